@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wingman.core.errors import InputError
-from wingman.transports.ice_candidates import MOST_TRIED, RENEWED_S, CandidateBudget, may_try
+from wingman.transports.ice_candidates import MOST_TRIED, RENEWED_S, CandidateBudget, destination
 
 NEAR = "1 1 udp 2113937151 192.168.1.7 51000 typ host"
 FAR = "1 1 udp 1677729535 8.8.8.8 51000 typ srflx raddr 0.0.0.0 rport 0"
@@ -26,8 +26,8 @@ USABLE = {
 
 @pytest.mark.parametrize("kind", USABLE)
 def test_an_address_by_udp_is_tried(kind: str) -> None:
-    assert may_try(USABLE[kind], far=True)
-    assert may_try(USABLE[kind], far=False) == (kind != "far")
+    assert destination(USABLE[kind], far=True)
+    assert bool(destination(USABLE[kind], far=False)) == (kind != "far")
 
 
 UNUSABLE = {
@@ -49,25 +49,47 @@ UNUSABLE = {
 
 @pytest.mark.parametrize("kind", UNUSABLE)
 def test_what_cannot_be_tried_is_passed_over(kind: str) -> None:
-    assert not may_try(UNUSABLE[kind], far=True)
-    assert CandidateBudget(0, far=True).take([UNUSABLE[kind], NEAR]) == (NEAR,)
+    assert destination(UNUSABLE[kind], far=True) is None
+    assert CandidateBudget((), far=True).take([UNUSABLE[kind], NEAR]) == (NEAR,)
+
+
+MANY = [NEAR.replace("51000", str(port)) for port in range(1000, 1100)]
 
 
 def test_however_they_come_few_are_tried() -> None:
-    budget = CandidateBudget(used=4, far=False)
-    many = [NEAR.replace("51000", str(port)) for port in range(1000, 1100)]
-    tried = [len(budget.take(many[at : at + 10])) for at in range(0, 100, 10)]
+    budget = CandidateBudget(MANY[90:94], far=False)
+    tried = [len(budget.take(MANY[at : at + 10])) for at in range(0, 90, 10)]
     assert sum(tried) == MOST_TRIED - 4
 
 
 def test_a_restart_may_name_others_but_not_all_the_time() -> None:
-    budget = CandidateBudget(used=0, far=False)
-    many = [NEAR] * 100
+    budget = CandidateBudget((), far=False)
     tried = []
     for moment in range(100):
         budget.renew(moment * RENEWED_S / 10)
-        tried.append(len(budget.take(many)))
+        tried.append(len(budget.take(MANY)))
     assert sum(tried) == 10 * MOST_TRIED
+
+
+@given(st.data())
+def test_only_addresses_that_were_not_tried_before_cost(data: st.DataObject) -> None:
+    """Whatever stands in several m-lines, and however often a client repeats itself: 24 addresses are tried."""
+    spelled = st.sampled_from([*MANY[:40], *(f"{line} generation 0" for line in MANY[:40])])
+    offered = data.draw(st.lists(st.sampled_from(MANY[:MOST_TRIED]), max_size=60))
+    budget, seen = CandidateBudget(offered, far=False), {line.split()[5] for line in offered}
+    for fragment in data.draw(st.lists(st.lists(spelled, max_size=60), max_size=6)):
+        new = list(dict.fromkeys(line.split()[5] for line in fragment if line.split()[5] not in seen))
+        tried = [line.split()[5] for line in budget.take(fragment)]
+        assert tried == new[: MOST_TRIED - len(seen)]
+        seen.update(tried)
+
+
+def test_a_new_way_is_tried_with_the_addresses_of_the_old_one() -> None:
+    budget = CandidateBudget(MANY[:3] * 2, far=False)
+    for moment in (0.0, RENEWED_S / 4):
+        budget.renew(moment)
+        assert budget.take(MANY[:3]) == tuple(MANY[:3])
+        assert budget.take(MANY[:3]) == ()
 
 
 NONE = ["", "1 1 udp", "1 one udp 1 127.0.0.1 9 typ host", "🙂", f"1 {'1' * 5000} udp 1 a 9 typ host"]
@@ -76,10 +98,10 @@ NONE = ["", "1 1 udp", "1 one udp 1 127.0.0.1 9 typ host", "🙂", f"1 {'1' * 50
 @pytest.mark.parametrize("line", NONE, ids=["empty", "short", "a word", "a picture", "endless digits"])
 def test_what_is_none_is_refused(line: str) -> None:
     with pytest.raises(InputError, match="is none"):
-        CandidateBudget(0, far=True).take([NEAR, line])
+        CandidateBudget((), far=True).take([NEAR, line])
 
 
 @given(st.text(max_size=80))
 def test_whatever_comes_is_judged(text: str) -> None:
     with contextlib.suppress(InputError):
-        CandidateBudget(0, far=True).take([text])
+        CandidateBudget((), far=True).take([text])

@@ -11,10 +11,12 @@ from typing import Any
 
 import aioice.ice
 import pytest
+from structlog.testing import capture_logs
 
 from tests.support.until import until
 from wingman.core.errors import InputError
 from wingman.transports import aiortc_seam as seam
+from wingman.transports import ice_seam
 from wingman.transports.ice_fragment import IceFragment
 from wingman.transports.ice_seam import IcePath
 
@@ -113,6 +115,25 @@ async def test_a_restart_takes_the_place_of_one_that_found_nobody() -> None:
         await fresh.send(b"found")
         assert await known.ours.recv() == b"found"
         assert len(known.hooked) == 2
+        await fresh.close()
+
+
+async def test_a_restart_that_found_nobody_in_time_keeps_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ice_seam, "RESTART_S", 0.05)
+    async with call() as known:
+        with capture_logs() as told:
+            await known.path.restart(IceFragment("none", "x" * 24, ("1 1 udp 1 127.0.0.1 9 typ host",)))
+            assert known.hooked[0]._protocols
+            await until(lambda: not known.hooked[0]._protocols)
+        assert [line["reason"] for line in told if "found no way" in line["event"]] == [
+            "nobody answered in time"
+        ]
+        await known.transport._send(b"still here")
+        assert await known.theirs.recv() == b"still here"
+        monkeypatch.undo()
+        fresh = await known.restarted()
+        await fresh.send(b"found")
+        assert await known.ours.recv() == b"found"
         await fresh.close()
 
 

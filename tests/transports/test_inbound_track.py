@@ -6,6 +6,8 @@ import asyncio
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.transports.support import TapeSink, rms, tone
 from wingman.audio.decode import LibopusDecoder
@@ -102,6 +104,30 @@ async def test_a_lost_packet_behind_one_without_sound_is_bridged() -> None:
     assert track.lost == 1
     assert rms(sink.pcm[20 * 2 * FRAME : 21 * 2 * FRAME]) > 3000
     assert sink.position == 26 * FRAME
+
+
+@given(st.lists(st.tuples(st.integers(3, 8), st.integers(0, 12)), min_size=1, max_size=6))
+def test_each_single_loss_is_bridged_however_many_without_sound_come_behind_it(
+    parts: list[tuple[int, int]],
+) -> None:
+    async def heard() -> None:
+        track, sink = make()
+        number = sounded = 0
+        for sounds, empty in (*parts, (9, 0)):
+            for _ in range(sounds):
+                track.packet(number, 960 * sounded, PACKETS[sounded], sounded / 50)
+                number, sounded = number + 1, sounded + 1
+            if not empty and sounds == 9:
+                break
+            number, sounded = number + 1, sounded + 1  # this one is lost
+            for _ in range(empty):
+                track.packet(number, 960 * sounded, b"", sounded / 50)
+                number += 1
+        track.close()
+        assert (track.lost, sink.position, sink.gaps) == (len(parts), sounded * FRAME, [])
+        assert min(rms(sink.pcm[at * 2 * FRAME : (at + 1) * 2 * FRAME]) for at in range(1, sounded)) > 100
+
+    asyncio.run(heard())
 
 
 async def test_padding_is_no_sound_and_takes_no_channel_over() -> None:

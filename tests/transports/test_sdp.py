@@ -172,8 +172,20 @@ def test_strangers_do_not_choose_whom_we_send_to(address: str, near: bool, far: 
 
 
 def test_few_candidates_are_tried() -> None:
-    many = "".join(candidate(f"10.0.{n // 250}.{n % 250 + 1}") for n in range(900))
-    assert read_offer((HEAD + AUDIO + many).encode()).sdp.count("a=candidate:") == 24
+    many = [candidate(f"10.0.{n // 250}.{n % 250 + 1}") for n in range(400)]
+    assert read_offer((HEAD + AUDIO + "".join(many)).encode()).sdp.count("a=candidate:") == 24
+    two = HEAD + AUDIO + "".join(many[:20]) + AUDIO + "".join(many[20:])
+    offer = read_offer(two.encode(), (Channel.TAB, Channel.MIC))
+    assert offer.sdp.count("a=candidate:") == 24, "of the session, not of each m-line"
+
+
+def test_what_stands_in_each_m_line_of_a_bundle_is_tried_once() -> None:
+    hosts = "".join(candidate(f"10.0.0.{n + 1}") for n in range(20))
+    for second in (AUDIO, AUDIO + hosts):
+        offer = read_offer((HEAD + AUDIO + hosts + second).encode(), (Channel.TAB, Channel.MIC))
+        assert offer.sdp.count("a=candidate:") == 40
+    offer = read_offer((HEAD + AUDIO + hosts * 3).encode())
+    assert offer.sdp.count("a=candidate:") == 20
 
 
 @pytest.mark.parametrize("name", ["192.168.1.5", "host.example.org", "4d2c7b9a.local", "8.8.8.8"])

@@ -121,7 +121,10 @@ class IcePath:
             async with asyncio.timeout(RESTART_S):
                 await fresh.connect()
         except (ConnectionError, TimeoutError) as failed:
-            log.info("an ICE restart found no way", reason=str(failed))
+            reason = "nobody answered in time" if isinstance(failed, TimeoutError) else str(failed)
+            log.info("an ICE restart found no way", reason=reason)
+            await _discard(fresh)
+            self._pending = None  # only now: whoever cancels this closes what is left of it
             return
         old, self._current, self._pending = self._current, fresh, None
         self._dtls.transport._send = fresh.send

@@ -191,7 +191,9 @@ class InboundTrack:
         if payload:
             self._arrived(now)
         if self._reorder.passes(sequence):
-            if payload:
+            if payload and self._reorder.lost != self._bridged:  # only empty packets came behind a hole so far
+                self._settle((Packet(sequence, timestamp, payload),), now)
+            elif payload:
                 self._decode(timestamp, payload, now)
             return
         self._settle(self._reorder.push(sequence, Packet(sequence, timestamp, payload), now), now)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
-from wingman.transports.ice_candidates import MOST_TRIED, may_try
+from wingman.transports.ice_candidates import MOST_TRIED, Destination, destination
 
 MEDIA_TYPE = "application/sdp"
 MAX_OFFER = 64 * 1024
@@ -108,7 +108,8 @@ def read_offer(body: bytes, channels: tuple[Channel, ...] | None = None, *, far:
     head = _ungrouped(head, {_mid(section) for _, section in unused})
     for section in used:
         _check_audio(section)
-    kept = [*head, *(line for section in used for line in _reachable(_opus_only(section), far))]
+    tried: set[Destination] = set()
+    kept = [*head, *(line for section in used for line in _reachable(_opus_only(section), far, tried))]
     return Offer(_join(kept), _assign(len(used), channels), unused, _is_grouped(head))
 
 
@@ -250,20 +251,22 @@ def _opus_only(section: list[str]) -> list[str]:
     return [" ".join([*media[:3], opus]), *kept]
 
 
-def _reachable(lines: list[str], far: bool) -> list[str]:
+def _reachable(lines: list[str], far: bool, tried: set[Destination]) -> list[str]:
     """Without candidates that may not be tried, and without the word that no more will come: what a client's
     own checks reveal is waited for, until the setup's time is over.
 
     Each candidate is an address we send packets to because a stranger named it, so there are few, and none that
-    many share.
+    many share. `tried` are the session's; those of a bundle stand in each of its m-lines and count once.
     """
     kept: list[str] = []
-    tried = 0
+    here: set[Destination] = set()
     for line in lines:
         if line.startswith("a=candidate:"):
-            if tried >= MOST_TRIED or not may_try(line.removeprefix("a=candidate:"), far):
+            where = destination(line.removeprefix("a=candidate:"), far)
+            if where is None or where in here or (where not in tried and len(tried) >= MOST_TRIED):
                 continue
-            tried += 1
+            here.add(where)
+            tried.add(where)
         if line != "a=end-of-candidates":
             kept.append(line)
     return kept

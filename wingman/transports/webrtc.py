@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wingman.transports.aiortc_seam import DirectPath, Liveness, PacketHandler
 
 _UFRAG = re.compile(r"^a=ice-ufrag:(\S+)", re.MULTILINE)
+_CANDIDATE = re.compile(r"^a=candidate:([^\r\n]*)", re.MULTILINE)
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +60,7 @@ class WebRtcSource:
         found = _UFRAG.search(offer.sdp)
         self._ufrag = found[1] if found else ""
         self._restarted: IceFragment | None = None
-        self._budget = CandidateBudget(offer.sdp.count("a=candidate:"), settings.candidates != "near")
+        self._budget = CandidateBudget(_CANDIDATE.findall(offer.sdp), settings.candidates != "near")
         self._patching = asyncio.Lock()
         self._inlets = [_Inlet() for _ in offer.channels]
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import struct
+import weakref
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
+import aioice.ice
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 from pylibsrtp import Policy, Session
 
+from tests.transports.aiortc_seam.test_early_media import Dtls
 from wingman.transports.aiortc_seam.direct_path import DirectPath
 from wingman.transports.aiortc_seam.inbound_stream import InboundStream, PacketHandler
 
@@ -64,6 +68,25 @@ async def test_a_waiting_control_packet_does_not_send_audio_the_stock_way() -> N
         await peer.close()
     assert len(stock_way) == 1
     assert direct_way == [2, 3]
+
+
+async def test_with_its_keys_a_call_that_finds_new_ways_holds_none_of_the_old() -> None:
+    dtls = Dtls()
+    dtls.come_to("connected")
+    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    try:
+        direct = DirectPath(peer, [])
+        direct._paths[id(dtls)] = Way()  # type: ignore[assignment]  # the part that is used
+        ways = []
+        for _ in range(3):
+            protocol = aioice.ice.StunProtocol(None)  # type: ignore[arg-type]  # it receives nothing
+            direct._hook(SimpleNamespace(_protocols=[protocol], _queue=asyncio.Queue()), dtls)
+            ways.append(weakref.ref(protocol))
+        del protocol
+        gc.collect()
+        assert [way() for way in ways] == [None] * 3
+    finally:
+        await peer.close()
 
 
 @pytest.mark.parametrize(

@@ -49,3 +49,4 @@ def test_no_more_is_kept_than_that_and_nothing_where_there_will_be_no_keys(state
         arrives(SOUND % number, ADDRESS)
     dtls.come_to(state)
     assert passed == [SOUND % number for number in range(count)]
+    assert not dtls.listeners("statechange"), "a way that is over is nobody's any more"

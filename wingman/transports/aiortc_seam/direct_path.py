@@ -67,7 +67,9 @@ class DirectPath:
 
     def _hook(self, connection: Any, dtls: Any) -> None:
         for protocol in connection._protocols:
-            stock = EarlyMedia(dtls, protocol.datagram_received)
+            stock = protocol.datagram_received
+            if dtls._rx_srtp is None:
+                stock = EarlyMedia(dtls, stock)
             taken = self._datagrams(stock, connection._queue, dtls, self._paths[id(dtls)])
             vars(protocol)["datagram_received"] = taken
 

@@ -36,6 +36,7 @@ class EarlyMedia:
         """With the keys, in the order in which they came; where there will be none, nowhere."""
         if self._dtls.state == "connecting":
             return
+        self._dtls.remove_listener("statechange", self._release)  # it holds a socket, and who made that
         kept, self._kept = self._kept, []
         if self._dtls.state == "connected":
             for data, address in kept:
