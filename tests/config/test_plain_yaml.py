@@ -37,12 +37,32 @@ def test_the_words_for_true_and_false() -> None:
 
 @pytest.mark.parametrize("text", ["a: 1\na: 2", "s: {a: 1, b: 2, a: 3}", "a: {}\nb: 1\n'a': {}"])
 def test_a_key_that_stands_there_twice_is_named(text: str) -> None:
-    with pytest.raises(plain_yaml.TwiceError, match="`a` stands there twice"):
+    with pytest.raises(plain_yaml.RefusedError, match="`a` stands there twice"):
         plain_yaml.read(text)
 
 
 def test_what_is_merged_in_may_be_said_again() -> None:
     assert plain_yaml.read("a: &a {x: 1, y: 2}\nb: {<<: *a, x: 3}")["b"] == {"x": 3, "y": 2}
+
+
+TAGS = [
+    "!!int +",
+    "!!bool x",
+    "!!timestamp x",
+    "!!float x",
+    "!!binary \u00e9",
+    "!!str 7",
+    "!own x",
+    "!!python/name:os.system x",
+]
+
+
+@pytest.mark.parametrize("inside", ["{}", "a: {}", "- {}", "? {}\n: 1"], ids=["alone", "value", "item", "key"])
+@pytest.mark.parametrize("text", [*TAGS, "!!seq [1]", "!!map {a: 1}"])
+def test_a_tag_is_refused_by_name(text: str, inside: str) -> None:
+    with pytest.raises(plain_yaml.RefusedError, match=r"the tag `!.*` stands there") as refused:
+        plain_yaml.read(inside.replace("{}", text))
+    assert refused.value.problem_mark is not None
 
 
 @given(st.one_of(st.text(max_size=60), st.from_regex(r"(!![a-z]+ )?[-+.0-9:_xbeE]{1,12}")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wingman.config.section import Section
-from wingman.config.settings import Settings, build, changed, fields, load, plain, without_credentials
+from wingman.config.settings import (
+    Settings,
+    build,
+    changed,
+    fields,
+    fields_of,
+    load,
+    plain,
+    without_credentials,
+)
 from wingman.core.errors import InputError
 
 ROOT = Path(__file__).parents[2]
@@ -158,6 +167,30 @@ def test_a_key_twice_and_a_section_without_lines(tmp_path: Path) -> None:
         load(path, {})
 
 
+EMPTY = (
+    "server",
+    "transcribe",
+    "transcribe.deepgram",
+    "emotion.hume.retry",
+    "report.webhooks",
+    "suggest.gemini.fallbacks",
+)
+
+
+@pytest.mark.parametrize("where", EMPTY)
+def test_lines_that_are_all_comments_say_nothing_at_any_depth(where: str, tmp_path: Path) -> None:
+    names = where.split(".")
+    lines = [f"{'  ' * depth}{name}:" for depth, name in enumerate(names)]
+    path = write(tmp_path, "\n".join([*lines, f"{'  ' * len(names)}# api_key: abc\n"]))
+    keys = dict.fromkeys(("DEEPGRAM_API_KEY", "HUME_API_KEY", "GEMINI_API_KEY"), "k")
+    assert load(path, keys) == load(None, keys), "and what the variables say holds"
+
+
+def test_a_value_that_is_missing_is_no_comment(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"server\.port"):
+        load(write(tmp_path, "server:\n  port:\n"), {})
+
+
 def _numbers(section: type[Section], prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     for one in msgspec.structs.fields(section):
         if isinstance(one.type, type) and issubclass(one.type, Section):
@@ -168,16 +201,43 @@ def _numbers(section: type[Section], prefix: tuple[str, ...] = ()) -> Iterator[t
 
 NUMBERS = [where for where in _numbers(Settings) if where != ("emotion", "hume_v0", "gate_dbfs")]
 """Decibels alone may be below zero."""
+NEVER = ("idle_end_s", "give_up_s", "rotate_after_s", "idle_close_s")
+"""What does not happen where it is without end."""
+
+
+def _tree(where: Sequence[str], value: Any) -> Any:
+    for name in reversed(where):
+        value = {name: value}
+    return value
 
 
 @pytest.mark.parametrize("where", NUMBERS, ids=".".join)
 def test_a_number_that_nobody_can_mean_is_refused(where: tuple[str, ...]) -> None:
-    for value in (-1, -0.5, float("nan"), float("inf")):
-        tree: Any = value
-        for name in reversed(where):
-            tree = {name: tree}
+    for value in (-1, -0.5, float("nan"), float("-inf")):
         with pytest.raises(InputError, match=where[-1]):
-            build(tree)
+            build(_tree(where, value))
+    if where[-1] in NEVER:
+        assert float("inf") in (value for _, value in fields_of(build(_tree(where, float("inf")))))
+    else:
+        with pytest.raises(InputError, match=where[-1]):
+            build(_tree(where, float("inf")))
+
+
+def test_what_may_never_happen_is_said_in_a_file(tmp_path: Path) -> None:
+    found = load(
+        write(tmp_path, "meeting:\n  idle_end_s: .inf\n"), {"WINGMAN_EMOTION__HUME__RETRY__GIVE_UP_S": ".inf"}
+    )
+    assert (found.meeting.idle_end_s, found.emotion.hume.retry.give_up_s) == (float("inf"), float("inf"))
+
+
+@pytest.mark.parametrize("where", ["deliver.encryption_key", "cluster.key"])
+@pytest.mark.parametrize("key", ["schl\u00fcssel f\u00fcr alles", "a key\n"], ids=["umlaut", "line"])
+def test_what_seals_and_is_never_sent_may_be_any_text(where: str, key: str) -> None:
+    assert isinstance(build(_tree(where.split("."), key)), Settings)
+
+
+def test_the_threads_of_a_decode_may_be_left_to_others() -> None:
+    assert build({"transcribe": {"whisper": {"threads": 0}}}).transcribe.whisper.threads == 0
 
 
 def test_a_port_that_there_is_not_is_refused() -> None:
@@ -192,9 +252,6 @@ PLACES = ("server.token", "transcribe.deepgram.api_key", "suggest.openai.api_key
 @pytest.mark.parametrize("key", ODD_KEYS.values(), ids=ODD_KEYS)
 @pytest.mark.parametrize("where", PLACES)
 def test_a_key_that_no_header_can_hold_is_refused_without_being_shown(where: str, key: str) -> None:
-    tree: Any = key
-    for name in reversed(where.split(".")):
-        tree = {name: tree}
     with pytest.raises(InputError, match=f"`{where}`.* paste it again") as refused:
-        build(tree)
+        build(_tree(where.split("."), key))
     assert key not in str(refused.value)

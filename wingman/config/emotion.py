@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from wingman.config.retry import RetrySettings
-from wingman.config.section import Count, NotNegative, Positive, Secret, Section
+from wingman.config.section import Count, NotNegative, Positive, PositiveOrNever, Secret, Section
 from wingman.core.emotion_policy import Policy
 from wingman.core.face_policy import FacePolicy
 
@@ -37,10 +37,11 @@ class HumeSettings(Section, frozen=True):
     """Audio a new session may be sent at once besides its first frame; refused once, it is not tried again."""
     max_lag_ms: Count = 1500
     """Backlog that is still sent; what is older is skipped, because the API refuses to catch up."""
-    idle_close_s: Positive = 5.0
-    """Without audio for this long the session is closed (it is opened again when audio resumes)."""
-    rotate_after_s: Positive = 1500.0
-    """Age at which a session is replaced by a new one, at the next pause in speech; no limit is documented."""
+    idle_close_s: PositiveOrNever = 5.0
+    """Without audio for this long the session is closed, and opened again when audio resumes; `.inf`: never."""
+    rotate_after_s: PositiveOrNever = 1500.0
+    """Age at which a session is replaced by a new one, at the next pause in speech; `.inf`: never. No limit is
+    documented."""
     rotate_grace_s: NotNegative = 60.0
     """How long a due replacement may wait for a pause in speech."""
     connections: Annotated[int, Meta(ge=0, le=1000)] = 0
@@ -92,10 +93,11 @@ class HumeV0Settings(Section, frozen=True):
     """Connections the account's plan allows at once, over all processes and nodes; 0 for no limit."""
     keepalive_s: Positive = 45.0
     """A silent clip is sent after this long without one, ahead of the gateway's inactivity limit of 60 s."""
-    idle_close_s: Positive = 20.0
-    """Without any audio at all (a pause) the connection is closed after this long and opened again later."""
-    rotate_after_s: Positive = 1680.0
-    """Age at which a connection is replaced, ahead of the 30 minutes a session may last."""
+    idle_close_s: PositiveOrNever = 20.0
+    """Without any audio at all (a pause) the connection is closed after this long and opened again later;
+    `.inf`: never."""
+    rotate_after_s: PositiveOrNever = 1680.0
+    """Age at which a connection is replaced, ahead of the 30 minutes a session may last; `.inf`: never."""
     token_margin_s: NotNegative = 120.0
     """How long before its expiry a token (and the connection it opened) is replaced."""
     floor: NotNegative = 0.2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wingman.config.section import AtLeastOne, NotNegative, Positive, Section
+from wingman.config.section import AtLeastOne, NotNegative, PositiveOrNever, Section
 
 
 class MeetingSettings(Section, frozen=True):
@@ -17,5 +17,5 @@ class MeetingSettings(Section, frozen=True):
     """So many meetings may run at a time; further ones are refused."""
     grace_s: NotNegative = 60.0
     """A meeting whose live sources have all ended ends by itself after this many seconds."""
-    idle_end_s: Positive = 900.0
-    """A meeting whose sources were lost, or never came, ends by itself after this many seconds."""
+    idle_end_s: PositiveOrNever = 900.0
+    """A meeting whose sources were lost, or never came, ends after this many seconds; `.inf`: never."""

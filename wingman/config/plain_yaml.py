@@ -4,7 +4,8 @@ YAML 1.1 takes `12:30` for 750, `010` for 8 and `2026-02-30` for a date that it 
 in an error of Python's. Here only decimal numbers are numbers (of as many digits as a computer counts with);
 times, dates and everything else are text.
 
-Source: YAML 1.2.2, section 10.3 (the core schema), without its octal and hexadecimal numbers.
+Source: YAML 1.2.2, section 10.3 (the core schema), without its octal and hexadecimal numbers, and without what
+it reads otherwise than it looks or than YAML 1.1 did: `010` and `1e5` are text, and with `words=False` `True`.
 """
 
 from __future__ import annotations
@@ -36,12 +37,21 @@ def plain(loader: Any, *, words: bool = True) -> Any:
     return found
 
 
-class TwiceError(yaml.constructor.ConstructorError):
-    """A key stands in one mapping twice: what it says first would be lost without a word."""
+class RefusedError(yaml.constructor.ConstructorError):
+    """YAML that says nothing a setting can say; `problem` is what, and the mend."""
 
 
-class _NothingTwice(yaml.SafeLoader):
-    """Refuses a mapping with a key twice."""
+class _Settings(yaml.SafeLoader):
+    """Refuses a mapping with a key twice (what it says first would be lost without a word), and tags."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it out
+        tag = getattr(event, "tag", None)
+        if tag not in (None, "!"):
+            shown = str(tag).replace("tag:yaml.org,2002:", "!!")[:40]
+            problem = f"the tag `{shown}` stands there; write a plain value, or a text in quotes"
+            raise RefusedError(None, None, problem, event.start_mark)
+        return super().compose_node(parent, index)
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         node: yaml.MappingNode = super().compose_mapping_node(anchor)
@@ -51,12 +61,12 @@ class _NothingTwice(yaml.SafeLoader):
                 continue
             if key.value in seen:
                 problem = f"`{key.value[:40]}` stands there twice; take one out"
-                raise TwiceError(None, None, problem, key.start_mark)
+                raise RefusedError(None, None, problem, key.start_mark)
             seen.add(key.value)
         return node
 
 
-_SETTINGS = plain(_NothingTwice, words=False)
+_SETTINGS = plain(_Settings, words=False)
 
 
 def read(text: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wingman.config.section import AtLeastOne, Count, NotNegative, Section
+from wingman.config.section import AtLeastOne, Count, NotNegative, NotNegativeOrNever, Section
 
 
 class RetrySettings(Section, frozen=True):
@@ -20,5 +20,5 @@ class RetrySettings(Section, frozen=True):
     """After this many quick failures in a row the branch gives up."""
     openings_per_minute: AtLeastOne = 20
     """Connections opened within a minute, whatever ends them: each may be billed, and all are a load."""
-    give_up_s: NotNegative = 600.0
-    """Without any success for this many seconds the branch gives up."""
+    give_up_s: NotNegativeOrNever = 600.0
+    """Without any success for this many seconds the branch gives up; `.inf`: never."""

@@ -12,6 +12,10 @@ from msgspec import Meta
 
 Positive = Annotated[float, Meta(gt=0)]
 NotNegative = Annotated[float, Meta(ge=0)]
+PositiveOrNever = Annotated[float, Meta(gt=0, extra={"never": True})]
+"""Seconds; infinity (`.inf`) means never."""
+NotNegativeOrNever = Annotated[float, Meta(ge=0, extra={"never": True})]
+"""Likewise."""
 Share = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0)]
 AtLeastOne = Annotated[int, Meta(ge=1)]

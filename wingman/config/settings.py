@@ -10,10 +10,10 @@ import math
 import os
 import re
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -27,7 +27,7 @@ from wingman.config.events import DeliverSettings
 from wingman.config.meeting import MeetingSettings
 from wingman.config.observe import ObserveSettings
 from wingman.config.report import ReportSettings
-from wingman.config.section import Secret, Section
+from wingman.config.section import NotNegativeOrNever, PositiveOrNever, Secret, Section
 from wingman.config.server import ServerSettings
 from wingman.config.stt import TranscribeSettings
 from wingman.config.suggest import SuggestSettings
@@ -45,6 +45,9 @@ KEY_VARIABLES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "GOOGLE_API_KEY": (("suggest", "gemini", "api_key"),),
 }
 """Variables the vendors' own tools read → the settings they fill (each unless the file sets it)."""
+
+SEALING = ("deliver.encryption_key", "cluster.key")
+"""Secrets that seal what is stored."""
 
 
 class Settings(Section, frozen=True):
@@ -130,7 +133,7 @@ def build(tree: JsonMapping, origin: str = "the settings") -> Settings:
     except msgspec.ValidationError as broken:
         raise _explain(broken, origin) from None
     for name, value in fields_of(settings):
-        if isinstance(value, float) and not math.isfinite(value):
+        if isinstance(value, float) and not math.isfinite(value) and not (value > 0 and _may_be_never(name)):
             raise InputError(f"setting `{name}` in {origin} is wrong: {value} is no amount", field=name)
     for name, secret in _credentials(settings):
         if not (secret.isascii() and secret.isprintable()):
@@ -142,13 +145,18 @@ def build(tree: JsonMapping, origin: str = "the settings") -> Settings:
 
 
 def _credentials(section: Section, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Dotted name and text of what is sent to a service. The key that seals the log never is."""
+    """Dotted name and text of what is sent to a service. What seals never is, and may be any text."""
     for field in msgspec.structs.fields(section):
-        value = getattr(section, field.name)
+        name, value = f"{prefix}{field.name}", getattr(section, field.name)
         if isinstance(value, Section):
-            yield from _credentials(value, f"{prefix}{field.name}.")
-        elif isinstance(value, Secret) and field.name != "encryption_key":
-            yield f"{prefix}{field.name}", value.reveal()
+            yield from _credentials(value, f"{name}.")
+        elif isinstance(value, Secret) and name not in SEALING:
+            yield name, value.reveal()
+
+
+def _may_be_never(name: str) -> bool:
+    """Whether infinity means something for the setting of this dotted name."""
+    return _kind_of(name.split(".")) in (PositiveOrNever, NotNegativeOrNever)
 
 
 def plain(value: Any) -> Any:
@@ -191,7 +199,7 @@ S = TypeVar("S", bound=Section)
 
 def changed(section: S, field: str, value: Any) -> S:
     """`section` with one field replaced by a caller's value, checked like the settings file's."""
-    kinds = {f.name: f.type for f in msgspec.structs.fields(section)}
+    kinds = _kinds(type(section))
     try:
         checked = msgspec.convert(value, kinds[field], dec_hook=_decode)
     except msgspec.ValidationError as broken:
@@ -221,7 +229,9 @@ def _read_yaml(path: Path) -> JsonObject:
         mark = getattr(broken, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
         why = (
-            broken.problem if isinstance(broken, plain_yaml.TwiceError) else "check its indentation and quotes"
+            broken.problem
+            if isinstance(broken, plain_yaml.RefusedError)
+            else "check its indentation and quotes"
         )
         raise InputError(f"{path} is not valid YAML{where}: {why}", field="config") from None
     if tree is None:
@@ -230,8 +240,18 @@ def _read_yaml(path: Path) -> JsonObject:
         raise InputError(
             f"{path} must hold sections like `server:`, not a {type(tree).__name__}", field="config"
         )
-    # a section all of which is commented out says nothing
-    return {name: {} if section is None else section for name, section in tree.items()}
+    return _without_empty(tree, Settings)
+
+
+def _without_empty(tree: JsonMapping, section: Any) -> JsonObject:
+    """A section, a list or a mapping all of whose lines are comments says nothing."""
+    kinds, kept = _kinds(section), dict[str, Any]()
+    for name, value in tree.items():
+        kind = kinds.get(name)
+        if value is None and (_is_section(kind) or get_origin(kind) in (tuple, dict)):
+            continue
+        kept[name] = _without_empty(value, kind) if _is_section(kind) and isinstance(value, dict) else value
+    return kept
 
 
 def _said(variable: str, value: str, kind: Any) -> Any:
@@ -259,16 +279,26 @@ def _is_text(kind: Any) -> bool:
 def _field_path(variable: str) -> tuple[tuple[str, ...], Any]:
     """Where the setting lies that a variable names, and of which kind it is."""
     path = tuple(part.lower() for part in variable.removeprefix(PREFIX).split("__"))
-    section: Any = Settings
+    kind = _kind_of(path)
+    if kind is None:
+        raise InputError(
+            f"the variable {variable} names no setting; see configs/default.yaml for their names",
+            field=variable,
+        )
+    return path, kind
+
+
+def _kind_of(path: Sequence[str]) -> Any:
+    """Of which kind the setting is that lies there; None where there is none."""
+    kind: Any = Settings
     for part in path:
-        known = {f.name: f.type for f in msgspec.structs.fields(section)} if _is_section(section) else {}
-        if part not in known:
-            raise InputError(
-                f"the variable {variable} names no setting; see configs/default.yaml for their names",
-                field=variable,
-            )
-        section = known[part]
-    return path, section
+        kind = _kinds(kind).get(part)
+    return kind
+
+
+def _kinds(section: Any) -> Mapping[str, Any]:
+    """The fields of a section and their kinds; none for what is no section."""
+    return {f.name: f.type for f in msgspec.structs.fields(section)} if _is_section(section) else {}
 
 
 def _is_section(kind: Any) -> bool:
@@ -323,7 +353,5 @@ def _explain(broken: msgspec.ValidationError, origin: str) -> InputError:
 
 def _words(path: str) -> tuple[str, ...]:
     """What may stand at `path`, where that is a matter of words."""
-    kind: Any = Settings
-    for name in path.split("."):
-        kind = get_type_hints(kind).get(name) if isinstance(kind, type) else None
+    kind = _kind_of(path.split("."))
     return get_args(kind) if get_origin(kind) is Literal else ()

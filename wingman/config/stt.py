@@ -103,8 +103,9 @@ class WhisperSettings(Section, frozen=True):
     Unrelated ones cost accuracy."""
     device: Literal["auto", "cpu", "cuda"] = "cpu"
     """Where the model computes; `cuda` needs an NVIDIA card and its libraries."""
-    threads: AtLeastOne = 1
-    """Threads per decode. A second one wins 4 to 31 % of the time and costs 12 to 43 % more."""
+    threads: Count = 1
+    """Threads per decode; 0 leaves it to CTranslate2 (up to four, or OMP_NUM_THREADS). A second one wins 4 to
+    31 % of the time and costs 12 to 43 % more."""
     workers: AtLeastOne = 1
     """Decodes at once, on this machine: a second one carries twice the channels where cores are free."""
     interim_s: Positive = 1.0
