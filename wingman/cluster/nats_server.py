@@ -10,10 +10,11 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from wingman.core.cores import usable_cores
 from wingman.core.errors import InputError, WingmanError
 
 START_S = 15.0
@@ -101,7 +102,7 @@ class NatsServer:
             str(config),
             "--log",
             str(log_file),
-            env={**os.environ, "GOMAXPROCS": str(max(1, (os.cpu_count() or 1) // CORES_EACH))},
+            env=_environment(os.environ),
             start_new_session=True,
             preexec_fn=die_with_parent,
         )
@@ -141,6 +142,11 @@ async def nats_server(folder: Path) -> AsyncIterator[NatsServer]:
         yield server
     finally:
         await server.stop()
+
+
+def _environment(inherited: Mapping[str, str]) -> dict[str, str]:
+    """What the server inherits; how many cores it may use is ours to say where nobody has said it."""
+    return {"GOMAXPROCS": str(max(1, usable_cores() // CORES_EACH)), **inherited}
 
 
 async def _answers(port: int) -> bool:

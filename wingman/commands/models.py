@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ from wingman.commands.installation import adding
 from wingman.config.paths import SAMPLE
 from wingman.config.settings import Settings
 from wingman.config.stt import MoonshineSettings
+from wingman.core.cores import usable_cores
 from wingman.core.errors import InputError
 from wingman.core.media import PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE
@@ -149,7 +149,7 @@ def _bench(settings: Settings) -> int:
     """Time every model that is here, and say which one suits this machine. Raises `InputError`."""
     if not whisper.installed():
         raise InputError(f"the whisper extra is not installed: {adding('whisper')}")
-    chosen, cores = settings.transcribe.whisper, os.cpu_count() or 1
+    chosen, cores = settings.transcribe.whisper, usable_cores()
     folders = {name: models.folder(name) for name in models.names() if models.present(name)}
     if chosen.model_dir and models.present(chosen.model, chosen.model_dir):
         folders[chosen.model] = models.folder(chosen.model, chosen.model_dir)

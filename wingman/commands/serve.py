@@ -18,6 +18,7 @@ from wingman.commands.common import base_url, run_until_signal, settings_of, sto
 from wingman.config.paths import data_dir
 from wingman.config.settings import Settings
 from wingman.config.settings_store import SettingsStore
+from wingman.core.cores import usable_cores
 from wingman.core.errors import InputError
 from wingman.meeting.providers import ProviderFactory
 from wingman.meeting.start_check import start_problems
@@ -43,7 +44,7 @@ def main(arguments: argparse.Namespace) -> int:
         if not problem.field.endswith("language"):
             raise problem
         print(f"wingman: {problem}", file=sys.stderr)  # a key that is added in the browser mends it
-    most = MOST_PER_CORE * (os.cpu_count() or 1)
+    most = MOST_PER_CORE * usable_cores()
     if not 1 <= arguments.workers <= most:
         raise InputError(f"--workers must be 1 to {most}, eight for each core", field="workers")
     if arguments.workers == 1:

@@ -6,10 +6,10 @@ Nothing here downloads on start. `wingman models fetch whisper-base` does, and s
 from __future__ import annotations
 
 import importlib.util
-import os
 from collections.abc import Sequence
 
 from wingman.config.stt import SpeakerSettings, WhisperSettings
+from wingman.core.cores import usable_cores
 from wingman.core.errors import InputError
 from wingman.core.time import samples
 from wingman.local import models
@@ -87,7 +87,7 @@ def decoder_settings(settings: WhisperSettings) -> DecoderSettings:
 
 def bulk_settings(settings: WhisperSettings) -> DecoderSettings:
     """Of the process that decodes recordings: every core, after everybody else."""
-    return DecoderSettings(settings.device, 1, os.cpu_count() or 1, niceness=10)
+    return DecoderSettings(settings.device, 1, usable_cores(), niceness=10)
 
 
 def build(
@@ -111,7 +111,7 @@ def build_bulk(
 ) -> BulkTranscriber:
     """One channel of a recording. Raises `InputError`."""
     engine = told_apart(_engine(settings, language, keyterms), people)
-    return BulkTranscriber(link, engine, os.cpu_count() or 1)
+    return BulkTranscriber(link, engine, usable_cores())
 
 
 def _engine(settings: WhisperSettings, language: str, keyterms: Sequence[str]) -> LocalEngine:
