@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support import recordings
-from wingman.commands.cli import PIPE_CLOSED, main
+from wingman.commands.cli import PIPE_CLOSED, SYSTEM_ERROR, main
 
 
 def test_a_reader_that_has_had_enough_ends_it_quietly(tmp_path: Path) -> None:
@@ -38,16 +41,37 @@ def test_a_terminal_that_cannot_show_it_ends_no_command(encoding: str, monkeypat
     assert out.buffer.read().startswith(b"\\u2713 Wingman")
 
 
+def _broken(*_: Any) -> int:
+    raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
+def _broken_in_a_group(*_: Any) -> int:
+    raise ExceptionGroup("tasks", [BrokenPipeError(errno.EPIPE, "Broken pipe")])
+
+
+@pytest.mark.parametrize("raising", [_broken, _broken_in_a_group], ids=["alone", "in a group"])
 def test_a_closed_pipe_is_no_fault_of_a_file(
+    raising: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    monkeypatch.setattr("wingman.commands.doctor.main", raising)
+    with open(writes, "w", encoding="utf-8") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        assert main(["doctor"]) == PIPE_CLOSED
+    assert capfd.readouterr().err == ""
+
+
+def test_another_pipe_that_breaks_is_told(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def closed(*_: Any) -> int:
-        raise BrokenPipeError
-
-    monkeypatch.setattr("wingman.commands.doctor.main", closed)
-    monkeypatch.setattr("wingman.commands.cli.os.dup2", lambda *_: None)
-    assert main(["doctor"]) == PIPE_CLOSED
-    assert capfd.readouterr().err == ""
+    monkeypatch.setattr("wingman.commands.doctor.main", _broken)
+    reads, writes = os.pipe()
+    with open(writes, "w", encoding="utf-8") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        assert main(["doctor"]) == SYSTEM_ERROR
+    os.close(reads)
+    assert capfd.readouterr().err == "wingman: Broken pipe\n"
 
 
 @pytest.mark.parametrize("value", ["99999", "-1", "http"])

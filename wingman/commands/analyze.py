@@ -12,7 +12,7 @@ from wingman.audio.sandboxed import probe
 from wingman.audio.video_file import is_image
 from wingman.commands import faces
 from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of
-from wingman.commands.transcribe import Job, places_of, transcribe
+from wingman.commands.transcribe import Job, sources_of, transcribe
 from wingman.config.settings import Settings
 from wingman.core.emotion_policy import RECORDING, Consent, decide
 from wingman.core.errors import InputError
@@ -31,7 +31,7 @@ def main(arguments: argparse.Namespace) -> int:
     if is_image(path) or (arguments.faces and faces.is_silent(path)):
         showing = faces.show(path, settings, consent=arguments.consent)
         return run_until_signal(showing, interrupted=INTERRUPTED)
-    length = probe(path, places_of(arguments)).duration  # a bad file gets its sentence before anything is sent
+    length = probe(path, sources_of(arguments)).duration  # a bad file gets its sentence before anything is sent
     return run_until_signal(_analyze(arguments, settings, length or 0.0), interrupted=INTERRUPTED)
 
 

@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import io
 import os
+import select
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
@@ -41,16 +42,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(plain(f"wingman: {mistake}"), file=sys.stderr)
         return USAGE_ERROR
     except ExceptionGroup as several:  # task groups wrap what their tasks raise
-        if several.split(BrokenPipeError)[1] is None:
+        if several.split(BrokenPipeError)[1] is None and _is_read_no_more():
             return _read_no_more()
         mistakes, others = several.split(WingmanError)
         if mistakes is None or others is not None:
             raise
         print(plain(f"wingman: {_first(mistakes)}"), file=sys.stderr)
         return USAGE_ERROR
-    except BrokenPipeError:
-        return _read_no_more()
     except OSError as failed:  # a file or address of the caller's that nobody asked about before
+        if isinstance(failed, BrokenPipeError) and _is_read_no_more():
+            return _read_no_more()
         what = f"{failed.filename}: " if failed.filename else ""
         print(plain(f"wingman: {what}{failed.strerror or failed}"), file=sys.stderr)
         return SYSTEM_ERROR
@@ -58,9 +59,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _is_read_no_more() -> bool:
+    """Whether standard output is a pipe that nobody reads any more: other pipes break as well."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return True
+    if not hasattr(select, "poll"):
+        return False
+    asked = select.poll()
+    asked.register(sys.stdout.fileno(), select.POLLOUT)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in asked.poll(0))
+
+
 def _read_no_more() -> int:
-    """Whoever read our output has had enough."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Whoever read our output has had enough; what is left of it goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
     return PIPE_CLOSED
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGE = "wingman-sidecar"
@@ -14,9 +16,14 @@ def adding(extra: str) -> str:
     wanted = f"'{PACKAGE}[{extra}]'"
     if "pipx" in Path(sys.prefix).parts:
         return f"pipx runpip {PACKAGE} install {wanted}"
-    if not _beside("pip").exists():
-        return f"uv pip install --python {sys.executable} {wanted}"
-    return f"{_typed('pip')} install {wanted}"
+    if _beside("pip").exists():
+        return f"{_typed('pip')} install {wanted}"
+    python = shlex.quote(sys.executable)
+    return (
+        f"{python} -m pip install {wanted}"
+        if find_spec("pip")
+        else f"uv pip install --python {python} {wanted}"
+    )
 
 
 def program() -> str:
@@ -33,4 +40,4 @@ def _typed(name: str) -> str:
     if not path.exists() or shutil.which(name) == str(path):
         return name
     here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))

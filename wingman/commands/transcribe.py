@@ -140,12 +140,12 @@ def _severity(status: Status) -> int:
 def _probed(job: Job, arguments: argparse.Namespace) -> Recording | InputError:
     try:
         track = arguments.track - 1 if arguments.track is not None else None
-        return probe(job.file, places_of(arguments), track=track, listen=True)
+        return probe(job.file, sources_of(arguments), track=track, listen=True)
     except InputError as refused:
         return refused
 
 
-def places_of(arguments: argparse.Namespace) -> tuple[ChannelSource, ...]:
+def sources_of(arguments: argparse.Namespace) -> tuple[ChannelSource, ...]:
     """What the flags say about whose voice is where. Raises `InputError`."""
     return parse_channel_map(arguments.channels or (STEREO if arguments.stereo else None))
 
@@ -176,7 +176,7 @@ class _Run:
 
     async def run(self) -> Outcome:
         title, arguments = self._recording.title, self._arguments
-        if self._recording.sides is not None and self._recording.sides.two_voices and not places_of(arguments):
+        if self._recording.sides is not None and self._recording.sides.two_voices and not sources_of(arguments):
             _say(f"{title} has a voice on each side; --channels left=mic,right=tab keeps them apart")
         with self._progress() as advance:
             faces = await self._faces()
