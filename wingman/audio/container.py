@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wingman.audio.cut_short import UNKNOWN_LENGTH, is_cut
+from wingman.audio.cut_short import MOST_CHUNKS, UNKNOWN_LENGTH, is_cut
 from wingman.core.errors import InputError
 
 FORMATS = (
@@ -33,8 +33,6 @@ READ_SIZE = 1 << 17
 """Bytes FFmpeg asks for at a time."""
 
 _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
-MOST_CHUNKS = 10_000
-"""Of a WAV that are looked at; the richest have some dozens."""
 _EXTENSIBLE = 0xFFFE
 _OGG_PAGE = 27
 _OGG_FIRST, _OGG_MAGIC = 2, b"OggS"

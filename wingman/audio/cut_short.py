@@ -14,6 +14,7 @@ import os
 UNKNOWN_LENGTH = 0x7FFF0000
 """A RIFF header of this length or more was written before the length was known."""
 MOST_CHUNKS = 10_000
+"""Of one file that are looked at; the richest have some dozens."""
 _EBML, _SEGMENT, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1F43B675
 _W64 = bytes.fromhex("726966662e91cf11a5d628db04c10000")
 """GUID with which Sony's Wave64 begins; the length of the whole file follows."""

@@ -1,4 +1,4 @@
-"""A timer finer than an event loop's. Linux only, as `harness`, which reads processor times from /proc."""
+"""A timer finer than an event loop's. Linux only, as `harness`, which asks the kernel for others' time."""
 
 from __future__ import annotations
 

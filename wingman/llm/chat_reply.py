@@ -55,8 +55,8 @@ class ChatReply:
         event = _event(data)
         self.usage = _counted(event) or self.usage
         choice = _choice(event)
-        whole = "stop" if choice.get("message") else None  # a message in place of deltas is all there is
-        self._reason = choice.get("finish_reason") or self._reason or whole
+        at_once = "stop" if choice.get("message") else None  # a message in place of deltas is all there is
+        self._reason = choice.get("finish_reason") or self._reason or at_once
         self._calls = self._calls or _calls(choice)
         text = self._pieces.feed(_text(choice))
         self.characters += len(text)
