@@ -93,14 +93,13 @@ _THEIRS = re.compile(
 )
 """Words of a sentence that tells of somebody else, or of a trouble; what something costs them is no price."""
 _ENDED = re.compile(
-    r"(?: (?:then|please|exactly|again|roughly|now|today|per|a (?:month|year|day|week|head|user|seat)"
-    r"|each|monthly"
-    r"|yearly|us|in total|all in|altogether|with|and|or|denn|bitte|genau|ungefähr|etwa|jetzt|pro"
-    r"|im (?:monat|jahr)"
-    r"|insgesamt|uns|mich|mit|und|oder|environ|exactement|par|au (?:mois|total)|en tout|avec|et|ou|más o menos"
-    r"|exactamente|ahora|al (?:mes|año)|en total|con|y|o|mais ou menos|exatamente|agora|por (?:mes"
-    r"|mês|ano|usuario)"
-    r"|ao (?:mês|ano)|no total|com|e|ou)(?: |$)|$)"
+    r"(?: (?:then|please|exactly|again|roughly|normally|us|each|monthly|yearly|in total|all in|altogether"
+    r"|a (?:month|year|day|week|head|user|seat)|denn|bitte|genau|ungefähr|etwa|normalerweise|insgesamt|uns|mich"
+    r"|im (?:monat|jahr)|environ|exactement|normalement|au (?:mois|total)|en tout|más o menos|exactamente"
+    r"|normalmente|al (?:mes|año)|en total|mais ou menos|exatamente|ao (?:mês|ano)|no total"
+    r"|(?:per|pro|par|por) \S+))*"
+    r"(?:$| (?:and|or|und|oder|et|ou|y|o|e) (?:how|what|when|who|where|why|wie|was|wann|wer|wo|warum|combien"
+    r"|quand|où|qui|quel\w*|comment|cuánto|cuándo|quién|dónde|qué|cómo|quanto|quando|quem|onde|qual|como)(?!\S))"
 )
 """What may come behind a phrase with a full stop: words that ask nothing more, as signs are often missing."""
 _LAST_CHOICE = re.compile(r"\(([^()|]*\|[^()]*)\)\s*$")

@@ -18,29 +18,25 @@ FEWEST = 4
 """Words; fewer say nothing by themselves."""
 _LOST = {
     "en": (
-        r"(?:has|have|had|it|that|this|which|\w+) cost (?:us|me)"
-        r"|(?:we|i|we've|i've|we have|i have|we had|we keep|we are|we're) (?:lost|lose|losing|wasted"
-        r"|waste|wasting)"
+        r"\w+ cost us|(?:we|we've|we have|we had|we keep|we are|we're)"
+        r" (?:lost|lose|losing|wasted|waste|wasting)"
     ),
     "de": (
-        r"(?:hat|haben) (?:uns|mich) (?:\S+ ){1,6}gekostet|hat (?:\S+ ){0,3}(?:uns|mich) (?:\S+ ){1,6}gekostet"
-        r"|(?:verlieren|verschwenden) (?:wir|ich)|(?:wir|ich) (?:verlieren|verliere|verschwenden|verloren)"
-        r"|(?:haben wir|wir haben|habe ich|ich habe|haben|habe) (?:\S+ ){1,6}(?:verloren|verschwendet)"
+        r"(?:hat|haben) (?:\S+ ){0,3}uns (?:\S+ ){1,6}gekostet|(?:verlieren|verschwenden) wir"
+        r"|wir (?:verlieren|verschwenden|verloren)"
+        r"|(?:haben wir|wir haben) (?:\S+ ){1,6}(?:verloren|verschwendet)"
     ),
-    "fr": (
-        r"(?:nous a|nous ont|m'a|m'ont|nous avait) coûté|on (?:perd|a perdu|perdait)"
-        r"|nous (?:perdons|avons perdu)|j'ai perdu|je perds"
-    ),
-    "es": r"(?:nos|me) (?:costó|ha costado|han costado|costaron)|perdemos|perdimos|hemos perdido|pierdo|perdí",
-    "pt": r"(?:nos|me) (?:custou|custaram)|custou nos|custou me|perdemos|perdi|perco|a gente (?:perde|perdeu)",
+    "fr": (r"(?:nous a|nous ont|nous avait) coûté|on (?:perd|a perdu|perdait)|nous (?:perdons|avons perdu)"),
+    "es": r"nos (?:costó|ha costado|han costado|costaron)|perdemos|perdimos|hemos perdido",
+    "pt": r"nos (?:custou|custaram)|custou nos|perdemos|a gente (?:perde|perdeu)",
 }
-"""How a loss is told."""
+"""How a loss of theirs is told; what somebody lost alone may be private."""
 _COSTS = {
-    "en": r"costs (?:us|me)|costing (?:us|me)",
-    "de": r"kostet (?:uns|mich)|kosten (?:uns|mich)",
-    "fr": r"(?:nous|me) coûte(?:nt)?",
-    "es": r"(?:nos|me) cuestan?",
-    "pt": r"(?:nos|me) custam?",
+    "en": r"costs us|costing us",
+    "de": r"(?:kostet|kosten) uns",
+    "fr": r"nous coûte(?:nt)?",
+    "es": r"nos cuestan?",
+    "pt": r"nos custam?",
 }
 """How what goes on is told; with a sum it may be the price that is talked about."""
 _WEIGHT = {
@@ -109,15 +105,25 @@ _REFUSED = {
     ),
 }
 """What denies or supposes a loss."""
+_YOU = {
+    "en": r"you|your|yours|yourself|you're|you've|let's|track of|this morning|tonight|today",
+    "de": r"euch|euer|eure[nmrs]?|heute|heute morgen",
+    "fr": r"vous|votre|vos|tu|passons|ce matin|ce soir|aujourd'hui",
+    "es": r"usted|ustedes|vosotros|vuestr[oa]s?|hoy|esta (?:mañana|tarde|noche)",
+    "pt": r"você|vocês|hoje|de manhã",
+}
+"""Whom a complaint is about, and what only happened today: not to be quoted back."""
+_TO_YOU = re.compile(r"(?<=\S )(?:Sie|Ihnen|Ihre?[nmrs]?)\b|^Ihre?\b")
+"""The German you, which only its capital tells."""
 _CALL = (
     r"connection|line|call|audio|sound|microphone|mic|camera|screen|thread|signal|link|zoom|teams"
     r"|meet|webcam|mute"
     r"|muted|hear|verbindung|leitung|ton|mikro|mikrofon|kamera|bildschirm|faden|anruf|connexion|ligne|appel|son"
     r"|micro|caméra|écran|fil|conexión|línea|llamada|sonido|micrófono|cámara|pantalla|hilo|conexão"
     r"|linha|ligação|som"
-    r"|microfone|câmera|tela|ecrã|fio"
+    r"|microfone|câmera|tela|ecrã|fio|demo|train|game|match|zug|spiel|tren|partido|ônibus|jogo|bus|vegas|lotto"
 )
-"""What a call is made of."""
+"""What a call is made of, and what else is lost in small talk."""
 _NO_PAIN = {
     "en": r"for me|for us|would|wouldn't|could|might|if|not a|no|don't have|doesn't have|haven't|never|\w+'d",
     "de": r"würden?|könnten?|wenn|falls|keine?[nrms]?|nie|umsonst dabei|bei mir|für mich|für uns",
@@ -135,8 +141,8 @@ def _words(told: str) -> re.Pattern[str]:
 _LOST_IN = {tag: _words(told) for tag, told in _LOST.items()}
 _COSTS_IN = {tag: _words(told) for tag, told in _COSTS.items()}
 _WEIGHT_IN = {tag: _words(told) for tag, told in _WEIGHT.items()}
-_REFUSED_IN = {tag: _words(f"{told}|{_CALL}") for tag, told in _REFUSED.items()}
-_NO_PAIN_IN = {tag: _words(f"{told}|{_CALL}") for tag, told in _NO_PAIN.items()}
+_REFUSED_IN = {tag: _words(f"{told}|{_YOU[tag]}|{_CALL}") for tag, told in _REFUSED.items()}
+_NO_PAIN_IN = {tag: _words(f"{told}|{_YOU[tag]}|{_CALL}") for tag, told in _NO_PAIN.items()}
 _SUM_IN = re.compile(rf"(?<!\w)(?:{_SUM})")
 
 
@@ -171,6 +177,8 @@ def _told_in(text: str, language: str) -> Iterable[str]:
     if base_tag(language) not in _LOST_IN:
         return
     for sentence in re.split(r"(?<=[.!?…])\s+", text):
+        if base_tag(language) == "de" and _TO_YOU.search(sentence):
+            continue
         if not detect(sentence, language).intersection((*CARE, Signal.QUESTION)):
             yield sentence
 
