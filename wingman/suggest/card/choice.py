@@ -52,6 +52,7 @@ _LABELLED = frozenset({"difference", "proof", "start", "next_step", "team"})
 _ARTICLE = r"(?:the|our|der|die|das|unsere?|les?|la|l'|nos|notre|los|las|el|nuestr[ao]s?|os?|as?|noss[ao]s?)"
 _NAMES = re.compile(rf"(?:{_ARTICLE} )?(?:{'|'.join(_CALLED.values())})\b", re.IGNORECASE)
 """The beginning of a sentence that may state a fact."""
+_NEXT_NAME = re.compile(rf"(?<=,)\s+(?=(?:{'|'.join(_CALLED.values())})\s?[:=])", re.IGNORECASE)
 _SUMS = frozenset({"price", "range", "discount"})
 """Facts that are no fact without a number."""
 _TIME = (
@@ -346,7 +347,7 @@ def _holds(statement: str, value: str) -> bool:
 
 def named_parts(brief: str) -> list[str]:
     """A brief parted where a fact with its name (`price: …`) begins within a line."""
-    return _NAMED_FACT.split(brief)
+    return [part for sentence in _NAMED_FACT.split(brief) for part in _NEXT_NAME.split(sentence)]
 
 
 def slots_of(playbook: Playbook, brief: str) -> dict[str, str]:
@@ -362,15 +363,17 @@ def slots_of(playbook: Playbook, brief: str) -> dict[str, str]:
 
 
 def _up_to_the_next(value: str) -> str:
-    """What is said of a fact, up to the sentence that begins with the name of another."""
+    """What is said of a fact, up to the sentence that names another or tells of somebody else."""
     first, *others = re.split(r"(?<=[.;!])\s+", value.strip())
-    return " ".join((first, *takewhile(lambda other: not _NAMES.match(other), others))).rstrip(".;!")
+    return " ".join(
+        (first, *takewhile(lambda other: not (_NAMES.match(other) or _THEIRS.search(other)), others))
+    ).rstrip(".,;!")
 
 
 def _told(brief: str) -> dict[str, str]:
     """Facts of a brief that is written in sentences: the first that begins with what the fact is called."""
     found: dict[str, str] = {}
-    for sentence in re.split(r"\n|(?<=[.;!])\s+", brief):
+    for sentence in (one for part in named_parts(brief) for one in re.split(r"\n|(?<=[.;!])\s+", part)):
         for name, called in _CALLED.items():
             said = re.match(
                 rf"\s*[-*]?\s*(?:{_ARTICLE} )?(?:{called})\b\s*(?P<sign>[:=]?)\s*(?P<value>\S.*)",
@@ -378,7 +381,7 @@ def _told(brief: str) -> dict[str, str]:
                 re.IGNORECASE,
             )
             if said and name not in found and _is_fact(name, sentence, said["sign"], said["value"]):
-                found[name] = (said["value"] if said["sign"] else sentence).strip().rstrip(".;!")
+                found[name] = (said["value"] if said["sign"] else sentence).strip().rstrip(".,;!")
     return found
 
 

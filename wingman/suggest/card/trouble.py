@@ -125,7 +125,10 @@ _CALL = (
 )
 """What a call is made of, and what else is lost in small talk."""
 _NO_PAIN = {
-    "en": r"for me|for us|would|wouldn't|could|might|if|not a|no|don't have|doesn't have|haven't|never|\w+'d",
+    "en": (
+        r"for me|for us|suppose|would|wouldn't|could|might|if|not a|no|don't have|doesn't have"
+        r"|haven't|never|\w+'d"
+    ),
     "de": r"würden?|könnten?|wenn|falls|keine?[nrms]?|nie|umsonst dabei|bei mir|für mich|für uns",
     "fr": r"serait|pourrait|si|pas de|pas un|aucune?|jamais|pour moi|pour nous",
     "es": r"sería|podría|si|ningún|ninguna|nunca|no es|no hay|no tenemos|a mí|para mí|me va|nos va|me viene",
@@ -198,6 +201,7 @@ def _is_pain(sentence: str, plain: str, language: str) -> bool:
     tag = base_tag(language)
     return (
         Signal.PAIN in detect(sentence, language)
+        and _LOST_IN[tag].search(plain) is None
         and _WEIGHT_IN[tag].search(plain) is not None
         and _NO_PAIN_IN[tag].search(plain) is None
     )
