@@ -20,6 +20,7 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from wingman.cluster.cancellation import cancellable
 from wingman.config.cluster import ClusterSettings
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.json import JsonObject
@@ -271,7 +272,7 @@ class JetStream:
             await self._send(f"$JS.API.DIRECT.GET.{stream}", msgspec.json.encode(query), reply=inbox)
             while True:
                 try:
-                    message = await answers.next_msg(ANSWER_S)
+                    message = await cancellable(answers.next_msg(ANSWER_S))
                 except nats.errors.TimeoutError:
                     raise UnknownError("the servers do not answer") from None
                 headers = dict(message.headers or {})
@@ -353,7 +354,8 @@ class JetStream:
         self, subject: str, body: bytes, *, headers: Mapping[str, str] | None = None, timeout: float
     ) -> Msg:
         try:
-            return await self._nats.request(subject, body, timeout=timeout, headers=dict(headers or {}) or None)
+            asked = self._nats.request(subject, body, timeout=timeout, headers=dict(headers or {}) or None)
+            return await cancellable(asked)
         except nats.errors.NoRespondersError:
             raise UnavailableError("there is no leader") from None
         except nats.errors.OutboundBufferLimitError:

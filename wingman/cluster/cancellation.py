@@ -1,0 +1,24 @@
+"""Cancellations that a library loses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def cancellable(waiting: Coroutine[Any, Any, T]) -> T:
+    """What `waiting` gives, unless the task that waits is cancelled meanwhile, whatever `waiting` makes of it.
+
+    `asyncio.wait_for`, on which nats-py waits, loses a cancellation that meets its answer in Python 3.11
+    (cpython issue 86296); who closes the task would then wait for it for ever.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task is not None else 0
+    try:
+        return await waiting
+    finally:
+        if task is not None and task.cancelling() > before:
+            raise asyncio.CancelledError
