@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable
+from typing import TypeVar
 
 T = TypeVar("T")
 
 
-async def cancellable(waiting: Coroutine[Any, Any, T]) -> T:
+async def cancellable(waiting: Awaitable[T]) -> T:
     """What `waiting` gives, unless the task that waits is cancelled meanwhile, whatever `waiting` makes of it.
 
     `asyncio.wait_for`, on which nats-py waits, loses a cancellation that meets its answer in Python 3.11

@@ -322,21 +322,15 @@ class JetStream:
 
     async def subscribe(self, subject: str, heard: Heard) -> Callable[[], Awaitable[None]]:
         """Have `heard` called for each message, one after the other; returns what ends it."""
-        ended = False
 
         async def told(message: Msg) -> None:
-            await heard(message)
-            # a cancellation that meets an answer is lost in `wait_for` (Python 3.11): it is made up for
-            if ended or self._nats.is_closed:
-                raise asyncio.CancelledError
+            await cancellable(heard(message))
 
         subscription = await self._nats.subscribe(
             subject, cb=told, pending_msgs_limit=WAITING, pending_bytes_limit=WAITING_BYTES
         )
 
         async def end() -> None:
-            nonlocal ended
-            ended = True
             if not self._nats.is_closed:
                 await subscription.unsubscribe()
 

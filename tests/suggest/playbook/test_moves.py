@@ -94,8 +94,7 @@ def test_no_shipped_playbook_echoes_what_was_said() -> None:
         assert not any("{quote}" in text for text in (*(m.text for m in moves), *(c.text for c in cards)))
 
 
-def test_a_move_with_an_unknown_variable_is_named() -> None:
-    text = """\
+ONE_MOVE = """\
 name: mine
 title: Mine
 persona: A tester.
@@ -104,8 +103,12 @@ triggers:
     signals: [price]
 moves:
   price:
-    - "Say {prize} once."
 """
+"""A playbook up to the line of its one move."""
+
+
+def test_a_move_with_an_unknown_variable_is_named() -> None:
+    text = f'{ONE_MOVE}    - "Say {{prize}} once."\n'
     with pytest.raises(Exception, match=r"line 9: `moves.price\[0\]` uses the unknown variable `{prize}`"):
         parse_playbook(text, "mine.yaml")
 
@@ -116,16 +119,6 @@ moves:
     ids=["unknown", "loose"],
 )
 def test_a_moves_title_is_looked_at_like_its_text(title: str, wrong: str) -> None:
-    text = f"""\
-name: mine
-title: Mine
-persona: A tester.
-triggers:
-  - name: price
-    signals: [price]
-moves:
-  price:
-    - {{text: Say it once., title: "{title}"}}
-"""
+    text = f'{ONE_MOVE}    - {{text: Say it once., title: "{title}"}}\n'
     with pytest.raises(Exception, match=rf"line 9: `moves.price\[0\].title` .*{wrong}"):
         parse_playbook(text, "mine.yaml")
