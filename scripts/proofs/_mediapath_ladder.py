@@ -38,10 +38,8 @@ class Ladder:
 
     def __iter__(self) -> Iterator[int]:
         while (number := self._next()) is not None:
-            failed, self._failed = (
-                self._failed,
-                number,
-            )  # a server that does not even take so many tells nothing
+            # a server that does not even take so many tells nothing
+            failed, self._failed = self._failed, number
             yield number
             if not self.steps or self.steps[-1].sessions != number or not self.steps[-1].held:
                 return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
-import os
 import random
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -18,6 +17,7 @@ from scripts.proofs.figures import Figure, progress
 from tests.support.strangers.compositions import Composition, Tally
 from tests.support.strangers.handshakes import ODDITIES, odd_server
 from tests.support.strangers.world import Verdict, world
+from wingman.core.cores import usable_cores
 from wingman.testing.virtual_time import run
 
 COMPOSITIONS = 500
@@ -63,7 +63,7 @@ def compositions() -> list[Figure]:
     found: list[Verdict] = []
     broken: list[tuple[Verdict, list[str]]] = []
     spawning = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(SHARES, os.cpu_count() or 1), spawning) as pool:
+    with ProcessPoolExecutor(min(SHARES, usable_cores()), spawning) as pool:
         for verdicts, stories in pool.map(partial(share, COMPOSITIONS // SHARES), seeds):
             found += verdicts
             broken += stories

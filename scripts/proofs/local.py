@@ -25,6 +25,7 @@ from tests.support.local import running, tape_of
 from tests.support.real_speech import Reading, Sound
 from wingman.config.settings import Settings
 from wingman.config.stt import WhisperSettings
+from wingman.core.cores import usable_cores
 from wingman.core.speech import Final, TranscriberEvent, Word
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.meeting.provider_builders import LocalWorker
@@ -116,7 +117,7 @@ async def bulk_speed(readings: Sequence[Reading]) -> tuple[float, float]:
         spent = processor_seconds(pid) - before + time.process_time() - own
         wall = time.monotonic() - began
     seconds = min(len(sound), SAMPLE_RATE * 110) / SAMPLE_RATE
-    return seconds / (spent / min(2, os.cpu_count() or 1)), seconds / wall
+    return seconds / (spent / min(2, usable_cores())), seconds / wall
 
 
 async def accuracy(seed: int) -> list[Figure]:
