@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 
-from wingman.observe.loop_watch import EVERY_S, LoopWatch
+import pytest
+
+from wingman.observe.loop_watch import CALM_S, EVERY_S, LoopWatch
 
 
 async def test_a_blocked_loop_is_seen() -> None:
     watch = LoopWatch()
     assert watch.percentile(0.99) == 0.0
-    task = asyncio.create_task(watch.run())
+    task = asyncio.create_task(watch.run(lambda: True))
     await asyncio.sleep(2 * EVERY_S)
     time.sleep(3 * EVERY_S)  # what must never happen in the service  # noqa: ASYNC251 - that is the point
     await asyncio.sleep(2 * EVERY_S)
@@ -23,8 +25,25 @@ async def test_a_blocked_loop_is_seen() -> None:
 
 async def test_only_so_many_samples_are_kept() -> None:
     watch = LoopWatch(keep=3)
-    task = asyncio.create_task(watch.run())
+    task = asyncio.create_task(watch.run(lambda: True))
     await asyncio.sleep(5.5 * EVERY_S)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert len(watch._lags) == 3
+
+
+async def test_without_a_meeting_it_looks_rarely_and_with_one_often_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses: list[float] = []
+    busy = iter([False, False, True, True])
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    watch = LoopWatch()
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        await watch.run(lambda: next(busy))
+    assert pauses == [CALM_S, CALM_S, EVERY_S, EVERY_S]
+    assert watch.seconds == sum(pauses)

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from starlette.applications import Starlette
@@ -94,6 +96,17 @@ async def test_the_next_request_of_a_connection_has_the_same_budget() -> None:
             assert (await reader.readuntil(b"hello 127.0.0.1")).startswith(b"HTTP/1.1 200")
         writer.write(b"GET / HTTP/1.1\r\nX: " + b"a" * 60_000)
         assert b" 431 " in await reader.read()
+        writer.close()
+
+
+async def test_each_answer_is_dated(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for now in (784_111_777.4, 784_111_778.2):
+            monkeypatch.setattr("wingman.server.uvicorn_seam.time", SimpleNamespace(time=partial(float, now)))
+            writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            told = await reader.readuntil(b"hello 127.0.0.1")
+            assert f"date: Sun, 06 Nov 1994 08:49:{int(now) - 784_111_740} GMT\r\n".encode() in told
         writer.close()
 
 

@@ -96,7 +96,7 @@ class Service:
     def jobs(self) -> tuple[Coroutine[object, object, None], ...]:
         """What runs beside the meetings, until cancelled."""
         return (
-            self.loop_watch.run(),
+            self.loop_watch.run(lambda: bool(self.manager.live_ids())),
             self.manager.catch_up_summaries(),
             self.manager.probe_model(),
             self.background.deliver(),

@@ -23,8 +23,6 @@ GRACE_SECONDS = 3
 
 KEEP_ALIVE_S = 10
 """Idle connections are kept for longer than by most clients (httpx: 5 s): else a request may meet the end."""
-DATE_SECONDS = 1.0
-"""How exact the date in answers is."""
 BACKLOG = 4096
 """Connections the kernel holds until we accept them: a burst must not make the next one wait for a retry."""
 
@@ -103,11 +101,10 @@ class _Server(uvicorn.Server):
         self._ready()
 
     async def main_loop(self) -> None:
-        # uvicorn looks ten times a second whether a signal came; ours is cancelled, and has a date to keep
-        # swallowed here so that uvicorn goes on to its shutdown; `serve` raises it again afterwards
+        # uvicorn looks ten times a second whether a signal came, and keeps a date; ours is cancelled, and dates
+        # with each request. Swallowed here so that uvicorn goes on to its shutdown; `serve` raises it again
         try:
-            while not await self.on_tick(0):  # noqa: ASYNC110 - the date changes by itself
-                await asyncio.sleep(DATE_SECONDS)
+            await asyncio.get_running_loop().create_future()
         except asyncio.CancelledError:
             self.cancelled = True
 

@@ -14,7 +14,10 @@ import asyncio
 import json
 import select
 import socket
+import time
 from dataclasses import dataclass, field
+from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import cast
 
@@ -163,6 +166,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         super().connection_made(transport)
+        self._date()
         self._peer = self.client[0] if self.client else ""
         self._door = _door(self.config)
         self._slot = self._door.limits.opened(self._door.waiting(self._peer), self._no_room, self.loop.time())
@@ -209,8 +213,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._date()
         extensions = cast("dict[str, object]", self.scope.setdefault("extensions", {}))
         extensions[ABORT] = self.transport.abort
+
+    def _date(self) -> None:
+        """What is answered bears the time of asking: uvicorn's timer would wake a service that rests."""
+        self.server_state.default_headers = [_dated(int(time.time())), *self.config.encoded_headers]
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """What comes behind a body (trailers, RFC 9110 6.5) is no header: a proxy in front never judged it."""
@@ -311,6 +320,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
         if self.transport.can_write_eof():
             self.transport.write_eof()
+
+
+@lru_cache(maxsize=1)
+def _dated(second: int) -> tuple[bytes, bytes]:
+    return b"date", formatdate(second, usegmt=True).encode()
 
 
 def _unread(transport: asyncio.Transport) -> bool:
