@@ -14,6 +14,7 @@ from wingman.emotion.hume_v0.tokens import GatewayAccess
 from wingman.meeting import provider_builders as make
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.provider_builders import BuildContext, LocalWorker
+from wingman.stt.deepgram.transcriber import DeepgramTranscriber
 
 SETTINGS = build(
     {
@@ -51,8 +52,10 @@ async def test_a_model_server_is_asked_under_its_name() -> None:
 
 
 async def test_a_meetings_language_takes_the_place_of_the_configured_one() -> None:
-    assert make.deepgram(context()).info.languages == ("en",)
-    assert make.deepgram(context(MeetingSpec(language="de"))).info.languages == ("de",)
+    for spec, language in ((None, "en"), (MeetingSpec(language="de"), "de")):
+        made = make.deepgram(context(spec))
+        assert isinstance(made, DeepgramTranscriber)
+        assert made._settings.language == language
 
 
 async def test_a_model_server_without_an_address_is_refused() -> None:

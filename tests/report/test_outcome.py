@@ -20,10 +20,10 @@ from wingman.core.events import (
     UtteranceCreated,
 )
 from wingman.core.losses import LossCause, LossUnit
-from wingman.core.media import GapCause
+from wingman.core.media import SOUNDLESS, GapCause
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF
-from wingman.report.outcome import SOUNDLESS, Status, outcome
+from wingman.report.outcome import Status, outcome
 
 TAB = Channel.TAB
 SAID = UtteranceCreated("u-1", "tab", "hello", 1.0, 0, EMOTION_OFF)

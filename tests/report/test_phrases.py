@@ -1,10 +1,10 @@
-"""What counts as a decision, a promise, a request, a delay, a question."""
+"""What counts as a decision, a promise, a request, a delay."""
 
 from __future__ import annotations
 
 import pytest
 
-from wingman.report.phrases import DECISION, DEFERRED, PROMISE, REQUEST, is_question
+from wingman.report.phrases import DECISION, DEFERRED, PROMISE, REQUEST
 
 
 @pytest.mark.parametrize("text", ["we've decided to wait", "Let's go with the pilot", "Okay, that's a deal."])
@@ -34,13 +34,3 @@ def test_requests(text: str) -> None:
 @pytest.mark.parametrize("text", ["let me check", "I don't know", "we'll get back to you on that"])
 def test_delays(text: str) -> None:
     assert DEFERRED.search(text)
-
-
-@pytest.mark.parametrize("text", ["What does it cost?", "so how long does that take", "It does?"])
-def test_questions_with_and_without_a_mark(text: str) -> None:
-    assert is_question(text)
-
-
-@pytest.mark.parametrize("text", ["What a day.", "so", "how nice", "It costs forty euros", ""])
-def test_what_asks_nothing(text: str) -> None:
-    assert not is_question(text)

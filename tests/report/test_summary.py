@@ -12,10 +12,10 @@ from wingman.core.utterance import EMOTION_OFF
 from wingman.llm.base import Prompt, Usage
 from wingman.report.extractive import split
 from wingman.report.extractive import summarize as extract
-from wingman.report.phrases import is_question
 from wingman.report.record import Record, Said, record
 from wingman.report.statistics import figures, interruptions
 from wingman.report.summary import TRANSCRIPT_CHARACTERS, parse, summarize, transcript
+from wingman.suggest.playbook.signals import is_question
 
 RECORD = record(story.MEETING, story.events())
 

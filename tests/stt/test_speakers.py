@@ -37,7 +37,6 @@ def test_nothing_changes_for_those_who_name_no_models() -> None:
 
 def test_the_tab_is_asked_for_voices_and_the_microphone_is_not(files: SpeakerSettings) -> None:
     engine = speakers.told_apart(ENGINE, files)
-    assert engine.info.diarizes
     assert engine.on(Channel.TAB) == Engine("whisper", "/models/base", 0, files.segmentation, files.embedding)
     assert engine.on(Channel.MIC) == ENGINE.engine
 

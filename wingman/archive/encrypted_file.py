@@ -9,19 +9,17 @@ is what a crash leaves behind.
 
 from __future__ import annotations
 
-import hashlib
 import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from wingman.core.passphrase import derived_key
+
 MAGIC = b"WMSEAL1\n"
 SALT_BYTES = 16
 LENGTH_BYTES = 4
 NONCE_BYTES = 12
-SCRYPT_N, SCRYPT_R, SCRYPT_P = 1 << 15, 8, 1
-SCRYPT_MEMORY = 64 * 1024 * 1024
-"""What scrypt may use at these parameters (it takes half of it)."""
 
 
 class WrongKey(ValueError):
@@ -34,7 +32,7 @@ class Seal:
     def __init__(self, passphrase: str, salt: bytes = b"") -> None:
         """Slow on purpose (some 0.1 s): not for an event loop."""
         self._salt = salt or os.urandom(SALT_BYTES)
-        self._cipher = AESGCM(_key(passphrase, self._salt))
+        self._cipher = AESGCM(derived_key(passphrase, self._salt))
         self._records = 0
 
     @property
@@ -54,7 +52,7 @@ def unseal(content: bytes, passphrase: str) -> bytes:
     if not content.startswith(MAGIC):
         raise WrongKey("it was not made by Wingman")
     at = len(MAGIC) + SALT_BYTES
-    cipher = AESGCM(_key(passphrase, content[len(MAGIC) : at]))
+    cipher = AESGCM(derived_key(passphrase, content[len(MAGIC) : at]))
     plain, number = [], 0
     while (end := at + LENGTH_BYTES + int.from_bytes(content[at : at + LENGTH_BYTES])) <= len(content):
         if end == at + LENGTH_BYTES:
@@ -66,9 +64,3 @@ def unseal(content: bytes, passphrase: str) -> bytes:
             raise WrongKey("the key is another one, or the file was changed") from None
         at, number = end, number + 1
     return b"".join(plain)
-
-
-def _key(passphrase: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(
-        passphrase.encode(), salt=salt, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P, maxmem=SCRYPT_MEMORY, dklen=32
-    )

@@ -13,12 +13,9 @@ from wingman.core.errors import Branch, Missed, Progress
 from wingman.core.events import CaptureState, Media, MeetingEnded, MeetingStarted, TranscriptGap
 from wingman.core.media import GapCause
 from wingman.core.speech import Final
-from wingman.core.time import Channel, SampleTime, Span, samples, samples_of_ms
-from wingman.correlate.coverage import Coverage
+from wingman.core.time import Channel, SampleTime, Span, samples
+from wingman.correlate.coverage import ROUNDING, Coverage
 from wingman.observe import metrics
-
-ROUNDING = samples_of_ms(40)
-"""Events tell milliseconds, and a transcriber may answer for a little less than the last sample."""
 
 WINDOWS = frozenset({"deepgram"})
 """Transcribers whose finals cover silence as well (`TranscriberInfo.windows`)."""

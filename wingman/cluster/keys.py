@@ -17,15 +17,14 @@ from nats.aio.msg import Msg
 
 from wingman.cluster import subjects
 from wingman.cluster.jetstream import JetStream, StaleError, UnavailableError, UnknownError
-from wingman.cluster.record import KEY_BYTES, UnreadableError, new_key, seal, unseal
+from wingman.cluster.record import UnreadableError, new_key, seal, unseal
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
+from wingman.core.passphrase import derived_key
 
 log = structlog.get_logger(__name__)
 
 SHORTEST = 16
-SCRYPT_N, SCRYPT_R, SCRYPT_P = 1 << 15, 8, 1
-SCRYPT_MEMORY = 64 * 1024 * 1024
 SALT = b"wingman cluster key"
 CHECK = b"this is the cluster's key"
 AGAIN_S = 0.1
@@ -47,15 +46,7 @@ def derived(passphrase: str) -> bytes:
             "make one with: openssl rand -hex 32",
             field="cluster.key",
         )
-    return hashlib.scrypt(
-        passphrase.encode(),
-        salt=SALT,
-        n=SCRYPT_N,
-        r=SCRYPT_R,
-        p=SCRYPT_P,
-        maxmem=SCRYPT_MEMORY,
-        dklen=KEY_BYTES,
-    )
+    return derived_key(passphrase, SALT)
 
 
 class KeyRing:

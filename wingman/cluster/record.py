@@ -15,9 +15,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from wingman.core.errors import WingmanError
+from wingman.core.passphrase import KEY_BYTES
 from wingman.events.index import MeetingRow
 
-KEY_BYTES = 32
 NONCE_BYTES = 12
 HEAD = "Wingman-Head"
 VERSION = 1

@@ -93,6 +93,11 @@ class Health(StrEnum):
     """Switched off by configuration, policy or budget."""
     ENDED = "ended"
 
+    @property
+    def over(self) -> bool:
+        """True when the branch says nothing more."""
+        return self in (Health.DOWN, Health.OFF, Health.ENDED)
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderState:

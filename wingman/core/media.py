@@ -39,6 +39,10 @@ class GapCause(StrEnum):
     """Found at the end of the meeting: nobody answered for this stretch, and nobody had said so."""
 
 
+SOUNDLESS = frozenset({GapCause.REANCHOR, GapCause.RECONNECT, GapCause.RECORDING, GapCause.PAUSED})
+"""Gaps in which nothing was recorded, so that there was nothing to hear and nothing could be missed."""
+
+
 class PcmBlock(msgspec.Struct, frozen=True, gc=False):
     """Mono 16 kHz signed 16-bit little-endian audio that begins at `start`.
 

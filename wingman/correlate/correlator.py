@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionEvent, EmotionInfo, EmotionSpan, VocalBurst
-from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
+from wingman.core.errors import Branch, Missed, Progress, ProviderState
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TimedEvent
 from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.core.utterance import EmotionShift, LoneSound, ReadingStatus, Utterance
@@ -25,9 +25,6 @@ from wingman.correlate.turns import NEVER, Assembler, Partial, Turn
 
 Output: TypeAlias = Partial | Utterance | EmotionShift | LoneSound
 """What the correlator says; the meeting publishes it."""
-
-OVER = frozenset({Health.DOWN, Health.OFF, Health.ENDED})
-"""States after which a branch says nothing more."""
 
 REMEMBERED_STARTS = 64
 """How many utterance starts are remembered to keep ids apart."""
@@ -256,9 +253,9 @@ class Correlator:
             if event.channel not in (None, state.channel):
                 continue
             if event.branch in MEASURED:
-                state.readings.set_over(event.health in OVER, event.branch)
+                state.readings.set_over(event.health.over, event.branch)
                 out += self._settle(state)
-            elif event.branch is Branch.TRANSCRIBE and event.health in OVER:
+            elif event.branch is Branch.TRANSCRIBE and event.health.over:
                 out += self._moved(state, state.assembler.close(), refresh=True)
         return out
 

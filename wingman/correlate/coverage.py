@@ -10,7 +10,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-from wingman.core.time import SampleTime, Span
+from wingman.core.time import SampleTime, Span, samples_of_ms
+
+ROUNDING = samples_of_ms(40)
+"""A transcriber may answer for this much less than the last sample, and events tell milliseconds."""
 
 
 class SpanSet:

@@ -11,6 +11,8 @@ from wingman.core.events import (
     AudioState,
     CaptureLoss,
     CaptureState,
+    CardEnd,
+    CardStep,
     ConsentRecorded,
     CostUpdated,
     EgressRecorded,
@@ -75,14 +77,12 @@ STATES: dict[type[MeetingPaused | MeetingResumed | MeetingEnded], str] = {
     MeetingResumed: "live",
     MeetingEnded: "ended",
 }
-CardEnd = SuggestionCompleted | SuggestionSuperseded | SuggestionExpired | SuggestionFailed
 CARD_ENDS: dict[type[CardEnd], str] = {
     SuggestionCompleted: "completed",
     SuggestionSuperseded: "superseded",
     SuggestionExpired: "expired",
     SuggestionFailed: "failed",
 }
-CardStep = SuggestionUpdated | CardEnd
 Whole = MeetingStarted | MeetingRenamed | PolicyApplied | CostUpdated | StorageState | AudioState | SummaryReady
 """The newest of each says all there is to say."""
 Passing = (

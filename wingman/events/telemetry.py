@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from wingman.core import gen_ai
 from wingman.core.events import Envelope
 from wingman.events.waterfall import MODEL, PROMPT_WAIT_S, Stage, UtteranceTrace, Waterfall
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 SCOPE = "wingman"
 NANOSECONDS = 1_000_000_000
-PROVIDERS = {"gemini": "gcp.gemini", "generativeai": "gcp.gemini"}
-"""Providers of models that the conventions call otherwise."""
 
 
 class Telemetry:
@@ -92,11 +91,11 @@ class Telemetry:
         provider = asked[0].detail
         model = self._models.get(provider, "")
         attributes: dict[str, str | float | bool] = {
-            "gen_ai.operation.name": "chat",
+            **gen_ai.OPERATION,
             "gen_ai.request.stream": True,
         }
         if provider:
-            attributes["gen_ai.provider.name"] = PROVIDERS.get(provider, provider)
+            attributes[gen_ai.PROVIDER] = gen_ai.provider_name(provider)
         if model:
             attributes["gen_ai.request.model"] = model
         if failed:

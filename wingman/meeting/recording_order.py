@@ -10,11 +10,9 @@ import heapq
 import itertools
 import math
 
-from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
+from wingman.core.errors import Branch, Missed, Progress, ProviderState
 from wingman.core.speech import Final, Interim, TimedEvent
 from wingman.core.time import Channel, SampleTime
-
-OVER = frozenset({Health.DOWN, Health.OFF, Health.ENDED})
 
 
 class RecordingOrder:
@@ -46,7 +44,7 @@ class RecordingOrder:
         if isinstance(event, Progress) and event.branch is Branch.TRANSCRIBE:
             self._reached[channel] = max(self._reached.get(channel, 0), event.upto)
         elif isinstance(event, ProviderState):
-            self._reached[channel] = math.inf if event.health in OVER else float(at)
+            self._reached[channel] = math.inf if event.health.over else float(at)
 
     def take(self) -> tuple[SampleTime, TimedEvent] | None:
         """The next event that nothing can still come before, and its time; None while there is none."""

@@ -12,16 +12,14 @@ from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
 from wingman.core.losses import Loss
 from wingman.core.media import GapCause
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TimedEvent, TranscriberEvent
-from wingman.core.time import SampleTime, samples_of_ms, seconds
+from wingman.core.time import SampleTime, seconds
+from wingman.correlate.coverage import ROUNDING
 from wingman.meeting.branches import BranchStarter, RunningBranch
 from wingman.meeting.channel_input import ChannelInput
 from wingman.meeting.channel_readers import ChannelReaders
 from wingman.stt.base import Transcriber
 
 log = structlog.get_logger(__name__)
-
-ROUNDING = samples_of_ms(40)
-"""A transcriber may answer for this much less than the last sample."""
 
 
 class TranscriptBranch:

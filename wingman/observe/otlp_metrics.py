@@ -14,6 +14,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.samples import Sample
 
+from wingman.core import gen_ai
 from wingman.observe.otlp import SERVICE, resource
 
 if TYPE_CHECKING:
@@ -27,10 +28,8 @@ CONVENTIONAL = {
     "wingman_model_tokens": "gen_ai.client.token.usage",
 }
 """Metrics that the conventions have a name for."""
-LABELS = {"origin": "gen_ai.provider.name", "provider": "gen_ai.provider.name", "type": "gen_ai.token.type"}
+LABELS = {"origin": gen_ai.PROVIDER, "provider": gen_ai.PROVIDER, "type": "gen_ai.token.type"}
 """Labels of those."""
-PROVIDERS = {"gemini": "gcp.gemini", "generativeai": "gcp.gemini"}
-"""Providers of models that the conventions call otherwise."""
 _BEGAN = time.time_ns()
 
 
@@ -106,5 +105,5 @@ def _histograms(family: Family, now: int) -> Iterable[HistogramDataPoint]:
 def _attributes(family: Family, labels: Mapping[str, str]) -> dict[str, str]:
     if family.name not in CONVENTIONAL:
         return {f"wingman.{name}": value for name, value in labels.items()}
-    named = {LABELS[name]: PROVIDERS.get(value, value) for name, value in labels.items()}
-    return {"gen_ai.operation.name": "chat", **named}
+    named = {LABELS[name]: gen_ai.provider_name(value) for name, value in labels.items()}
+    return {**gen_ai.OPERATION, **named}

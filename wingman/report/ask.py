@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wingman.report.exports import name_of
-from wingman.report.phrases import COMMON, is_question
+from wingman.report.phrases import COMMON
 from wingman.report.record import Record, Said
+from wingman.suggest.playbook.signals import is_question
 
 MOST = 5
 LEAST_SHARE = 0.34

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from wingman.core.events import SummaryItem, SummaryReady
 from wingman.core.time import Channel
-from wingman.report.phrases import COMMON, DECISION, DEFERRED, PROMISE, REQUEST, is_question
+from wingman.report.phrases import COMMON, DECISION, DEFERRED, PROMISE, REQUEST
 from wingman.report.record import Record, Said
+from wingman.suggest.playbook.signals import is_question
 
 ORIGIN = "extractive"
 GIST_SENTENCES = 4

@@ -17,10 +17,8 @@ from wingman.core.events import (
     UtteranceCreated,
 )
 from wingman.core.losses import LossCause
-from wingman.core.media import GapCause
+from wingman.core.media import SOUNDLESS, GapCause
 
-SOUNDLESS = frozenset({GapCause.RECORDING, GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT})
-"""Gaps in which there was nothing to hear."""
 NOT_UNDERSTOOD = "what was heard in it could not be understood; is it in another language?"
 FEW_PACKETS = 20
 """Undecodable packets up to this are junk at a file's edge, some half a second at most."""

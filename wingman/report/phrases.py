@@ -46,15 +46,6 @@ DEFERRED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
-FILLERS = frozenset({"so", "and", "but", "okay", "ok", "well", "right", "yeah"})
-"""What may stand in front of a question without changing it."""
-
-ASKING = frozenset(
-    {"what", "who", "whom", "whose", "where", "when", "why", "how", "which", "can", "could", "would", "will"}
-    | {"do", "does", "did", "is", "are", "was", "were", "should"}
-)
-"""First words of a question, for transcripts without punctuation."""
-
 _COMMON_WORDS = (
     "the a an and or but so to of in on at for with from by is are was were be been being it this that "
     "these those i you he she we they me him her us them my your our their its as if then than not no yes "
@@ -64,13 +55,3 @@ _COMMON_WORDS = (
 )
 COMMON = frozenset(_COMMON_WORDS.split())
 """Words that say nothing about what a meeting was about."""
-
-
-def is_question(text: str) -> bool:
-    """Does this ask something? Works without punctuation, which not every transcriber supplies."""
-    if text.rstrip().endswith("?"):
-        return True
-    words = [word.strip(",.") for word in text.lower().split()]
-    while words and words[0] in FILLERS:
-        del words[0]
-    return len(words) > 2 and words[0] in ASKING and not text.rstrip().endswith((".", "!"))

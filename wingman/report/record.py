@@ -14,6 +14,7 @@ from wingman.core.events import (
     AudioState,
     CaptureLoss,
     CaptureState,
+    CardStep,
     ConsentRecorded,
     CostUpdated,
     EgressRecorded,
@@ -71,10 +72,6 @@ Annotation: TypeAlias = (
     MeetingRenamed | MeetingTagged | NoteAdded | NoteRemoved | SpeakerRenamed | SummaryEdited | TranscriptEdited
 )
 """What a person added."""
-Fate: TypeAlias = (
-    SuggestionCompleted | SuggestionSuperseded | SuggestionExpired | SuggestionFailed | SuggestionUpdated
-)
-"""What came of a card."""
 MeetingFact: TypeAlias = MeetingStarted | ProviderStateChanged | PolicyApplied | MeetingEnded | SummaryReady
 """What is said of the meeting as a whole."""
 Passing: TypeAlias = (
@@ -290,8 +287,8 @@ class _Fold:
             case other:
                 self._other(other)
 
-    def _other(self, payload: Fate | Annotation | MeetingFact | Passing | None) -> None:
-        if isinstance(payload, Fate):
+    def _other(self, payload: CardStep | Annotation | MeetingFact | Passing | None) -> None:
+        if isinstance(payload, CardStep):
             self._fate(payload)
         elif isinstance(payload, Annotation):
             self._annotated(payload)
@@ -413,7 +410,7 @@ class _Fold:
             latency_ms=data.latency_ms,
         )
 
-    def _fate(self, data: Fate) -> None:
+    def _fate(self, data: CardStep) -> None:
         """Follow a card to its end."""
         match data:
             case SuggestionCompleted():

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from wingman.core.expression_words import is_energy
 from wingman.core.time import Channel
 from wingman.core.utterance import Family, ReadingStatus
-from wingman.report.phrases import is_question
 from wingman.report.record import Record, Said
+from wingman.suggest.playbook.signals import is_question
 
 CUT_IN_SECONDS = 0.5
 """Talking over somebody for less than this is a backchannel or a clumsy hand-over, not an interruption."""

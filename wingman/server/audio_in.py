@@ -6,6 +6,7 @@ from __future__ import annotations
 from wingman.audio.pcm_format import RATES, Encoding
 from wingman.core.json import JsonObject
 from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.meeting.api import SPEC_QUERY
 from wingman.server.operation import Operation
 from wingman.server.routes.pcm import MAX_MESSAGE
 from wingman.transports.ice_fragment import MEDIA_TYPE as FRAGMENT
@@ -19,7 +20,7 @@ CHANNELS = {
     "type": "string",
     "description": "Whose voice each audio track is, in order: `tab`, `mic` or `tab,mic`.",
 }
-SPEC = ("title", "playbook", "language", "emotion_policy", "consent", "brief", "verbosity", "mode", "keyterms")
+SPEC = (*SPEC_QUERY, "keyterms")
 """What a meeting that this offer makes is told."""
 
 TO = {

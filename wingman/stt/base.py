@@ -22,9 +22,6 @@ class TranscriberInfo:
     """The provider's name in configuration and in `provider.state`."""
     remote: bool
     """True when audio leaves this machine."""
-    diarizes: bool = False
-    languages: tuple[str, ...] = ("en",)
-    """BCP-47 tags; `("multi",)` when it detects by itself."""
     windows: bool = False
     """Its finals cover all audio, silence included; otherwise what it has passed in silence is silence."""
 

@@ -55,7 +55,6 @@ def told_apart(engine: LocalEngine, settings: SpeakerSettings) -> LocalEngine:
     }
     return replace(
         engine,
-        info=replace(engine.info, diarizes=True),
         engine=msgspec.structs.replace(engine.engine, **files),
         people=lambda: SpeakerBook(settings.alike, settings.most),
     )

@@ -24,6 +24,7 @@ from wingman.stt.bulk import BulkTranscriber
 from wingman.stt.local import LocalEngine, LocalTranscriber
 from wingman.stt.speakers import NOBODY_TOLD_APART, told_apart
 
+INFO = TranscriberInfo(name="whisper", remote=False)
 DETECTED = ("", "auto", "multi")
 """Settings of the language that leave it to the model."""
 MEASURED_LANGUAGES = ("en", "es", "fr", "it", "pt")
@@ -45,11 +46,6 @@ def languages(settings: WhisperSettings) -> tuple[str, ...]:
     if settings.model.endswith(".en"):
         return ("en",)
     return MEASURED_LANGUAGES if settings.model in SMALL_ONES else (*MEASURED_LANGUAGES, *MORE_LANGUAGES)
-
-
-def info(settings: WhisperSettings) -> TranscriberInfo:
-    """What it can do with these settings."""
-    return TranscriberInfo(name="whisper", remote=False, languages=languages(settings))
 
 
 def installed() -> bool:
@@ -119,7 +115,7 @@ def _engine(settings: WhisperSettings, language: str, keyterms: Sequence[str]) -
         raise InputError(mend(settings), field="transcribe.whisper.model")
     spoken, among = _language(language or settings.language, settings)
     return LocalEngine(
-        info(settings),
+        INFO,
         Engine("whisper", str(models.folder(settings.model, settings.model_dir).resolve())),
         Traits(interim_step=samples(settings.interim_s)),
         spoken,

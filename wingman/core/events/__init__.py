@@ -32,7 +32,7 @@ from wingman.core.events.meeting import (
     SettingChanged,
     SpeakerRenamed,
 )
-from wingman.core.events.payload import Payload, payload_of
+from wingman.core.events.payload import CardEnd, CardStep, Payload, payload_of
 from wingman.core.events.records import (
     CostUpdated,
     EgressRecorded,
@@ -71,6 +71,8 @@ __all__ = [
     "AudioState",
     "CaptureLoss",
     "CaptureState",
+    "CardEnd",
+    "CardStep",
     "ConsentRecorded",
     "CostUpdated",
     "EgressRecorded",

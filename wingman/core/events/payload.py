@@ -52,6 +52,10 @@ from wingman.core.events.transcript import (
     VoiceSound,
 )
 
+CardEnd: TypeAlias = SuggestionCompleted | SuggestionSuperseded | SuggestionExpired | SuggestionFailed
+"""How a card may end; each does exactly once."""
+CardStep: TypeAlias = SuggestionUpdated | CardEnd
+"""What comes of a card."""
 Payload: TypeAlias = (
     AudioState
     | CaptureLoss

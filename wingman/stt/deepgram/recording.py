@@ -18,7 +18,7 @@ import structlog
 from wingman.audio.tape import Cursor
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import Branch, FaultKind, Missed, Progress, ProviderFault
-from wingman.core.media import Gap, PcmBlock
+from wingman.core.media import SOUNDLESS, Gap, PcmBlock
 from wingman.core.speech import SpeechEnded, TranscriberEvent
 from wingman.core.threads import in_thread
 from wingman.core.time import (
@@ -36,7 +36,6 @@ from wingman.link.offsets import Offsets
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 from wingman.stt.base import Emit, TranscriberInfo
 from wingman.stt.deepgram import recorded, wire
-from wingman.stt.deepgram.stitch import SOUNDLESS
 from wingman.stt.deepgram.token import authorization
 from wingman.stt.deepgram.transcriber import NAME, DeepgramTranscriber
 from wingman.stt.odd_fields import OddFields

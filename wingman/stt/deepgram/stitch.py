@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from wingman.core.errors import Branch, Missed, Progress
-from wingman.core.media import Gap, GapCause
+from wingman.core.media import SOUNDLESS, Gap, GapCause
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples, samples_of_ms
 from wingman.link.offsets import Offsets
@@ -33,8 +33,6 @@ REMEMBERED = 128
 """Words remembered to know one that is said again."""
 SAME = samples_of_ms(1000)
 """The same word within this much of where it was said is the same word, moved."""
-SOUNDLESS = frozenset({GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT, GapCause.RECORDING})
-"""Gaps in which nothing was recorded, so there is nothing that could be missed."""
 
 
 class _SoFar(NamedTuple):

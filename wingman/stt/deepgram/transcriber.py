@@ -44,13 +44,7 @@ class DeepgramTranscriber:
 
     @property
     def info(self) -> TranscriberInfo:
-        return TranscriberInfo(
-            NAME,
-            remote=True,
-            diarizes=self._settings.diarize != "off",
-            languages=(self._settings.language,),
-            windows=True,
-        )
+        return TranscriberInfo(NAME, remote=True, windows=True)
 
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
         """See `Transcriber.run`."""

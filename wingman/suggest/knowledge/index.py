@@ -20,7 +20,6 @@ from wingman.suggest.knowledge.embeddings import Clearance, EmbeddingIndex, Like
 from wingman.suggest.knowledge.lexical import FEWEST, NO_FIT, Fit, LexicalIndex, stems
 from wingman.suggest.knowledge.notes_reader import read_notes
 from wingman.suggest.knowledge.sections import SUFFIXES, Section
-from wingman.suggest.playbook.language import language_of
 from wingman.suggest.playbook.signals import is_question
 
 log = structlog.get_logger(__name__)
@@ -221,7 +220,7 @@ class Knowledge:
         rows = set(fits).union(*(one.nearest for one in meant.known))
         mean = _mean(tuple(fits.values()), max(len(self._sections), FEWEST) + 1)
         carried = _CARRIED / (_CARRIED + len(set(stems(text))))
-        asks = float(_asks(text))
+        asks = float(is_question(text))
         found = {}
         for row in rows:
             fit = fits.get(row, NO_FIT)
@@ -260,7 +259,7 @@ class Knowledge:
         shares = [way.shares(known) for way in ways]
         sure = {row: min(share[row] for share in shares) for row in known}
         alike = likeness.alike if likeness is not None else frozenset()
-        least = weights.asked if _asks(text) else weights.at_least
+        least = weights.asked if is_question(text) else weights.at_least
         first = [
             row
             for row in sorted(sure, key=lambda row: (-sure[row], row))[:1]
@@ -336,10 +335,6 @@ def read_sections(folder: Path) -> Iterator[Section]:
         if note.problem:
             log.warning("knowledge.skipped", file=note.name, why=note.problem)
         yield from note.sections
-
-
-def _asks(text: str) -> bool:
-    return is_question(text, language=language_of(text) or "en")
 
 
 def _steps(likeness: Likeness | None, row: int) -> float:

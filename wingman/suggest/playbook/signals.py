@@ -113,9 +113,12 @@ def detect(text: str, language: str = "en") -> frozenset[Signal]:
     return frozenset(found)
 
 
-def is_question(text: str, plain: str | None = None, language: str = "en") -> bool:
-    """True when the words ask for an answer (greetings and sound checks do not)."""
-    known = _patterns(base_tag(language) or "en")
+def is_question(text: str, plain: str | None = None, language: str = "") -> bool:
+    """True when the words ask for an answer (greetings and sound checks do not).
+
+    Without a `language` the words tell it themselves; English where they do not.
+    """
+    known = _patterns(base_tag(language or language_of(text)) or "en")
     plain = normalise(text) if plain is None else plain
     asked = known.fillers.sub("", plain, count=1)
     if len(asked.split()) < _SHORTEST_QUESTION or known.no_question.matches(plain):

@@ -15,7 +15,7 @@ export class OwnKeys {
     this.#show();
   }
 
-  /** What the service calls an action. @param {Record<string, string>} titles */
+  /** What the service calls what they do. @param {Record<string, string>} titles */
   offer(titles) {
     this.titles = titles;
     this.#show();

@@ -4,7 +4,7 @@
 import { h, setChildren } from "../extension/js/dom.js";
 import { languageChoices } from "../extension/js/languages.js";
 import { PairingPanel } from "../extension/js/pairing.js";
-import { Preferences } from "../extension/js/prefs.js";
+import { Preferences, THEMES } from "../extension/js/prefs.js";
 import { Service } from "../extension/js/service.js";
 import { titlesOf, vocabulary } from "../extension/js/vocabulary.js";
 import { Connections } from "./connections.js";
@@ -14,8 +14,6 @@ import { OwnKeys } from "./own-keys.js";
 import { SelfTest } from "./self-test.js";
 import { shell } from "./shell.js";
 
-const THEMES = { auto: "As the system", light: "Light", dark: "Dark" };
-
 const service = new Service();
 const groups = h("div");
 const { root, notice } = shell("/settings", "Settings");
@@ -23,7 +21,7 @@ const connections = new Connections(service, notice, () => load());
 const grants = new GrantsList(service, notice);
 const preferences = new Preferences();
 const keys = new OwnKeys(preferences);
-void vocabulary(service).then(({ actions }) => keys.offer(titlesOf(actions)));
+void vocabulary(service).then(({ actions, feedback }) => keys.offer(titlesOf([...actions, ...feedback])));
 
 root.querySelector("main").append(
   part("What is connected", "connected", connections.node),

@@ -11,10 +11,10 @@ export const KEYS = [
   { name: "stop", keys: ["s"], run: (o) => o.stop(), about: "Stop the running suggestion" },
   { name: "next", keys: ["j", "ArrowDown"], run: (o) => o.cards.move(1), about: "Next card", cardsOnly: "ArrowDown" },
   { name: "previous", keys: ["k", "ArrowUp"], run: (o) => o.cards.move(-1), about: "Previous card", cardsOnly: "ArrowUp" },
-  { name: "used", keys: ["u"], run: (o) => o.feedback("used"), about: "Used it" },
+  { name: "used", keys: ["u"], run: (o) => o.feedback("used") },
   { name: "copy", keys: ["c"], run: (o) => o.feedback("copied"), about: "Copy the card" },
   { name: "pin", keys: ["p"], run: (o) => o.feedback("pinned"), about: "Pin or unpin the card" },
-  { name: "wrong", keys: ["w"], run: (o) => o.feedback("wrong"), about: "Wrong or unhelpful" },
+  { name: "wrong", keys: ["w"], run: (o) => o.feedback("wrong") },
   { name: "dismiss", keys: ["x", "Delete"], run: (o) => o.feedback("dismissed"), about: "Dismiss the card" },
   { name: "transcript", keys: ["t"], run: (o) => o.toggleTranscript(), about: "Show or hide the transcript" },
   { name: "verbosity", keys: ["v"], run: (o) => o.cycleVerbosity(), about: "How much Wingman says" },
@@ -32,7 +32,7 @@ export const keyName = (key) => NAMES[key] || key;
  * The table with somebody's own keys in it.
  *
  * @param {Record<string, string>} own what a key does (`name`) → the key
- * @param {Record<string, string>} titles what the service calls an action
+ * @param {Record<string, string>} titles what the service calls an action, and what can be said of a card
  */
 export const keysWith = (own, titles = {}) =>
   KEYS.map((entry) => ({

@@ -10,7 +10,7 @@ import { press } from "./keys.js";
 import { NoticesView } from "./notices-view.js";
 import { OverlayBar } from "./overlay-bar.js";
 import { HelpPanel, SettingsPanel } from "./panels.js";
-import { Preferences } from "./prefs.js";
+import { Preferences, THEMES } from "./prefs.js";
 import { canAsk, notices, silence } from "./strings.js";
 import { SummaryView } from "./summary-view.js";
 import { TranscriptView } from "./transcript.js";
@@ -171,7 +171,7 @@ export class Overlay {
   }
 
   cycleTheme() {
-    const all = ["auto", "light", "dark"];
+    const all = Object.keys(THEMES);
     this.#changed("theme", all[(all.indexOf(this.preferences.get("theme")) + 1) % all.length]);
   }
 
@@ -180,7 +180,7 @@ export class Overlay {
   }
 
   toggleHelp() {
-    this.help.render(this.preferences.get("keys"), titlesOf(this.words.actions));
+    this.help.render(this.preferences.get("keys"), titlesOf([...this.words.actions, ...this.words.feedback]));
     this.togglePanel(this.help.node.hidden ? this.help : null, this.bar.helpButton);
   }
 

@@ -2,9 +2,8 @@
 
 import { h, iconButton, setAttribute } from "./dom.js";
 import { keyName, keysWith } from "./keys.js";
+import { THEMES } from "./prefs.js";
 import { titlesOf } from "./vocabulary.js";
-
-const THEMES = { auto: "As the system", light: "Light", dark: "Dark" };
 
 export class SettingsPanel {
   /** @param {{preferences: object, changed: (name: string, value: any) => void, close: () => void}} options */
@@ -86,7 +85,7 @@ export class HelpPanel {
     );
   }
 
-  /** Show the keys as they are on this device; `titles` is what the service calls an action. */
+  /** Show the keys as they are on this device; `titles` is what the service calls what they do. */
   render(own, titles) {
     const rows = keysWith(own, titles).map(({ keys, about }) => [
       h(

@@ -4,6 +4,8 @@ import { isKey } from "./keys.js";
 
 const KEY = "wingman.overlay";
 
+export const THEMES = { auto: "As the system", light: "Light", dark: "Dark" };
+
 export const DEFAULTS = { theme: "auto", size: 15, opacity: 100, transcript: true, verbosity: "balanced", keys: {} };
 const WORD = /^[a-z-]{1,20}$/;
 export const SIZES = [13, 14, 15, 16, 18, 20, 23];
@@ -65,7 +67,7 @@ export class Preferences {
 /** What was stored by an older version, or edited by hand, must not break the page. */
 function valid(values) {
   const checks = {
-    theme: (v) => ["auto", "light", "dark"].includes(v),
+    theme: (v) => Object.hasOwn(THEMES, v),
     size: (v) => SIZES.includes(v),
     opacity: (v) => Number.isFinite(v) && v >= 40 && v <= 100,
     transcript: (v) => typeof v === "boolean",
