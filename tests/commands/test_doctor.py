@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import refused, wingman
-from wingman.commands.doctor import understood
+from wingman.commands.doctor import providers, understood
 from wingman.config.settings import build
 from wingman.testing.deepgram.server import DeepgramEmulator
 from wingman.testing.gemini.server import GeminiEmulator
@@ -30,6 +30,13 @@ from wingman.testing.hume.server import HumeEmulator
 def test_languages_are_told(transcriber: str, language: str, said: list[str]) -> None:
     settings = build({"transcribe": {"whisper": {"language": language}}})
     assert [finding.what for finding in understood(settings, transcriber)] == said
+
+
+def test_what_a_provider_can_do_is_told_of_the_one_that_is_chosen() -> None:
+    settings = build({"emotion": {"hume": {"api_key": "hu-hidden", "connections": 3}}})
+    told = [finding.what for finding in providers(settings)]
+    assert "hume serves 3 channels at once, over all meetings" in told
+    assert any(what.endswith("tells when each word was said") for what in told)
 
 
 def test_doctor_says_what_is_there_and_what_is_wrong() -> None:

@@ -49,6 +49,14 @@ def test_a_key_is_proven_by_trying_it(tried: dict[str, str], state: str, words: 
     assert "de" in found.languages
 
 
+def test_how_many_it_serves_and_whether_words_have_times() -> None:
+    tree = {"emotion": {"hume": {"api_key": "hu-hidden", "connections": 2}}}
+    found = told(tree, chosen=CHOSEN | {"emotion": "hume"})
+    assert (found["emotion"].channels, found["emotion"].word_times) == (2, False)
+    assert "No more than 2 at once" in found["emotion"].words
+    assert (found["transcribe"].channels, found["transcribe"].word_times) == (0, True)
+
+
 def test_an_answer_does_not_make_a_trial_more_than_that() -> None:
     found = told(tried={"prosody": "", "cues": ""})
     assert (found["emotion"].state, found["suggest"].state) == ("trial", "trial")

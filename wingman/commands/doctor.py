@@ -32,9 +32,11 @@ from wingman.meeting.providers import (
     Choice,
     ProviderFactory,
     build_model,
+    channels_at_once,
     choose_emotion,
     choose_model,
     choose_transcriber,
+    tells_word_times,
 )
 from wingman.stt import speakers, whisper
 from wingman.stt.base import Transcriber
@@ -113,8 +115,12 @@ def providers(settings: Settings) -> Iterator[Finding]:
             yield Finding("problem", f"{branch}: {wrong}")
             continue
         yield Finding("ok", f"{branch}: {choice.provider} ({choice.why})")
+        if at_once := channels_at_once(choice.provider, settings):
+            yield Finding("ok", f"{choice.provider} serves {at_once} channels at once, over all meetings")
         if branch == "transcriber":
             yield from understood(settings, choice.provider)
+            if tells_word_times(choice.provider):
+                yield Finding("ok", f"{choice.provider} tells when each word was said")
             yield told_apart(settings, choice.provider)
             if choice.provider == "whisper":
                 yield from whisper_model(settings)

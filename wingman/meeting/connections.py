@@ -10,7 +10,7 @@ from wingman.config.editable import KEYS
 from wingman.config.settings import Settings
 from wingman.core.addresses import is_remote
 from wingman.core.errors import InputError
-from wingman.meeting.providers import leaves_this_machine
+from wingman.meeting.providers import channels_at_once, leaves_this_machine, tells_word_times
 from wingman.meeting.spoken_languages import languages
 
 
@@ -45,6 +45,10 @@ class Connection:
     advice: str = ""
     languages: tuple[str, ...] = ()
     """BCP-47 tags a transcriber reads; empty where it is not limited, or hears nothing."""
+    channels: int = 0
+    """Channels it serves at once, over all meetings; 0 where nobody sets a limit."""
+    word_times: bool = False
+    """Whether each word it hears comes with its time."""
     local: bool = True
     """Whether everything stays on this machine."""
     keys: tuple[KeyField, ...] = ()
@@ -176,6 +180,8 @@ def _connection(
         said = known.tried[provider]
         state, words = ("problem", _sentence(said)) if said else (state if state == "trial" else "ready", words)
     reads = languages(provider, settings) if branch == "transcribe" else ()
+    if at_once := channels_at_once(provider, settings):
+        words += f" No more than {at_once} at once, over all calls: who comes later waits."
     # a model server is wherever its address says
     at = settings.suggest.openai.url
     remote = is_remote(at) if provider == "openai" else leaves_this_machine(provider)
@@ -188,6 +194,8 @@ def _connection(
         words=words,
         advice=text.advice,
         languages=reads,
+        channels=at_once,
+        word_times=tells_word_times(provider),
         local=not remote,
         keys=keys,
     )

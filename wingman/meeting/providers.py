@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -80,6 +80,10 @@ class Provider(Generic[T_co]):
     """BCP-47 tags a transcriber understands with these settings."""
     more_languages: bool = False
     """It takes regional and newer tags as well, and refuses by itself what it cannot read."""
+    channels: Callable[[Settings], int] = lambda _: 0
+    """Channels it serves at once, over all meetings, with these settings; 0 where nobody sets a limit."""
+    word_times: bool = False
+    """It says of each word when it was said."""
     rates: Callable[[PriceSettings], Rates] = lambda _: FREE
     """What it takes for what it is sent."""
 
@@ -119,6 +123,7 @@ TRANSCRIBERS: tuple[Provider[Transcriber], ...] = (
         auto="a Deepgram key is set",
         languages=lambda _: DEEPGRAM_LANGUAGES,
         more_languages=True,
+        word_times=True,
         rates=lambda p: Rates(minute=p.deepgram_per_minute),
     ),
     Provider(
@@ -132,6 +137,7 @@ TRANSCRIBERS: tuple[Provider[Transcriber], ...] = (
         build=build.whisper,
         auto="no Deepgram key, and a Whisper model is present",
         languages=lambda s: whisper.languages(s.transcribe.whisper),
+        word_times=True,
     ),
     Provider(
         "moonshine",
@@ -147,6 +153,7 @@ TRANSCRIBERS: tuple[Provider[Transcriber], ...] = (
         build=build.moonshine,
         auto="no Deepgram key and no Whisper model, and a Moonshine model is present",
         languages=lambda _: ("en",),
+        word_times=True,
     ),
     Provider(
         "embedded",
@@ -163,6 +170,7 @@ TRANSCRIBERS: tuple[Provider[Transcriber], ...] = (
         build=build.embedded,
         auto="no Deepgram key and no local model: English, for trying out",
         languages=lambda _: ("en",),
+        word_times=True,
     ),
 )
 
@@ -185,6 +193,7 @@ VOICE_ANALYZERS: tuple[Provider[VoiceAnalyzer], ...] = (
         missing=_no_gateway,
         build=build.hume_v0,
         auto="a v0 gateway is configured and the policy allows it",
+        channels=lambda s: s.emotion.hume_v0.connections,
         rates=lambda p: Rates(minute=p.hume_v0_per_minute),
     ),
     Provider(
@@ -195,6 +204,7 @@ VOICE_ANALYZERS: tuple[Provider[VoiceAnalyzer], ...] = (
         ),
         build=build.hume,
         auto="a Hume key is set and the policy allows it",
+        channels=lambda s: s.emotion.hume.connections,
         rates=lambda p: Rates(minute=p.hume_per_minute),
     ),
     Provider(
@@ -292,7 +302,21 @@ TABLES: tuple[Sequence[Provider[object]], ...] = (
 
 def leaves_this_machine(name: str) -> bool:
     """True when a provider of this name is sent sound, words or pictures."""
-    return any(row.remote for table in TABLES for row in table if row.name == name)
+    return any(row.remote for row in _rows(name))
+
+
+def channels_at_once(name: str, settings: Settings) -> int:
+    """How many channels a provider of this name serves at once; 0 where nobody sets a limit."""
+    return max((row.channels(settings) for row in _rows(name)), default=0)
+
+
+def tells_word_times(name: str) -> bool:
+    """True when what a provider of this name hears comes with a time for each word."""
+    return any(row.word_times for row in _rows(name))
+
+
+def _rows(name: str) -> Iterator[Provider[object]]:
+    return (row for table in TABLES for row in table if row.name == name)
 
 
 def price_list(prices: PriceSettings) -> dict[str, Rates]:
