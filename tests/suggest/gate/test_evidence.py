@@ -16,6 +16,8 @@ from wingman.suggest.playbook.signals import Signal, detect
 
 ANGRY = EmotionReading(ReadingStatus.KNOWN, "anger", Family.NEGATIVE, 0.8, "strong")
 
+RAISED = EmotionReading(ReadingStatus.KNOWN, "intensity", Family.ENGAGED, 0.5, "strong")
+
 
 def weigh(text: str, *, after: str = "So that is how the two systems work together.") -> Evidence:
     weigher = EvidenceWeigher()
@@ -45,9 +47,33 @@ def test_two_signals_in_one_turn_are_sure() -> None:
     assert evidence.score >= evidence.thresholds.sure
 
 
-def test_a_strong_tone_completes_a_signal() -> None:
-    evidence = weigh("i am fed up with it")
-    assert evidence.with_tone(ANGRY).score >= evidence.thresholds.sure
+@pytest.mark.parametrize("tone", [ANGRY, RAISED], ids=["angry", "raised"])
+def test_a_strong_tone_completes_a_signal(tone: EmotionReading) -> None:
+    evidence = weigh("nobody answers when we call the office")
+    assert evidence.score < evidence.thresholds.sure <= evidence.with_tone(tone).score
+
+
+def test_a_raised_voice_without_words_of_trouble_is_eagerness() -> None:
+    evidence = weigh("that sounds great let's do it next week")
+    assert evidence.with_tone(RAISED) == evidence
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("I am really frustrated that the last release that power integration again", "frustration"),
+        ("our main problem is that the reports take you long to load", "pain"),
+        ("so yeah we want to cancel our contract to be honest the end of the moth", "churn"),
+        ("wir sind ehrlich gesagt ziemlich sauer das die letzte version wieder", "frustration"),
+        ("notre principal problème c'est que les rapport mette trop de temps", "pain"),
+    ],
+    ids=["frustrated", "main-problem", "cancel", "sauer", "problème"],
+)
+def test_what_is_said_outright_is_sure_and_tells_its_kind_however_it_was_heard(text: str, kind: str) -> None:
+    """The rest of these sentences was misheard, so that nothing else in them tells."""
+    evidence = weigh(text)
+    assert evidence.score >= evidence.thresholds.sure
+    assert evidence.verdict.kind == kind
 
 
 def test_an_answer_in_the_notes_makes_a_question_sure() -> None:

@@ -11,6 +11,7 @@ from wingman.suggest.playbook.signals import (
     detect,
     is_question,
     normalise,
+    outright,
 )
 
 
@@ -75,6 +76,60 @@ def test_greetings_sound_checks_and_statements_are_no_questions(text: str) -> No
 )
 def test_signals_are_found_in_bare_text(text: str, signal: Signal) -> None:
     assert signal in detect(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("i'm honestly just so fed up with this", Signal.FRUSTRATION),
+        ("we are getting a bit annoyed now", Signal.FRUSTRATION),
+        ("My team is really frustrated with the exports.", Signal.FRUSTRATION),
+        ("That's just not good enough, is it.", Signal.FRUSTRATION),
+        ("the biggest issue for us is that nobody knows where the van is", Signal.PAIN),
+        ("It's costing us about two days a month.", Signal.PAIN),
+        ("I'd like to cancel my subscription please", Signal.CHURN),
+        ("yeah let me think it over", Signal.STALL),
+        ("Also ich bin wirklich stinksauer", Signal.FRUSTRATION),
+        ("das ärgert uns jetzt schon länger", Signal.FRUSTRATION),
+        ("unser größtes problem hier ist die zeit", Signal.PAIN),
+        ("Dann möchte ich den Vertrag kündigen.", Signal.CHURN),
+        ("Darüber muss ich erst noch mal nachdenken.", Signal.STALL),
+        ("je suis franchement très déçue", Signal.FRUSTRATION),
+        ("Ça nous énerve à la fin.", Signal.FRUSTRATION),
+        ("notre plus gros souci chez nous est le stock", Signal.PAIN),
+        ("je voudrais résilier", Signal.CHURN),
+        ("Laissez-moi y réfléchir.", Signal.STALL),
+        ("la verdad estamos bastante hartos", Signal.FRUSTRATION),
+        ("No estoy nada contenta con esto", Signal.FRUSTRATION),
+        ("nuestro mayor problema ahora es el reparto", Signal.PAIN),
+        ("quiero darme de baja", Signal.CHURN),
+        ("déjeme pensarlo", Signal.STALL),
+        ("estou mesmo chateada com isto", Signal.FRUSTRATION),
+        ("o nosso maior problema aqui é a rede", Signal.PAIN),
+        ("quero cancelar o contrato", Signal.CHURN),
+        ("tenho de pensar com calma", Signal.STALL),
+    ],
+)
+def test_what_is_said_outright_is_heard_in_every_language(text: str, kind: Signal) -> None:
+    assert outright(text) == {kind}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I was really frustrated with the one before",
+        "I'm not annoyed, it happens",
+        "our main problem is solved since spring",
+        "I don't want to cancel my contract",
+        "we have two hundred users in three offices",
+        "Ich bin nicht sauer, wirklich nicht.",
+        "je n'étais pas très content à l'époque",
+        "no quiero cancelar el pedido",
+        "não vou cancelar o pedido",
+    ],
+)
+def test_what_is_denied_or_long_past_is_not_said_outright(text: str) -> None:
+    assert not outright(text)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "we sell shoes in three towns", "good morning everyone"])

@@ -9,13 +9,14 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from wingman.core.affect import affect_of
 from wingman.core.utterance import EmotionReading, Family, Utterance
 from wingman.suggest.gate.decisions import Reason
 from wingman.suggest.gate.dialogue import Dialogue, Said
 from wingman.suggest.gate.probe import Flavour, Probes, Thresholds, Verdict, load_probe
 from wingman.suggest.gate.running_rate import RunningRate
 from wingman.suggest.playbook.playbook import Playbook
-from wingman.suggest.playbook.signals import CARE, Signal, normalise
+from wingman.suggest.playbook.signals import CARE, Signal, normalise, outright
 
 SHORTEST = 3
 """Words; less is a back-channel or a fragment, unless it asks or holds a signal."""
@@ -47,6 +48,9 @@ INCIDENTAL = frozenset({Signal.COMPETITOR, Signal.DECISION, Signal.STALL, Signal
 REMEMBERED = 8
 TONE = {Family.NEGATIVE: 1.0, Family.DOUBTFUL: 1.0, Family.LOW_ENERGY: 0.5, Family.POSITIVE: -0.7}
 """Log odds that a tone adds to the words it was heard in."""
+STIRRED = 0.6
+"""Arousal from which a voice is raised; beside words of trouble that is no eagerness."""
+TROUBLE = frozenset({Signal.FRUSTRATION, Signal.PAIN, Signal.CHURN, Signal.OBJECTION})
 MODERATE = 0.6
 """A tone that is not strong counts so much of that."""
 
@@ -84,8 +88,11 @@ class Evidence:
     def with_tone(self, reading: EmotionReading) -> Evidence:
         """The same, now that it is known how the words were said."""
         strong = reading.strength == "strong"
-        score = self.score + (1.0 if strong else MODERATE) * TONE.get(reading.family, 0.0)
-        if strong and self.signals and TONE.get(reading.family, 0.0) > 0:
+        engaged = reading.family is Family.ENGAGED and affect_of(reading.label).arousal >= STIRRED
+        raised = engaged and bool(self.signals & TROUBLE)
+        weight = TONE[Family.NEGATIVE] if raised else TONE.get(reading.family, 0.0)
+        score = self.score + (1.0 if strong else MODERATE) * weight
+        if strong and self.signals and weight > 0:
             score = max(score, self.thresholds.sure)
         return replace(self, score=score)
 
@@ -109,12 +116,21 @@ class Evidence:
 
 
 def with_signals(
-    score: float, signals: frozenset[Signal], balanced: float, sure: float, *, asked: bool = True
+    score: float,
+    signals: frozenset[Signal],
+    balanced: float,
+    sure: float,
+    *,
+    asked: bool = True,
+    outright: bool = False,
 ) -> float:
     """The score that key words bring; a single one only where the probe does not speak against it.
 
-    What is not `asked` only begins as a question does, and is no signal beside another.
+    What is not `asked` only begins as a question does, and is no signal beside another. What is said `outright`
+    needs no other evidence.
     """
+    if outright:
+        return max(score, sure)
     if Signal.QUESTION in signals:
         signals -= INCIDENTAL if asked else INCIDENTAL | {Signal.QUESTION}
     if len(signals) >= AGREE or signals.intersection(CARE):
@@ -167,11 +183,14 @@ class EvidenceWeigher:
         probe = self._probes(flavour)
         said = Said(utterance.speaker, utterance.channel, text, meaning)
         limits = probe.thresholds
-        verdict = probe.judge(said, self._dialogue, signals, self._playbook)
+        said_so = outright(text)
+        verdict = probe.judge(said, self._dialogue, signals, self._playbook).saying(said_so)
         rate = self._rates.setdefault(flavour, RunningRate(probe.usual, probe.trust))
         score = rate.relative(verdict.score) - CROWDED * verdict.crowd
         if verdict.addressee != "other":
-            score = with_signals(score, signals, limits.balanced, limits.sure, asked=verdict.asked)
+            score = with_signals(
+                score, signals, limits.balanced, limits.sure, asked=verdict.asked, outright=bool(said_so)
+            )
         out = rate.stands_out(verdict.score)
         return flavour, verdict, Evidence(utterance, text, signals, verdict, score, limits, stands_out=out)
 

@@ -7,8 +7,8 @@ weights; docs/gate.md is their card.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
@@ -71,6 +71,13 @@ class Verdict:
     """True where the user talks with more than two, and they to each other."""
     asked: bool = True
     """False where the words only begin as a question does, and the marks tell that they are none."""
+
+    def saying(self, outright: Collection[Signal]) -> Verdict:
+        """The same of a turn that says some kinds in so many words: it is about these."""
+        if not outright:
+            return self
+        most = max(1.0, *self.kinds.values())
+        return replace(self, kinds=self.kinds | {str(kind): most for kind in outright})
 
     @property
     def kind(self) -> str:

@@ -113,6 +113,11 @@ def detect(text: str, language: str = "en") -> frozenset[Signal]:
     return frozenset(found)
 
 
+def outright(text: str) -> frozenset[Signal]:
+    """The signals that somebody tells of themselves in so many words (“we are fed up”), in any language."""
+    return frozenset(signal for _, signal in _outright().matching(normalise(text)))
+
+
 def is_question(text: str, plain: str | None = None, language: str = "") -> bool:
     """True when the words ask for an answer (greetings and sound checks do not).
 
@@ -165,6 +170,15 @@ def _patterns(tag: str) -> _Patterns:
         no_question=_Question(_filled(words.NOT_QUESTIONS, words)),
         signals=Beginnings({signal: _signal(found) for signal, found in {**plain, **care}.items()}),
         mends=tag == "en",
+    )
+
+
+@lru_cache(maxsize=1)
+def _outright() -> Beginnings[tuple[str, Signal]]:
+    """What is said outright in each language: it is heard before the talk has told which that is."""
+    told = {tag: import_module(f"wingman.suggest.playbook.patterns.{tag}").OUTRIGHT for tag in SPOKEN}
+    return Beginnings(
+        {(tag, Signal(name)): _signal(found) for tag, of in told.items() for name, found in of.items()}
     )
 
 

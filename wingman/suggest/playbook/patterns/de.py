@@ -140,6 +140,46 @@ CHURN = (
     r"letzte chance|geld zurück|vertrag (?:beenden|auflösen)|kommt (?:\S+ ){0,4}(?:auch )?bei uns"
     r" hin|noch (?:ein )?mal passiert",
 )
+_SEHR = (
+    r"(?:(?:wirklich|echt|sehr|ziemlich|langsam|so|total|absolut|ehrlich|gesagt|mittlerweile|inzwischen|richtig"
+    r"|extrem|schon|einfach|wahnsinnig|ganz|schön|gerade|da|damit|darüber|davon) )*"
+)
+_BÖSE = (
+    r"(?:frustriert|verärgert|genervt|sauer|stinksauer|wütend|enttäuscht|unzufrieden|nicht zufrieden|empört)"
+)
+OUTRIGHT = {
+    "frustration": (
+        rf"(?:ich bin|wir sind|bin ich|sind wir|das macht mich|das macht uns|macht mich) {_SEHR}{_BÖSE}",
+        rf"(?<!nicht )(?<!war )(?<!waren )(?:wirklich|echt|sehr|ziemlich|richtig|extrem) {_BÖSE}"
+        r" (?:dass|über|von|weil|bin|sind)",
+        r"(?:das|es) (?:nervt|ärgert|frustriert) (?:mich|uns)|(?:ich|wir) (?:habe|haben|hab) (?:\S+ ){0,2}"
+        r"(?:die nase (?:gestrichen )?voll|es satt|genug davon)|mir reicht(?:'s| es| s)|es reicht mir",
+        rf"(?:das|es) ist {_SEHR}(?:inakzeptabel|unverschämt|eine (?:frechheit|unverschämtheit|zumutung)"
+        r"|nicht (?:akzeptabel|hinnehmbar))|(?:ich|wir) (?:möchte|will|möchten|wollen) (?:mich|uns)"
+        r" (?:\S+ )?beschweren",
+    ),
+    "pain": (
+        r"(?:unser|mein|das) (?:haupt|kern)problem(?: \S+){0,2} ist(?! (?:gelöst|weg))"
+        r"|(?:unser|mein|das) (?:größtes|größte|eigentliches|eigentliche|wirkliches) (?:problem|ärgernis)"
+        r"(?: \S+){0,2} ist(?! (?:gelöst|weg))",
+        r"(?:das|es) kostet uns (?:jede\w*|jährlich|richtig|viel|unheimlich|\S+ stunden|kunden|geld)"
+        r"|(?:wir|ich) verlieren? (?:dadurch|damit|deswegen|deshalb)",
+    ),
+    "churn": (
+        r"(?:ich|wir|will|wollen|möchte|möchten) (?:ich|wir|will|wollen|möchte|möchten|werde|werden)"
+        r" (?:(?!nicht)\S+ ){0,4}kündigen"
+        r"|hiermit kündige|(?:ich kündige|wir kündigen)(?! nicht)",
+    ),
+    "stall": (
+        r"(?:ich|wir) (?:muss|müssen|möchte|möchten|will|wollen|würde|würden) (?:(?:ich|wir|mir|uns|das|darüber"
+        r"|da|noch|noch mal|erst|erstmal|mal|in|ruhe|einmal|eine|nacht) )+(?:überlegen|nachdenken|schlafen)"
+        r"|(?:das|darüber|da) (?:muss|müssen|möchte|möchten) (?:(?:ich|wir|mir|uns|noch|erst|erstmal|mal|in"
+        r"|ruhe|einmal|eine|nacht|drüber) )+(?:überlegen|nachdenken|schlafen)",
+        r"lassen sie (?:mich|uns) (?:\S+ ){0,4}(?:überlegen|nachdenken)|schicken sie (?:mir|uns) (?:\S+ )?"
+        r"(?:was|etwas|unterlagen|infos|informationen)",
+    ),
+}
+"""What somebody says of themselves in so many words: sure, whatever else is known."""
 _KIN = (
     r"(?:mann|frau|vater|mutter|papa|mama|sohn|tochter|bruder|schwester|oma|opa|großmutter|großvater"
     r"|onkel|tante"

@@ -206,6 +206,46 @@ CHURN = (
     r" new|new) (?:job|offer|role)|(?:look|looking) (?:for another|elsewhere|around)|find (?:another"
     r"|someone else)|done with (?:you|this)",
 )
+_VERY = (
+    r"(?:(?:really|very|so|quite|pretty|extremely|absolutely|honestly|just|incredibly|totally|completely"
+    r"|getting|a bit|a little|rather|deeply|frankly|more than|beyond|genuinely|seriously|real|actually"
+    r"|increasingly|still) )*"
+)
+_ANGRY = (
+    r"(?:frustrated|annoyed|angry|furious|livid|upset|fed up|disappointed|irritated|unhappy|outraged|fuming"
+    r"|exasperated|pissed off)"
+)
+OUTRIGHT = {
+    "frustration": (
+        rf"(?:i'm|i am|im|am|we're|we are|i feel|we feel|makes me|makes us|leaves us) {_VERY}(?:{_ANGRY}"
+        r"|sick (?:and tired )?of|not (?:at all )?(?:happy|impressed)|at (?:my|our) wits'? end"
+        r"|at the end of (?:my|our) (?:rope|tether)|losing (?:my |our )?patience|running out of patience)",
+        r"(?<!not )(?<!was )(?<!were )(?<!be )(?<!been )(?:really|very|so|extremely|deeply|incredibly|pretty"
+        rf"|quite) {_ANGRY} (?:that|with|by|about|at|because|over|the|your|you)",
+        rf"(?:this|that|it|which)(?:'s| is) {_VERY}(?:unacceptable|outrageous|infuriating|disgraceful"
+        r"|a disgrace|not good enough|not acceptable|driving (?:me|us) (?:mad|crazy|nuts|insane|up the wall))",
+        r"(?:i've|i have|we've|we have) (?:had (?:quite )?enough|had it (?:up to here|with)|lost (?:all )"
+        r"?patience)|make a (?:formal )?complaint",
+    ),
+    "pain": (
+        r"(?:our|my|the) (?:main|biggest|real|number one|worst|one big) (?:problem|issue|headache|trouble"
+        r"|complaint|challenge|struggle|bottleneck|pain point)(?: (?:right now|at the moment|today|here"
+        r"|for us|with \S+(?: \S+)?))? (?:is|are|has been)(?! (?:solved|fixed|gone|sorted|not))",
+        r"(?:it's|it is|that's|that is|this is) (?:really |actually )?"
+        r"(?:costing|killing|hurting) (?:us|me|our)",
+    ),
+    "churn": (
+        r"(?:i|we) (?:want|would like|need|have decided|am going|are going) to (?:cancel (?:my|our|the)"
+        r"|close (?:my|our|the) account|terminate)|(?:i|we)'d like to cancel (?:my|our|the)"
+        r"|(?:i'm|i am|we're|we are) (?:cancell?ing (?:my|our|the)|leaving you|done with you)",
+    ),
+    "stall": (
+        r"(?:let me|let us|i'd like to|i need to|we need to|i have to|we have to|i want to|we'd like to|i'll"
+        r"|we'll) (?:have a )?think (?:about it|it over|on it|this over|it through)|sleep on it"
+        r"|send (?:me|us) (?:something|some info\w*|an email|it in writing)(?= |$)",
+    ),
+}
+"""What somebody says of themselves in so many words: sure, whatever else is known."""
 _KIN = (
     r"(?:husband|wife|father|mother|dad|daddy|mum|mom|mummy|son|daughter|partner|brother|sister|baby"
     r"|child|kid|gran"

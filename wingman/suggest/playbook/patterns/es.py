@@ -101,6 +101,39 @@ CHURN = (
     r"(?:me|nos) (?:voy|vamos|cambio|cambiamos) (?:a|de|con)|cancel(?:ar|o|amos)|dar(?:me)? de baja"
     r"|última (?:vez|oportunidad)|devuélv\w+|que me devuelvan|devolución del dinero",
 )
+_MUY = (
+    r"(?:(?:muy|realmente|bastante|de verdad|un poco|tan|super|súper|francamente|ya|completamente|la verdad"
+    r"|verdaderamente|sinceramente|cada vez más) )*"
+)
+_ENFADADO = (
+    r"(?:frustrad|enfadad|cabread|molest|hart|indignad|decepcionad|furios|disgustad|enojad|descontent)[oa]s?"
+)
+OUTRIGHT = {
+    "frustration": (
+        rf"(?:estoy|estamos|me tiene|nos tiene) {_MUY}(?:{_ENFADADO}|cansad[oa]s? de)",
+        rf"(?<!no )(?<!era )(?:muy|realmente|bastante|tan) {_ENFADADO} (?:que|con|por|de|porque)",
+        r"(?:esto|eso) (?:es|me parece|nos parece) (?:\S+ )?(?:inaceptable|intolerable|inadmisible"
+        r"|una (?:vergüenza|tomadura de pelo))|(?:me|nos) (?:frustra|indigna|cabrea|saca de quicio)"
+        r"|ya no (?:puedo|podemos) más|no (?:estoy|estamos) (?:nada |muy |para nada )?(?:content|satisfech"
+        r"|conform)\w+|(?:quiero|queremos|quisiera) poner una (?:queja|reclamación)",
+    ),
+    "pain": (
+        r"(?:nuestro|mi|el) (?:principal|mayor|gran|verdadero) problema(?: \S+){0,3} es(?! (?:que )?ya no)"
+        r"|problema principal(?: \S+){0,2} es|nos está costando|estamos perdiendo (?:\S+ )?(?:dinero|clientes"
+        r"|tiempo|horas|ventas)",
+    ),
+    "churn": (
+        r"(?<!no )(?:quiero|queremos|quisiera|voy a|vamos a|me gustaría) (?:\S+ )?(?:cancelar (?:el|la|mi"
+        r"|nuestr[oa])|dar(?:me|nos)? de baja|rescindir|cambiar(?:me|nos)? de (?:compañía|proveedor|banco))",
+    ),
+    "stall": (
+        r"(?:tengo que|tenemos que|déjame|déjeme|déjenos|lo voy a|lo vamos a|prefiero|me gustaría) (?:\S+ )?"
+        r"(?:pensar(?:lo|melo|noslo)?|pensármelo|pensárnoslo|consultarlo)(?= |$)|consultar(?:lo)? con la"
+        r" almohada|lo consultamos con la almohada|(?:envíe|mande|envía|manda)(?:me|nos) (?:\S+ )?"
+        r"(?:información|algo|un correo|un email)",
+    ),
+}
+"""What somebody says of themselves in so many words: sure, whatever else is known."""
 _KIN = (
     r"(?:marido|mujer|esposa|esposo|padre|madre|papá|mamá|hijo|hija|hermano|hermana|abuelo|abuela"
     r"|pareja|bebé|tío|tía"

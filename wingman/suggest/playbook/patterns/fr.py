@@ -119,6 +119,43 @@ CHURN = (
     r"rembours(?:er|ement|ez)|je (?:vous )?quitte|annul(?:er|e|ez) (?:le|mon|tout)|fermer (?:mon|le)"
     r" compte",
 )
+_TRÈS = (
+    r"(?:(?:vraiment|très|assez|plutôt|tellement|un peu|franchement|complètement|carrément|extrêmement"
+    r"|quand même|trop|si|de plus en plus|plus que|là|aussi) )*"
+)
+_FÂCHÉ = (
+    r"(?:frustrée?s?|énervée?s?|agacée?s?|en colère|furieu(?:x|se|ses)|déçue?s?|exaspérée?s?|mécontente?s?"
+    r"|excédée?s?|fâchée?s?|à bout)"
+)
+OUTRIGHT = {
+    "frustration": (
+        rf"(?:je suis|j'suis|on est|nous sommes|ça me rend|ça nous rend) {_TRÈS}{_FÂCHÉ}",
+        rf"(?<!pas )(?<!étais )(?<!était )(?<!été )(?:vraiment|très|tellement|extrêmement) {_FÂCHÉ}"
+        r" (?:que|par|de|parce|contre|du|des)",
+        r"(?:ça|cela) (?:m'|nous |me )(?:énerve|agace|exaspère|frustre|rend (?:fou|folle|dingue)"
+        r"|met en colère)|(?:j'en ai|on en a|nous en avons) (?:vraiment |plus que |franchement )?(?:marre"
+        r"|assez|ras le bol)",
+        rf"(?:c'est|ce n'est|cela est) {_TRÈS}(?:pas (?:acceptable|normal du tout)|inacceptable|inadmissible"
+        r"|scandaleux|honteux|une honte|lamentable)|(?:je ne suis|on n'est|nous ne sommes|je suis) pas"
+        r" (?:du tout |vraiment )?(?:contente?s?|satisfaite?s?)",
+    ),
+    "pain": (
+        r"(?:notre|mon|le) (?:principal|gros|vrai|plus gros|plus grand) (?:problème|souci)(?: \S+){0,3}"
+        r" (?:c'est|est)(?! (?:réglé|résolu|pas))|(?:ça|cela) nous (?:coûte|fait perdre)"
+        r"|on perd (?:un temps fou|des (?:heures|clients))|nous perdons des (?:heures|clients)",
+    ),
+    "churn": (
+        r"(?:je|on|nous) (?:veux|veut|voudrais|souhaite|vais|va|allons|voulons|souhaitons|aimerais) (?:\S+ )?"
+        r"(?:résilier|annuler (?:mon|notre)|changer (?:de (?:fournisseur|banque|opérateur|prestataire)"
+        r"|d'opérateur))|je résilie|nous résilions",
+    ),
+    "stall": (
+        r"(?:je|on|nous) (?:vais|va|dois|doit|devons|allons|voudrais|préfère) (?:\S+ )?(?:y |en )?réfléchir"
+        r"|laissez (?:moi|nous) (?:\S+ )?(?:y )?réfléchir|(?:que j'y|qu'on y) réfléchisse"
+        r"|envoyez (?:moi|nous) (?:\S+ )?(?:une|un|de la|des|votre) (?:doc\w*|mail|brochure|infos?)",
+    ),
+}
+"""What somebody says of themselves in so many words: sure, whatever else is known."""
 _KIN = (
     r"(?:mari|femme|père|mère|papa|maman|fils|fille|frère|sœur|compagnon|compagne|bébé|enfant"
     r"|grand père|grand mère"

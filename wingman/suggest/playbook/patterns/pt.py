@@ -108,6 +108,38 @@ CHURN = (
     r"(?:vou|vamos) (?:trocar|mudar|sair|cancelar|embora)|cancel(?:ar|o)|última (?:vez|chance)"
     r"|meu dinheiro de volta|reembols\w+|encerrar (?:a|minha) conta",
 )
+_MUITO = (
+    r"(?:(?:muito|mesmo|realmente|bastante|bem|um pouco|tão|super|completamente|já|francamente|sinceramente"
+    r"|cada vez mais|a ficar|ficando) )*"
+)
+_ZANGADO = (
+    r"(?:frustrad|irritad|chatead|zangad|fart|furios|decepcionad|desiludid|aborrecid|revoltad"
+    r"|insatisfeit)[oa]s?"
+)
+OUTRIGHT = {
+    "frustration": (
+        rf"(?:estou|estamos|tô|tou|fico|ficamos) {_MUITO}(?:{_ZANGADO}|cansad[oa]s? d\w+|de saco cheio)",
+        rf"(?<!não )(?<!era )(?:muito|mesmo|realmente|bastante|tão) {_ZANGADO} (?:que|com|por|de|porque)",
+        r"(?:isto|isso) é (?:\S+ )?(?:inaceitável|inadmissível|uma (?:vergonha|palhaçada)|um absurdo)"
+        r"|não (?:estou|estamos|tô) (?:nada |muito )?(?:content|satisfeit)\w+|não aguento mais"
+        r"|(?:quero|queremos|queria) (?:\S+ )?(?:fazer|apresentar) (?:uma )?(?:queixa|reclamação)",
+    ),
+    "pain": (
+        r"(?:nosso|meu|o) (?:principal|maior|grande|verdadeiro) problema(?: \S+){0,3} é|problema principal"
+        r"(?: \S+){0,2} é|(?:isso|isto) está (?:a custar|custando|nos custando|a fazer)"
+        r"|estamos (?:a perder|perdendo) (?:\S+ )?(?:dinheiro|clientes|tempo|horas|vendas)",
+    ),
+    "churn": (
+        r"(?<!não )(?:quero|queremos|queria|gostava de|gostaria de|vou|vamos) (?:\S+ )?(?:cancelar (?:o|a|meu"
+        r"|minha|nosso|nossa)|rescindir|encerrar (?:o|a|minha|nossa)|mudar de (?:operadora|fornecedor|banco))",
+    ),
+    "stall": (
+        r"(?:tenho (?:que|de)|temos (?:que|de)|preciso|precisamos de|vou|vamos|deixe me|deixa eu|me deixa"
+        r"|gostava de) (?:\S+ )?pensar (?:nisso|nisto|melhor|no assunto|um bocado|um pouco|bem|com calma)"
+        r"|(?:mande|envie|manda|envia)(?: me| nos) (?:\S+ )?(?:informaç\w+|um e ?mail|alguma coisa)",
+    ),
+}
+"""What somebody says of themselves in so many words: sure, whatever else is known."""
 _KIN = (
     r"(?:marido|esposa|mulher|pai|mãe|filho|filha|irmão|irmã|avô|avó|companheiro|companheira|bebê"
     r"|bebé|tio|tia|amigo"
