@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from wingman.app.access import check_links, open_access
+from wingman.app.access import check_links, check_names, open_access
 from wingman.config.settings import build
 from wingman.core.errors import InputError
+from wingman.server.auth import Neighbours
 
 LINKS: dict[str, dict[str, Any]] = {
     "transcribe.deepgram.url": {"transcribe": {"deepgram": {"url": "ws://speech.example.org/v1"}}},
@@ -36,6 +37,39 @@ def test_a_proxy_named_by_no_address_is_refused() -> None:
     with pytest.raises(InputError) as refused:
         check_links(build({"server": {"trusted_proxies": ["the one in front"]}}))
     assert refused.value.field == "server.trusted_proxies"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("public_url", "wingman.example.com"),
+        ("public_url", "https://example.com/wingman"),
+        ("public_url", "ftp://example.com"),
+        ("public_url", "https://example.com:port"),
+        ("allowed_origins", ["crm.example"]),
+        ("allowed_origins", ["https://crm.example/app"]),
+        ("allowed_hosts", ["https://crm.example"]),
+        ("allowed_hosts", ["a b@c"]),
+    ],
+    ids=str,
+)
+def test_a_name_that_no_request_comes_under_is_refused(field: str, value: object) -> None:
+    with pytest.raises(InputError) as refused:
+        check_names(build({"server": {field: value}}).server)
+    assert refused.value.field == f"server.{field}"
+
+
+def test_names_and_origins_are_taken_as_people_write_them() -> None:
+    server = {
+        "public_url": "https://Wingman.example.com:8443/",
+        "allowed_hosts": ["Wingman.example.com:8443", "fd00::1"],
+        "allowed_origins": ["https://CRM.example/", "chrome-extension://abc"],
+    }
+    check_names(settings := build({"server": server}).server)
+    neighbours = Neighbours.of(settings.host, settings.allowed_hosts, settings.allowed_origins)
+    assert neighbours.knows_host("wingman.example.com")
+    assert neighbours.knows_host("[fd00::1]:8710")
+    assert neighbours.knows_origin("https://crm.example", "127.0.0.1")
 
 
 def test_grants_that_cannot_be_had_are_one_sentence(tmp_path: Path) -> None:

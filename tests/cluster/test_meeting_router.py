@@ -180,6 +180,20 @@ async def test_an_orphan_is_503_to_commands_and_taken_up_by_whoever_brings_sound
         assert (await http.post(f"{address}/pause")).status_code in (200, 204)
 
 
+async def test_an_orphan_is_ended_by_whoever_asks_for_its_end(one_server: Servers, tmp_path: Path) -> None:
+    async with nodes(one_server, tmp_path, 2) as (owner, other), other.client() as http:
+        meeting = await begun(owner, other)
+        address = f"/api/meetings/{meeting.id}"
+        assert owner.service.cluster is not None
+        await owner.service.cluster.node.fall_silent()
+        await owner.service.cluster.node.leave()
+        assert other.service.cluster is not None
+        other.service.cluster.node.others = tuple(await other.service.cluster.node.nodes())
+        ended = await http.post(f"{address}/end")
+        assert (ended.status_code, ended.json()["state"]) == (200, "ended"), ended.text
+        assert (await http.get(address)).json()["state"] == "ended"
+
+
 async def test_sound_for_a_meeting_that_is_over_is_refused_for_good(
     one_server: Servers, tmp_path: Path
 ) -> None:

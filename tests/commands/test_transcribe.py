@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from wingman.audio import recording as media
 from wingman.audio import sandboxed
 from wingman.commands import transcribe
 from wingman.commands.cli import main
-from wingman.commands.transcribe import jobs_of
+from wingman.commands.transcribe import Job, jobs_of
 from wingman.core.errors import InputError
 from wingman.meeting.providers import ProviderFactory
 
@@ -178,6 +180,23 @@ def test_where_it_goes() -> None:
     assert [job.target for job in jobs_of([one, two], "vtt", "d")] == [Path("d/a.vtt"), Path("d/b.vtt")]
     with pytest.raises(InputError, match="name a folder with -o"):
         jobs_of([one, two], "srt", "")
+
+
+def test_only_a_file_is_made_anew(tmp_path: Path) -> None:
+    """A device or a pipe is written to: whoever is root would have a file in the place of `/dev/null`."""
+    source, kept = recording(tmp_path / "a.wav"), tmp_path / "kept.txt"
+    kept.touch()
+    link, pipe = tmp_path / "link.txt", tmp_path / "pipe"
+    link.symlink_to(kept)
+    os.mkfifo(pipe)
+    assert Job(source, target=Path(os.devnull)).made is None
+    with ThreadPoolExecutor(1) as reader:
+        read = reader.submit(pipe.read_text)
+        assert run(source, "-o", pipe) == 0
+        assert run(source, "-o", link) == 0
+        assert read.result() == kept.read_text()
+    assert link.is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.wav", "kept.txt", "link.txt", "pipe"]
 
 
 def test_files_that_are_no_recordings(tmp_path: Path) -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
+from tests.support.certificates import certificate_pem, key_pem, self_signed
 from wingman.core.errors import FaultKind, ProviderFault
+from wingman.egress import http
 from wingman.egress import outlet as egress
 from wingman.link.socket import Closed, Refused, SocketTuning, fault_in, open_socket
 from wingman.testing.virtual_time import run
@@ -62,6 +68,33 @@ def test_messages_go_and_come_until_the_peer_says_how_it_ended() -> None:
             assert not socket.is_open
 
     run(main())
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+def test_a_server_is_believed_that_the_machine_believes(
+    known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    files = {"crt": certificate_pem(self_signed(key, address="127.0.0.1")), "key": key_pem(key)}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(tmp_path / "crt", tmp_path / "key")
+    if known:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "crt"))
+
+    async def main() -> None:
+        async with serve(echo, "127.0.0.1", 0, ssl=own) as server:
+            url = f"wss://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/"
+            async with await open_socket(url, {}, "The peer") as socket:
+                assert socket.is_open
+
+    http.trusted.cache_clear()
+    try:
+        with contextlib.nullcontext() if known else pytest.raises(ProviderFault):
+            run(main())
+    finally:
+        http.trusted.cache_clear()
 
 
 def test_content_passes_the_gate_and_only_while_it_is_open() -> None:

@@ -46,7 +46,8 @@ def test_systemd_understands_the_unit_and_finds_it_hardened(unit: Path) -> None:
 
 def test_the_unit_lets_a_reading_process_confine_itself() -> None:
     """It sets limits and installs filters of its own; a call that is not allowed fails and does not kill."""
-    for call in ("setrlimit", "prlimit64", "seccomp", "landlock_create_ruleset", "landlock_restrict_self"):
+    confining = ("setrlimit", "prlimit64", "seccomp", "landlock_create_ruleset", "landlock_restrict_self")
+    for call in (*confining, "setpriority"):
         assert re.search(rf"(?m)^SystemCallFilter=[^~\n]*\b{call}\b", UNIT), call
     assert "SystemCallErrorNumber=EPERM" in UNIT
     assert UNIT.index("SystemCallFilter=~") < UNIT.index("SystemCallFilter=setrlimit"), "the later line holds"

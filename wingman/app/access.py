@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from urllib.parse import urlsplit
 
 import structlog
 
 from wingman.archive.private_folder import make_private
 from wingman.config.paths import data_dir
+from wingman.config.server import ServerSettings
 from wingman.config.settings import Settings, fields_of
 from wingman.core.addresses import is_remote
 from wingman.core.errors import InputError
 from wingman.events.sqlite import drivers
 from wingman.server import service_secret
-from wingman.server.auth import Access
+from wingman.server.auth import Access, hostname
 from wingman.server.client_address import Proxies
 from wingman.server.grant_store import GrantStore
 
@@ -49,11 +51,41 @@ def open_access(settings: Settings, *, keep: bool = True) -> Access:
         ) from None
 
 
+def check_names(server: ServerSettings) -> None:
+    """Raises `InputError` for a name of ours that no request could ever come under."""
+    public = [server.public_url] if server.public_url else []
+    for field, origins in (("server.public_url", public), ("server.allowed_origins", server.allowed_origins)):
+        for origin in origins:
+            if not _is_origin(origin, web=field == "server.public_url"):
+                raise InputError(
+                    f"`{field}` takes scheme, host and port alone, such as https://wingman.example.com: pages "
+                    f"are served at the root of a host; {origin} is something else",
+                    field=field,
+                )
+    for host in server.allowed_hosts:
+        if "/" in host or not (hostname(host) or hostname(f"[{host}]")):
+            raise InputError(
+                f"`server.allowed_hosts` takes names of hosts, such as wingman.example.com; {host} is none",
+                field="server.allowed_hosts",
+            )
+
+
+def _is_origin(text: str, *, web: bool) -> bool:
+    try:
+        parts = urlsplit(text)
+        whole = bool(parts.scheme and parts.hostname and parts.port != -1)
+    except ValueError:
+        return False
+    rest = (parts.path.strip("/"), parts.query, parts.fragment, parts.username)
+    return whole and not any(rest) and (parts.scheme in ("http", "https") or not web)
+
+
 def check_links(settings: Settings) -> None:
     """Raises `InputError` for a provider elsewhere without TLS: key and sound would be readable.
 
-    And for a proxy that is named by no address.
+    And for a proxy that is named by no address, and a name of ours that is none.
     """
+    check_names(settings.server)
     Proxies.of(settings.server.trusted_proxies)
     if settings.server.plain_links:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wingman.archive.storage import FolderStorage, Storage
+from wingman.config.folders import expanded
 from wingman.core.errors import InputError
 
 
@@ -24,4 +25,4 @@ def storage_of(url: str, folder: Path, **access: str) -> Storage:
         return ObjectStorage.of(url, **access)
     if "://" in url:
         raise InputError("deliver.store.url is a folder, or s3://bucket/prefix", field="deliver.store.url")
-    return FolderStorage(Path(url).expanduser() if url else folder)
+    return FolderStorage(expanded(url) if url else folder)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from wingman.archive.storage import FOLDER
 from wingman.commands.common import settings_of
 from wingman.commands.stored_meetings import LOG_NAME
+from wingman.config.folders import expanded
 from wingman.config.paths import data_dir
 from wingman.events.sqlite.backup import back_up
 
@@ -17,7 +17,7 @@ from wingman.events.sqlite.backup import back_up
 def main(arguments: argparse.Namespace) -> int:
     """Run the command; its exit status."""
     settings = settings_of(arguments, quiet=True)
-    folder, copy = data_dir(settings), Path(arguments.file).expanduser()
+    folder, copy = data_dir(settings), expanded(arguments.file)
     key = settings.deliver.encryption_key.reveal()
     logs = [(folder / LOG_NAME, copy)]
     for worker in sorted(folder.glob("worker-*")):

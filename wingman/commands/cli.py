@@ -22,6 +22,7 @@ PIPE_CLOSED = 141
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand and return its exit status. Every mistake of the caller is one sentence on stderr."""
+    _fill_standard_streams()
     _print_anything()
     os.umask(0o077)  # whatever is written is its owner's alone: the journal of a database as well
     parser = build_parser()
@@ -78,6 +79,18 @@ def _read_no_more() -> int:
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
     return PIPE_CLOSED
+
+
+def _fill_standard_streams() -> None:
+    """Whoever closed one of the three (`>&-`) gets nothing; its number must not become that of a database."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for as long as we run
 
 
 def _print_anything() -> None:

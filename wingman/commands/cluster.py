@@ -21,6 +21,7 @@ from wingman.cluster.record import Head
 from wingman.cluster.streams import Copies
 from wingman.commands.common import settings_of
 from wingman.config.cluster import ClusterSettings
+from wingman.config.folders import expanded
 from wingman.core.errors import InputError
 from wingman.server.event_loop import run
 
@@ -193,7 +194,7 @@ async def _restore(arguments: argparse.Namespace, settings: ClusterSettings) -> 
 def _folder(arguments: argparse.Namespace) -> Path:
     if not arguments.what:
         raise InputError("name the folder of the backup", field="folder")
-    return Path(arguments.what).expanduser()
+    return expanded(arguments.what)
 
 
 def _print(*lines: str) -> None:

@@ -8,6 +8,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from wingman.config.folders import current
+
 PACKAGE = "wingman-sidecar"
 
 
@@ -39,5 +41,5 @@ def _typed(name: str) -> str:
     path = _beside(name)
     if not path.exists() or shutil.which(name) == str(path):
         return name
-    here = Path.cwd()
-    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
+    here = current()
+    return shlex.quote(str(path.relative_to(here) if here and path.is_relative_to(here) else path))

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of
+from wingman.config.folders import expanded
 from wingman.config.paths import data_dir
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
@@ -35,7 +36,7 @@ def main(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, quiet=True)
     turns = distort(read_turns(_lines(arguments.file)), arguments.variant, arguments.seed)
     notes = arguments.notes or settings.suggest.knowledge
-    playing = _rehearse(arguments, settings, turns, Path(notes).expanduser() if notes else None)
+    playing = _rehearse(arguments, settings, turns, expanded(notes) if notes else None)
     return run_until_signal(playing, interrupted=INTERRUPTED)
 
 

@@ -61,6 +61,13 @@ class Job:
     target: Path | None = None
     """None: standard output."""
 
+    @property
+    def made(self) -> Path | None:
+        """The file that is made, behind a link; None where none is: standard output, a device, a pipe."""
+        if self.target is None or (self.target.exists() and not self.target.is_file()):
+            return None
+        return self.target.resolve()
+
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
@@ -180,7 +187,7 @@ class _Run:
             _say(f"{title} has a voice on each side; --channels left=mic,right=tab keeps them apart")
         with self._progress() as advance:
             faces = await self._faces()
-            kept = arguments.store or self._job.target is not None
+            kept = arguments.store or self._job.made is not None
             journal = self._journal if kept and not arguments.realtime else None
             options = ImportOptions(arguments.realtime, self._meter, faces, journal, advance)
             job = RecordingImport(self._service.manager, self._recording, options)
@@ -249,18 +256,20 @@ class _Run:
             sys.stdout.write(text)
             sys.stdout.flush()
             return
-        part = target.with_name(f".{target.name}.new")
+        made = self._job.made
+        part = made.with_name(f".{made.name}.new") if made else target
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            part.parent.mkdir(parents=True, exist_ok=True)
             part.write_text(text, encoding="utf-8", newline="")
-            part.replace(target)
+            if made:
+                part.replace(made)
         except OSError as failed:
             raise InputError(f"cannot write {target}: {failed.strerror}", field="output") from None
         _say(f"written to {target}")
 
     def _journal(self, meeting: str) -> Journal:
         """What a job that was cut off goes on from: beside its output, or with the meeting that is stored."""
-        settings, target = self._service.settings, self._job.target
+        settings, target = self._service.settings, self._job.made
         key = settings.deliver.encryption_key.reveal()
         if self._arguments.store or target is None:
             live = self._service.manager.live_ids()

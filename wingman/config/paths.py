@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from wingman.config.folders import expanded, home
 from wingman.config.settings import Settings
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "meeting.ogg"
@@ -14,6 +15,6 @@ SAMPLE = Path(__file__).parents[1] / "samples" / "meeting.ogg"
 def data_dir(settings: Settings) -> Path:
     """The folder of the event log and of everything beside it: `deliver.data_dir`, else the user's own."""
     if settings.deliver.data_dir:
-        return Path(settings.deliver.data_dir).expanduser()
-    root = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+        return expanded(settings.deliver.data_dir)
+    root = os.environ.get("XDG_DATA_HOME") or home() / ".local" / "share"
     return Path(root) / "wingman"

@@ -27,6 +27,7 @@ from websockets.typing import Subprotocol
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.egress import outlet as egress
 from wingman.egress.delivered import Delivered
+from wingman.egress.http import trusted
 from wingman.link.frames import FrameReader, FrameWriter
 
 log = structlog.get_logger(__name__)
@@ -291,6 +292,7 @@ async def open_socket(
             ping_timeout=tuning.ping_s,
             close_timeout=tuning.close_s,
             user_agent_header="wingman",
+            ssl=trusted() if urlsplit(url).scheme == "wss" else None,
             proxy=None,
         )
         return Socket(cast("_Connection", connection), urlsplit(url).hostname or "")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from wingman.config.folders import cache, expanded
 from wingman.core.errors import InputError
 
 NOTE = "wingman-model.json"
@@ -119,13 +119,12 @@ MODELS = {
 
 def root() -> Path:
     """The folder models are kept in."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "wingman" / "whisper"
+    return cache() / "whisper"
 
 
 def folder(name: str, model_dir: str = "") -> Path:
     """Where a model lies, or would lie."""
-    return Path(model_dir).expanduser() if model_dir else root() / name
+    return expanded(model_dir) if model_dir else root() / name
 
 
 def present(name: str, model_dir: str = "") -> bool:

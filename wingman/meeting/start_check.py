@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from wingman.config.folders import expanded
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.meeting.spoken_languages import check_language
@@ -45,7 +46,7 @@ def notes_folder(settings: Settings) -> Path | None:
     """The folder of notes that the settings name. Raises `InputError` where it cannot be read."""
     if not settings.suggest.knowledge:
         return None
-    folder = Path(settings.suggest.knowledge).expanduser()
+    folder = expanded(settings.suggest.knowledge)
     if not folder.is_dir():
         raise InputError(
             f"the knowledge folder {folder} does not exist; create it or clear suggest.knowledge",

@@ -7,6 +7,7 @@ what it is given as an open file, and answers item by item. Nothing it says is e
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import select
 import signal
@@ -165,7 +166,8 @@ def _started(
 
 
 def _command(reader: Reader[Any], ask: object) -> Sequence[str]:
-    asked = msgspec.json.encode(ask, enc_hook=as_plain).decode()
+    # in ASCII: a locale of another encoding cannot hand every character to a process
+    asked = json.dumps(msgspec.to_builtins(ask, enc_hook=as_plain))
     limits = msgspec.json.encode(reader.limits).decode()
     python = (sys.executable, "-P", "-m", "wingman.sandbox.child")
     return (*python, reader.target, asked, limits, *reader.modules)

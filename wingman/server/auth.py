@@ -326,7 +326,8 @@ class Neighbours:
     @classmethod
     def of(cls, host: str, hosts: tuple[str, ...], origins: tuple[str, ...]) -> Neighbours:
         """The addresses and origins a browser may come from."""
-        return cls(LOOPBACK | {host.lower(), *(h.lower() for h in hosts)}, frozenset(origins))
+        named = {name for each in hosts for name in (each.lower(), hostname(each)) if name}
+        return cls(LOOPBACK | {host.lower()} | named, frozenset(one.rstrip("/").lower() for one in origins))
 
     def knows_host(self, header: str) -> bool:
         """Is this Host header one of ours? Any port will do."""

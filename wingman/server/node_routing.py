@@ -24,7 +24,8 @@ _IMPORT = re.compile(r"/api/recordings/(?!inspect$)([^/]+)")
 _SESSION = re.compile(r"/whip/([^/]+)\.[^./]+")
 _FOLLOWED = frozenset({"/ws", "/stream"})
 """What every node can tell of every meeting: it hears what is stored."""
-_FEEDS = "/pcm"
+_TAKES_UP = ("/pcm", "/end")
+"""What has a meeting that nobody runs go on: its sound, and its end, for who ends it brings none any more."""
 _OF_ALL = ("/api/meetings", "/whip")
 """What a node knows only with the others."""
 
@@ -126,7 +127,7 @@ class NodeRouting:
         if rest in _FOLLOWED:
             return ""
         reads = method in ("GET", "HEAD") or (method == "DELETE" and not rest)
-        return await self._runs(found[1], feeds=rest == _FEEDS, reads=reads)
+        return await self._runs(found[1], takes_up=rest in _TAKES_UP, reads=reads)
 
     async def _begins(self) -> str:
         node, sentence = await self._nodes.roomier()
@@ -137,13 +138,13 @@ class NodeRouting:
     async def _offered(self, meeting: str) -> str:
         if (await self._nodes.where(meeting))[0] == "ended":
             raise InputError("this meeting has ended; start a new one", field="meeting", status=410)
-        return await self._runs(meeting, feeds=True)
+        return await self._runs(meeting, takes_up=True)
 
-    async def _runs(self, meeting: str, *, feeds: bool = False, reads: bool = False) -> str:
+    async def _runs(self, meeting: str, *, takes_up: bool = False, reads: bool = False) -> str:
         state, node = await self._nodes.where(meeting)
         if state == "elsewhere":
             return node
-        if state == "orphaned" and feeds:
+        if state == "orphaned" and takes_up:
             try:
                 return await self._nodes.adopt(meeting)
             except InputError as refused:

@@ -49,6 +49,6 @@ def _unusable(path: Path, reason: str) -> InputError:
     return InputError(
         f"the service secret {path} cannot be used ({reason}); mend its permissions, or remove it: "
         "every grant then has to be made anew",
-        field="events.data_dir",
+        field="deliver.data_dir",
         status=503,
     )

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from wingman.config.folders import cache, expanded
 from wingman.config.stt import MoonshineSettings, SpeakerSettings
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
@@ -29,8 +30,8 @@ INFO = TranscriberInfo(name="moonshine", remote=False)
 def folder(settings: MoonshineSettings) -> Path:
     """Where the model lies."""
     if settings.model_dir:
-        return Path(settings.model_dir).expanduser()
-    return Path.home() / ".cache" / "wingman" / "moonshine"
+        return expanded(settings.model_dir)
+    return cache() / "moonshine"
 
 
 def installed() -> bool:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import importlib.util
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 
+from wingman.config.folders import expanded
 from wingman.config.stt import SpeakerSettings
 from wingman.core.errors import InputError
 from wingman.local.speaker_book import SpeakerBook
@@ -37,7 +37,7 @@ def check(settings: SpeakerSettings) -> None:
             raise InputError(
                 f"speakers are told apart by two models; name the other one with `{field}`", field=field
             )
-        if not Path(told).expanduser().is_file():
+        if not expanded(told).is_file():
             raise InputError(f"there is no file {told}; `{field}` names an ONNX model", field=field)
     if not installed():
         sentence = "telling speakers apart needs its extra; run `pip install 'wingman-sidecar[speakers]'` once"
@@ -49,10 +49,7 @@ def told_apart(engine: LocalEngine, settings: SpeakerSettings) -> LocalEngine:
     if not configured(settings):
         return engine
     check(settings)
-    files = {
-        name: str(Path(getattr(settings, name)).expanduser().resolve())
-        for name in ("segmentation", "embedding")
-    }
+    files = {name: str(expanded(getattr(settings, name)).resolve()) for name in ("segmentation", "embedding")}
     return replace(
         engine,
         engine=msgspec.structs.replace(engine.engine, **files),

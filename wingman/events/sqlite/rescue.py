@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import structlog
 
+from wingman.config.folders import current, home, temporary
 from wingman.core import codec
 from wingman.core.errors import WingmanError
 from wingman.events.sqlite import drivers, schema
@@ -74,7 +74,7 @@ def restore(connection: Connection, log: Path) -> None:
 
 
 def _folders() -> Iterable[Path]:
-    return (Path(tempfile.gettempdir()), Path.home(), Path.cwd())
+    return tuple(folder for folder in (temporary(), home(), current()) if folder is not None)
 
 
 def _mark(log: Path) -> str:

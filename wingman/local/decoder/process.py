@@ -7,6 +7,7 @@ service of this user over a socket, and ends a few seconds after the last one le
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import signal
@@ -238,7 +239,8 @@ def main(argv: list[str]) -> int:
     settings = msgspec.json.decode(argv[0], type=DecoderSettings)
     path = settings.socket
     _into_background(path.with_suffix(".log"))
-    os.nice(settings.niceness)
+    with contextlib.suppress(PermissionError):  # a filter of system calls may refuse even to be modest
+        os.nice(settings.niceness)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with path.with_suffix(".lock").open("a+") as lock:
         try:
