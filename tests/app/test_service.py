@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support import recordings
+from tests.support.until import until
 from wingman.app import open_service
 from wingman.app import service as running
 from wingman.config.settings import build
@@ -33,14 +34,15 @@ async def one_meeting(tree: dict[str, Any], folder: Path, also: Callable[[], boo
         await meeting.attach(source)
         await meeting.played(source)
         await meeting.end("source_ended")
-        async with asyncio.timeout(20):
-            while True:
-                events = [e.data for e in await service.log.read(meeting.id)]
-                if any(isinstance(e, SummaryReady) for e in events) and also():
-                    await asyncio.sleep(0.05)
-                    await service.log.flush()
-                    return [e.data for e in await service.log.read(meeting.id)]
-                await asyncio.sleep(0.02)
+
+        async def summed_up() -> bool:
+            events = [e.data for e in await service.log.read(meeting.id)]
+            return any(isinstance(e, SummaryReady) for e in events) and also()
+
+        await until(summed_up, every=0.02, within=20)
+        await asyncio.sleep(0.05)
+        await service.log.flush()
+        return [e.data for e in await service.log.read(meeting.id)]
 
 
 def settings(folder: Path, **sections: Any) -> dict[str, Any]:

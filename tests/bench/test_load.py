@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.until import until
 from wingman.bench.load import (
     GREETINGS,
     PACKET_BYTES,
@@ -144,8 +145,7 @@ def test_a_load_that_rests_sends_nothing_and_goes_on_where_it_stopped() -> None:
                 await ticking
 
     async def _sent(count: int) -> None:
-        while len(sent) < count:  # noqa: ASYNC110 - it sends by a timer of its own
-            await asyncio.sleep(PACKET_S / 2)
+        await until(lambda: len(sent) >= count, every=PACKET_S / 2)
 
     asyncio.run(main())
     assert sent == load._packets[: len(sent)]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-
 from tests.support.nats import Node
+from tests.support.until import until
 from wingman.core.events import MeetingStarted, NoteAdded
 from wingman.core.time import Channel
 from wingman.events.index import MeetingRow
@@ -22,10 +20,8 @@ def note(text: str) -> NoteAdded:
 
 
 async def until_row(node: Node, last: int) -> MeetingRow:
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
+    async def come() -> MeetingRow | None:
         row = await node.log.meeting(M)
-        if row is not None and row.last >= last:
-            return row
-        await asyncio.sleep(0.01)
-    raise TimeoutError(f"{M} never came to {last}")
+        return row if row is not None and row.last >= last else None
+
+    return await until(come, within=5)

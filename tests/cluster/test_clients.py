@@ -42,16 +42,16 @@ async def feed(nodes: list[Process], meeting: str) -> None:
 
 async def owner_of(nodes: list[Process]) -> Process:
     """The node that runs a meeting."""
-    async with asyncio.timeout(30):
-        while True:
-            for node in nodes:
-                async with http_client(
-                    node.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=5
-                ) as http:
-                    lines = (await http.get("/metrics")).text.splitlines()
-                if any(line.startswith("wingman_meetings_live ") and float(line.split()[1]) for line in lines):
-                    return node
-            await asyncio.sleep(0.2)
+
+    async def owner() -> Process | None:
+        for node in nodes:
+            async with http_client(node.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=5) as http:
+                lines = (await http.get("/metrics")).text.splitlines()
+            if any(line.startswith("wingman_meetings_live ") and float(line.split()[1]) for line in lines):
+                return node
+        return None
+
+    return await until(owner, every=0.2)
 
 
 async def until_moved(seen: list[Envelope], times: int) -> None:

@@ -83,12 +83,12 @@ async def test_a_meeting_moves_without_a_gap_when_its_node_drains(one_server: Se
 
 async def asked(node: Node, meeting: str) -> MeetingMove:
     """Wait until the client is asked to move, as an overlay on another node hears it."""
-    async with asyncio.timeout(5):
-        while True:
-            for event in await told(node, meeting):
-                if isinstance(event.data, MeetingMove):
-                    return event.data
-            await asyncio.sleep(0.02)
+
+    async def moves() -> MeetingMove | None:
+        found = (event.data for event in await told(node, meeting))
+        return next((data for data in found if isinstance(data, MeetingMove)), None)
+
+    return await until(moves, every=0.02, within=5)
 
 
 async def test_only_a_meeting_that_moves_takes_a_client_for_its_next_node(

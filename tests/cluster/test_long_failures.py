@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from tests.support.nats import Node, Servers, nodes, open_node, restarted, servers, start
-from tests.support.node_processes import HEADERS, feed_until_moved, processes, status
+from tests.support.node_processes import HEADERS, feed_until_moved, processes, until_agreed
 from tests.support.until import until
 from wingman.cluster.delivery import STORAGE
 from wingman.cluster.jetstream import UnavailableError, UnknownError
@@ -39,12 +39,12 @@ def revive(running: Servers, number: int) -> None:
 
 
 async def leader_of(node: Node, stream: str) -> str:
-    async with asyncio.timeout(ELECTED_S):
-        while True:
-            with contextlib.suppress(UnavailableError, UnknownError, KeyError):
-                info = await node.jetstream.api(f"STREAM.INFO.{stream}")
-                return str(info["cluster"]["leader"])
-            await asyncio.sleep(0.2)
+    async def elected() -> str:
+        with contextlib.suppress(UnavailableError, UnknownError, KeyError):
+            return str((await node.jetstream.api(f"STREAM.INFO.{stream}"))["cluster"]["leader"])
+        return ""
+
+    return await until(elected, every=0.2, within=ELECTED_S)
 
 
 async def test_the_leader_is_killed_and_nothing_is_lost() -> None:
@@ -63,9 +63,11 @@ async def test_the_leader_is_killed_and_nothing_is_lost() -> None:
             await until(lambda: owner.log.fault == "", within=ELECTED_S)
             last = await owner.log.last_seq("m-1")
             await until(lambda: reader.log.epoch("m-1") == 1, within=ELECTED_S)
-            async with asyncio.timeout(ELECTED_S):
-                while await reader.log.last_seq("m-1") < last:  # noqa: ASYNC110 - it is heard of
-                    await asyncio.sleep(0.1)
+
+            async def heard() -> bool:
+                return await reader.log.last_seq("m-1") >= last
+
+            await until(heard, every=0.1, within=ELECTED_S)
             kept = [event.seq for event in await reader.log.read("m-1", 0, 10_000)]
             assert kept == list(range(1, last + 1))
             assert told == kept
@@ -108,13 +110,14 @@ async def _say(owner: Node) -> None:
 
 async def _whole(node: Node, count: int) -> None:
     """Wait until every server holds all of the log."""
-    async with asyncio.timeout(60):
-        while True:
-            with contextlib.suppress(UnavailableError, UnknownError, KeyError):
-                others = (await node.jetstream.api("STREAM.INFO.WM_LOG_00"))["cluster"]["replicas"]
-                if len(others) == count - 1 and all(one["current"] for one in others):
-                    return
-            await asyncio.sleep(0.2)
+
+    async def all_current() -> bool:
+        with contextlib.suppress(UnavailableError, UnknownError, KeyError):
+            others = (await node.jetstream.api("STREAM.INFO.WM_LOG_00"))["cluster"]["replicas"]
+            return len(others) == count - 1 and all(one["current"] for one in others)
+        return False
+
+    await until(all_current, every=0.2, within=60)
 
 
 async def test_every_server_and_node_dies_at_once_and_what_was_acknowledged_is_there() -> None:
@@ -185,9 +188,11 @@ async def test_one_full_disk_of_three_lags_and_is_seen(small_disk: Path) -> None
             await owner.log.flush()
             assert owner.log.fault == "", "two others take it"
             assert await owner.log.last_seq("m-1") == 200
-            async with asyncio.timeout(60):
-                while not (await copies(owner.jetstream, ["WM_LOG_00"]))[0].behind:  # noqa: ASYNC110 - nobody tells
-                    await asyncio.sleep(0.5)
+
+            async def behind() -> bool:
+                return bool((await copies(owner.jetstream, ["WM_LOG_00"]))[0].behind)
+
+            await until(behind, every=0.5, within=60)
             kept = await owner.log.read("m-1", 0, 1000)
             assert [event.seq for event in kept] == list(range(1, 201))
 
@@ -202,9 +207,11 @@ async def test_two_of_three_servers_are_gone_and_come_back() -> None:
                 kill(running, number)
             owner.log.append("m-1", NoteAdded("n1", "in memory", 0.0), at=1.0)
             await until(lambda: owner.log.fault == STORAGE["memory"], within=ELECTED_S)
-            async with asyncio.timeout(ELECTED_S):
-                while not [e for e in await owner.log.read("m-1") if isinstance(e.data, StorageState)]:  # noqa: ASYNC110 - nobody tells
-                    await asyncio.sleep(0.02)
+
+            async def told() -> bool:
+                return any(isinstance(e.data, StorageState) for e in await owner.log.read("m-1"))
+
+            await until(told, every=0.02, within=ELECTED_S)
             claiming = asyncio.ensure_future(other.log.own("m-1", b""))
             await asyncio.sleep(3)
             assert not claiming.done(), "without a majority nobody takes over"
@@ -214,9 +221,11 @@ async def test_two_of_three_servers_are_gone_and_come_back() -> None:
                 revive(running, number)
             await until(lambda: owner.log.fault == "", within=60)
             await owner.log.flush()
-            async with asyncio.timeout(ELECTED_S):
-                while len(await other.log.read("m-1")) < 4:  # noqa: ASYNC110 - it is heard of
-                    await asyncio.sleep(0.2)
+
+            async def heard() -> bool:
+                return len(await other.log.read("m-1")) >= 4
+
+            await until(heard, every=0.2, within=ELECTED_S)
             kept = await other.log.read("m-1")
             assert [event.seq for event in kept] == list(range(1, len(kept) + 1))
             texts = [event.data.text for event in kept if isinstance(event.data, NoteAdded)]
@@ -294,6 +303,4 @@ async def test_a_node_that_was_frozen_for_a_minute_has_nothing_to_say(tmp_path: 
                     await feed_until_moved(other, meeting, overlay, [])
                 await asyncio.sleep(max(0.0, 60 - (time.monotonic() - frozen)))
                 owner.process.send_signal(18)
-                async with asyncio.timeout(30):
-                    while await status(owner, meeting) != await status(other, meeting):  # noqa: ASYNC110 - nobody tells
-                        await asyncio.sleep(0.5)
+                await until_agreed(owner, other, meeting, within=30)

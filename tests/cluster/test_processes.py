@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.http import http_client
 from tests.support.nats import Servers
-from tests.support.node_processes import HEADERS, feed_until_moved, processes, status
+from tests.support.node_processes import HEADERS, feed_until_moved, processes, until_agreed
 
 
 @pytest.mark.parametrize("how", ["kill", "freeze", "stop"])
@@ -45,6 +45,4 @@ async def test_a_meeting_outlives_its_node(one_server: Servers, tmp_path: Path, 
         sys.stdout.write(f"take-over after {how}: {took:.2f} s\n")
         if how == "freeze":
             owner.process.send_signal(18)
-            async with asyncio.timeout(20):
-                while (await status(owner, meeting)) != (await status(other, meeting)):  # noqa: ASYNC110 - nobody tells
-                    await asyncio.sleep(0.2)
+            await until_agreed(owner, other, meeting, within=20)

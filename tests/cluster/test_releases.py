@@ -11,9 +11,11 @@ import random
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from scripts.proofs._cluster_calls import Caller, packets, shown_twice, talk
@@ -22,6 +24,7 @@ from tests.support.http import http_client
 from tests.support.nats import Servers, emptied
 from tests.support.node_processes import HEADERS, Process, begin, feed_until_moved, killed
 from tests.support.releases import CHECKOUT, FUTURE, release
+from tests.support.until import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 EARLIER = ("9a2e339", "c147604")
@@ -136,9 +139,11 @@ async def both_tell_the_same(ours: Process, theirs: Process, meetings: tuple[str
             ended = await http.post(f"/api/meetings/{meeting}/end")
             assert ended.status_code in (200, 503), ended.text  # 503: nobody runs it just now
             assert (await http.delete(f"/api/meetings/{meeting}")).status_code == 204
-            async with asyncio.timeout(5):
-                while (await other_one.get(f"/api/meetings/{meeting}")).status_code != 404:  # noqa: ASYNC110 - nobody tells
-                    await asyncio.sleep(0.1)
+            await until(partial(_unknown, other_one, meeting), every=0.1, within=5)
+
+
+async def _unknown(http: httpx.AsyncClient, meeting: str) -> bool:
+    return (await http.get(f"/api/meetings/{meeting}")).status_code == 404
 
 
 async def test_a_service_is_moved_to_the_other_release_and_back_under_its_calls(

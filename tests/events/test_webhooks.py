@@ -77,11 +77,11 @@ class Desk:
         await self.log.flush()
 
     async def state(self, wanted: str, attempts: int = 1) -> None:
-        while True:
-            for delivery in await self.webhooks.deliveries():
-                if (delivery.state, delivery.attempts) == (wanted, attempts):
-                    return
-            await asyncio.sleep(0.005)
+        async def come() -> bool:
+            found = await self.webhooks.deliveries()
+            return any((delivery.state, delivery.attempts) == (wanted, attempts) for delivery in found)
+
+        await until(come)
 
 
 @asynccontextmanager

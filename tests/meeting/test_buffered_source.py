@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from tests.support.until import until
 from wingman.audio.source import ChannelSink
 from wingman.audio.tape import Tape
 from wingman.core.events import Event, Media, TranscriptGap
@@ -70,8 +71,7 @@ async def heard(source: BufferedSource, inner: Counting, clocks: Clocks, blocks:
     for _ in range(blocks):
         clocks.now += 0.02
         inner.wanted += 1
-        while inner.written < inner.wanted:  # noqa: ASYNC110 - it is one turn of the loop away
-            await asyncio.sleep(0)
+        await until(lambda: inner.written >= inner.wanted, every=0)
 
 
 @pytest.mark.parametrize(("kept", "known"), [(50, 0), (50, 20), (50, 49), (200, 120)])

@@ -16,6 +16,7 @@ import pytest_asyncio
 from tests.support import recordings
 from tests.support.media_files import THREE, Sound, tone, write
 from tests.support.tone_transcriber import ToneTranscriber
+from tests.support.until import until
 from wingman.app import Service, open_service
 from wingman.audio.recording import probe
 from wingman.config.settings import build
@@ -122,13 +123,12 @@ async def resumable(folder: Path, key: str) -> AsyncIterator[Service]:
 
 
 async def until_over(service: Service, meeting: str) -> ImportStatus:
-    async with asyncio.timeout(20):
-        while True:
-            status = service.imports.status(meeting)
-            assert status is not None
-            if status.state in ("done", "failed"):
-                return status
-            await asyncio.sleep(0.02)
+    def over() -> ImportStatus | None:
+        status = service.imports.status(meeting)
+        assert status is not None
+        return status if status.state in ("done", "failed") else None
+
+    return await until(over, every=0.02, within=20)
 
 
 @pytest.mark.parametrize("key", ["", "a long enough key"], ids=["plain", "sealed"])

@@ -18,6 +18,7 @@ import yaml
 from tests.support.cluster import TOKEN, tree
 from tests.support.http import http_client
 from tests.support.nats import Servers, emptied
+from tests.support.until import until
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 CHECKOUT = Path(__file__).parents[2]
@@ -97,6 +98,15 @@ async def status(node: Process, meeting: str) -> tuple[int, int]:
         listed = (await http.get("/api/meetings")).json()["meetings"]
         events = (await http.get(f"/api/meetings/{meeting}/events")).text
         return len(listed), events.count('"seq"')
+
+
+async def until_agreed(one: Process, other: Process, meeting: str, *, within: float) -> None:
+    """Wait until two nodes say the same of a meeting."""
+
+    async def agreed() -> bool:
+        return await status(one, meeting) == await status(other, meeting)
+
+    await until(agreed, every=0.2, within=within)
 
 
 async def feed_until_moved(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from tests.support.media_files import Sound, sides, tone, write
 from tests.support.tone_transcriber import ToneTranscriber
+from tests.support.until import until
 from wingman.app import open_service
 from wingman.app.http import application
 from wingman.config.settings import Settings
@@ -30,12 +30,11 @@ async def api(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClien
 
 
 async def finished(http: httpx.AsyncClient, meeting: str) -> dict[str, Any]:
-    async with asyncio.timeout(20):
-        while True:
-            status: dict[str, Any] = (await http.get(f"/api/recordings/{meeting}")).json()
-            if status["state"] in ("done", "failed"):
-                return status
-            await asyncio.sleep(0.05)
+    async def over() -> dict[str, Any] | None:
+        status: dict[str, Any] = (await http.get(f"/api/recordings/{meeting}")).json()
+        return status if status["state"] in ("done", "failed") else None
+
+    return await until(over, every=0.05, within=20)
 
 
 def call(path: Path) -> bytes:

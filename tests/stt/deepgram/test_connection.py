@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
+from tests.support.until import until
 from wingman.audio.tape import Tape
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, ProviderFault
@@ -176,9 +177,12 @@ def test_what_waits_for_the_pace_is_sent_before_it_is_asked_to_settle() -> None:
             await asyncio.sleep(0.5)
             assert it.cursor.lag > 0
             it.connection.flush()
-            while it.cursor.lag:
-                assert not sent, "a word would be cut where the sending had come to"
-                await asyncio.sleep(0.1)
+
+            def caught_up() -> bool:
+                assert not sent or not it.cursor.lag, "a word would be cut where the sending had come to"
+                return not it.cursor.lag
+
+            await until(caught_up, every=0.1, within=120)
             await asyncio.sleep(0.1)
             assert sent == [2 * 60 * SAMPLE_RATE]
             it.connection.replace()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.counting_relay import Bodies, relay
+from tests.support.until import until
 from wingman.audio.tape import Tape
 from wingman.config.retry import RetrySettings
 from wingman.config.section import Secret
@@ -47,8 +48,9 @@ def settings(server: DeepgramEmulator, **more: Any) -> DeepgramSettings:
 async def play(tape: Tape, seconds: int, hole: tuple[int, int] = (0, 0)) -> None:
     """Written a little ahead of its readers, as a file is; `hole` in seconds holds no sound."""
     for second in range(seconds):
-        while any(cursor.lag > 20 * SAMPLE_RATE for cursor in tape._cursors):  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.002)
+        await until(
+            lambda: all(cursor.lag <= 20 * SAMPLE_RATE for cursor in tape._cursors), every=0.002, within=600
+        )
         if hole[0] <= second < hole[1]:
             tape.skip(SAMPLE_RATE, GapCause.RECORDING)
         else:

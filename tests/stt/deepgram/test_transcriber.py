@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from tests.support.until import until
 from wingman.audio.tape import Tape
 from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
@@ -136,10 +137,7 @@ async def test_the_first_chunk_leaves_inside_the_tapes_write() -> None:
         transcriber = DeepgramTranscriber(DeepgramSettings(url=emulator.url, api_key=Secret("local-key")))
         task = asyncio.create_task(transcriber.run(Channel.TAB, cursor, lambda event: None))
         tape.write(PcmBlock(0, SILENCE))
-        for _ in range(1000):
-            if not cursor.lag:
-                break
-            await asyncio.sleep(0.01)
+        await until(lambda: not cursor.lag)
         tape.write(PcmBlock(tape.end, SILENCE))
         assert cursor.lag == 0, "no task switch between the packet and the socket"
         task.cancel()
