@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from functools import partial
 
 import pytest
 
@@ -54,7 +55,7 @@ async def test_two_services_share_one_process() -> None:
             for asked in everybody:
                 asked.stream.ask(Decode(0, 0, Kind.FINAL, 0, turn_pcm()))
             for asked in everybody:
-                await until(lambda asked=asked: bool(asked.answers))  # type: ignore[misc]  # a lambda's default has no type
+                await until(partial(bool, asked.answers))
                 pids.append(DecoderSettings().pid)
         for owner in owners:
             owner.cancel()
