@@ -14,8 +14,8 @@ from wingman.config.settings_store import SettingsStore
 
 
 @asynccontextmanager
-async def whole(folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Service]]:
-    book = SettingsStore(None, {"WINGMAN_DELIVER__DATA_DIR": str(folder)}, folder)
+async def whole(folder: Path, **variables: str) -> AsyncIterator[tuple[httpx.AsyncClient, Service]]:
+    book = SettingsStore(None, {"WINGMAN_DELIVER__DATA_DIR": str(folder), **variables}, folder)
     async with open_service(book.settings(), store=book) as service:
         transport = httpx.ASGITransport(app=application(service))
         headers = {"Authorization": f"Bearer {service.token}"}

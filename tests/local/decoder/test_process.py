@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from tests.support.until import until
-from wingman.local.decoder import process
+from wingman.local.decoder import process, queue
 from wingman.local.decoder.process import LONGEST, MOST_STREAMS, DecodeServer
 from wingman.local.decoder.recognizers import Recognizer
 from wingman.local.decoder.settings import DecoderSettings
@@ -26,13 +27,14 @@ from wingman.local.decoder.wire import (
     Kind,
     Open,
     Opened,
+    Pressure,
     Request,
     Unable,
     answer,
     encode,
 )
 
-ECHO = Engine("echo")
+ECHO, STUCK = Engine("echo"), Engine("stuck")
 
 
 class Echo:
@@ -40,6 +42,16 @@ class Echo:
 
     def decode(self, job: Decode, pcm: bytes) -> Decoded:
         return Decoded(job.stream, job.number, job.kind, len(pcm) // 2, ((pcm.hex(), 0, 1, 1.0),))
+
+
+class Stuck(Echo):
+    """Answers nothing until it is let go."""
+
+    go_on = threading.Event()
+
+    def decode(self, job: Decode, pcm: bytes) -> Decoded:
+        self.go_on.wait(10)
+        return super().decode(job, pcm)
 
 
 class Client:
@@ -52,6 +64,9 @@ class Client:
     async def ask(self, *requests: Request) -> Answer:
         """Say this, and take the next answer."""
         self.writer.write(b"".join(encode(each) for each in requests))
+        return await self.next()
+
+    async def next(self) -> Answer:
         async with asyncio.timeout(10):
             (length,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
             return answer(await self._reader.readexactly(length))
@@ -64,8 +79,8 @@ class Client:
 
 
 def build(engine: Engine, _: DecoderSettings) -> Recognizer:
-    if engine == ECHO:
-        return Echo()
+    if engine in (ECHO, STUCK):
+        return Echo() if engine == ECHO else Stuck()
     raise OSError("no such model")
 
 
@@ -142,6 +157,24 @@ async def test_who_breaks_the_protocol_is_hung_up_on_alone(socket: Path, nonsens
         found = await service.ask(final(b"aa"))
         assert isinstance(found, Decoded)
         assert found.words[0][0] == b"aa".hex()
+
+
+async def test_words_that_come_ever_later_are_told_again_and_that_they_are_in_time_once(
+    socket: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "PRESSURE_EVERY_S", 0.005)
+    monkeypatch.setattr(queue, "OVERLOADED_S", 0.1)
+    Stuck.go_on.clear()
+    async with client(socket) as service:
+        assert await service.ask(Open(1, STUCK)) == Opened(1)
+        told = [await service.ask(final(b"aa")), *[await service.next() for _ in range(2)]]
+        waits = [each.oldest_s for each in told if isinstance(each, Pressure) and each.overloaded]
+        assert len(waits) == 3, told
+        assert waits[2] > waits[1] >= waits[0] > 0
+        Stuck.go_on.set()
+        answers = [await service.next() for _ in range(2)]
+        (fine,) = [each for each in answers if isinstance(each, Pressure)]
+        assert not fine.overloaded
 
 
 async def test_it_ends_when_the_last_service_has_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

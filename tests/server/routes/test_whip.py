@@ -232,7 +232,10 @@ async def test_sessions_without_media_are_few_for_one_grant(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(whip_routes, "SILENT_SESSIONS", few := 3)  # each is a peer connection of its own
-    async with whole(tmp_path) as (http, running), peer() as (_, offer):
+    # nobody hears these meetings, and none of their sessions is over before all have come
+    deaf = {"WINGMAN_TRANSCRIBE__PROVIDER": "off", "WINGMAN_EMOTION__PROVIDER": "off"}
+    patient = {"WINGMAN_INGEST__SETUP_TIMEOUT_S": "600"}
+    async with whole(tmp_path, **deaf, **patient) as (http, running), peer() as (_, offer):
         _, token = running.access.make(Role.EXTENSION, by=OWNER, name="x")
         other = running.access.make(Role.EXTENSION, by=OWNER, name="y")[1]
         given = {**SDP, "Authorization": f"Bearer {token}"}

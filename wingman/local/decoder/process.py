@@ -47,6 +47,8 @@ LINGER_S = 5.0
 FIRST_S = 30.0
 """How long it waits for its first one."""
 PRESSURE_EVERY_S = 0.5
+GROWN = 2.0
+"""Who was told of a wait is told again when it is so many times as long."""
 MOST_STREAMS = 64
 """Streams of one service."""
 LONGEST = 30 * 16_000 * BYTES_PER_SAMPLE
@@ -97,7 +99,8 @@ class DecodeServer:
         self._running: set[asyncio.Task[None]] = set()
         self._connections: set[_Connection] = set()
         self._changed = asyncio.Event()
-        self._overloaded = False
+        self._told_s: float | None = None
+        """The wait that services were told of last; None while they need not be."""
 
     async def serve(self, path: Path) -> None:
         """Answer on a socket at `path` until cancelled."""
@@ -165,7 +168,7 @@ class DecodeServer:
             return
         connection.streams[wanted.stream] = _Stream(recognizer)
         connection.send(Opened(wanted.stream))
-        if self._overloaded:  # the others were told when it began
+        if self._told_s is not None:  # the others were told when it began
             connection.send(self._pressure())
 
     def _decode(self, connection: _Connection, job: Decode) -> None:
@@ -216,18 +219,21 @@ class DecodeServer:
             self._queue.done(job)
 
     async def _watch(self) -> None:
-        """Tell the services when the queue becomes too long, and when it is short again."""
+        """Tell the services when the queue becomes too long, much longer yet, and when it is short again."""
         while True:
             await asyncio.sleep(PRESSURE_EVERY_S)
             now = time.monotonic()
-            if self._queue.overloaded(now) is not self._overloaded:
-                self._overloaded = not self._overloaded
+            waits = self._queue.oldest_final(now) if self._queue.overloaded(now) else None
+            told, self._told_s = self._told_s, waits
+            if waits is not None and told is not None and waits < GROWN * told:
+                self._told_s = told
+            elif waits != told:
                 for connection in self._connections:
                     connection.send(self._pressure())
 
     def _pressure(self) -> Pressure:
         oldest = self._queue.oldest_final(time.monotonic())
-        return Pressure(self._overloaded, round(oldest, 1), self._streams)
+        return Pressure(self._told_s is not None, round(oldest, 1), self._streams)
 
     @property
     def _streams(self) -> int:
