@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 from pathlib import Path
 
 import pytest
 
 from tests.support.cli import refused, wingman
+from wingman.commands.cli import main
 from wingman.commands.doctor import providers, understood
 from wingman.config.settings import build
 from wingman.testing.deepgram.server import DeepgramEmulator
@@ -49,18 +51,20 @@ def test_doctor_says_what_is_there_and_what_is_wrong() -> None:
     assert "GEMINI_API_KEY" in wrong.stdout
 
 
-def test_a_python_without_a_pocketsphinx_wheel(tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text(
-        "import importlib.util as u\n"
-        "real = u.find_spec\n"
-        "u.find_spec = lambda name, *rest: None if name == 'pocketsphinx' else real(name, *rest)\n",
-        encoding="utf-8",
+def test_a_python_without_a_pocketsphinx_wheel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *rest: None if name == "pocketsphinx" else real(name, *rest)
     )
-    environ = {"PYTHONPATH": str(tmp_path)}
-    refused(wingman("serve", "--port", "0", environ=environ), "no wheel for this Python")
-    said = wingman("doctor", environ=environ)
-    assert said.returncode == 1
-    assert "DEEPGRAM_API_KEY" in said.stdout
+    monkeypatch.setenv("WINGMAN_DELIVER__DATA_DIR", str(tmp_path))
+    assert main(["serve", "--port", "0"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("wingman: ")
+    assert "no wheel for this Python" in line
+    assert main(["doctor"]) == 1
+    assert "DEEPGRAM_API_KEY" in capsys.readouterr().out
 
 
 async def test_doctor_asks_the_providers_whether_the_keys_work() -> None:

@@ -68,7 +68,8 @@ def test_serve_says_where_it_is_and_ends_on_a_signal(tmp_path: Path) -> None:
 
 
 def test_many_workers_answer_behind_one_port(tmp_path: Path) -> None:
-    environ = {**os.environ, "WINGMAN_DELIVER__DATA_DIR": str(tmp_path)}
+    silent = {"WINGMAN_TRANSCRIBE__PROVIDER": "off", "WINGMAN_EMOTION__PROVIDER": "off"}
+    environ = {**os.environ, "WINGMAN_DELIVER__DATA_DIR": str(tmp_path), **silent}
     process = subprocess.Popen(
         [sys.executable, "-m", "wingman", "serve", "--port", "0", "--workers", "2"],
         stdout=subprocess.PIPE,

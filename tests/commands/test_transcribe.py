@@ -51,6 +51,13 @@ def test_lines_are_shown_as_they_come(capsys: pytest.CaptureFixture[str], tmp_pa
     assert all(word in shown for word in ("Alpha.", "Bravo.", "Charlie."))
 
 
+def test_json_is_one_envelope_a_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run(recording(tmp_path / "a.wav"), "--json") == 0
+    kinds = [json.loads(line)["type"] for line in capsys.readouterr().out.splitlines()]
+    assert kinds[0] == "meeting.started"
+    assert "utterance.created" in kinds
+
+
 @pytest.mark.parametrize("form", ["txt", "srt", "vtt", "md", "json", "csv"])
 def test_every_format_is_written(capsys: pytest.CaptureFixture[str], tmp_path: Path, form: str) -> None:
     out = tmp_path / f"notes.{form}"
@@ -219,7 +226,3 @@ def test_transcribe_prints_what_was_said(tmp_path: Path) -> None:
     heard = sample.plain_words(line.partition("Them")[2].partition("[")[0])
     assert sample.word_errors(sample.plain_words(turn.text), heard) <= 2
     assert "[tone: unknown]" in done.stdout  # one utterance is no baseline to compare with
-    as_json = wingman("transcribe", "--json", str(path))
-    kinds = [json.loads(line)["type"] for line in as_json.stdout.splitlines()]
-    assert kinds[0] == "meeting.started"
-    assert "utterance.created" in kinds

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from tests.support import recordings
@@ -25,17 +26,18 @@ from wingman.testing.hume.server import HumeEmulator
 from wingman.testing.scenario import Scenario, Track, say
 from wingman.transports.file import FileSource
 
+pytestmark = pytest.mark.timeout(300)  # several commands, each of which starts a recogniser
 QUESTION = "Can you tell me how much"
 CONSENT = "recording@1"
 HELD: dict[str, bytes] = {}
 """Bundles that were made once for all tests here, by policy."""
 
 
-async def hold(folder: Path, policy: str) -> bytes:
-    """The bundle of a short meeting with the embedded providers, its sound stored."""
+async def hold(folder: Path, policy: str, transcriber: str = "embedded") -> bytes:
+    """The bundle of a short meeting with local providers, its sound stored."""
     path, _ = recordings.turn(folder / "turn.wav", QUESTION)
     tree = {
-        "transcribe": {"provider": "embedded"},
+        "transcribe": {"provider": transcriber},
         "emotion": {"provider": "prosody"},
         "suggest": {"provider": "cues"},
         "deliver": {"data_dir": str(folder / "data")},
@@ -192,6 +194,6 @@ async def test_without_the_record_both_are_heard_anew(call: Path, tmp_path: Path
 
 async def test_nobody_is_measured_who_did_not_agree(tmp_path: Path) -> None:
     call = tmp_path / "off.wingman"
-    call.write_bytes(await hold(tmp_path, "off"))
+    call.write_bytes(await hold(tmp_path, "off", transcriber="off"))
     assert isinstance(unpack(call).events[0].data, MeetingStarted)
     refused(await replayed(call, "meter=prosody"), "nobody agreed to be measured")

@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import websockets
 import yaml
 
+from tests.support import forked
 from tests.support.cluster import TOKEN, tree
 from tests.support.http import http_client
 from tests.support.nats import Servers, emptied
@@ -22,12 +23,35 @@ from tests.support.until import until
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 CHECKOUT = Path(__file__).parents[2]
+START_S = 60.0
+
+
+class Running(Protocol):
+    """What tests use of `asyncio.subprocess.Process`."""
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def send_signal(self, signal: int) -> None: ...
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+    async def wait(self) -> int: ...
+
+
+class _Forked(forked.Started):
+    """A node of this checkout, which needs no imports of its own."""
+
+    async def wait(self) -> int:  # type: ignore[override]  # for whoever has a loop
+        return await asyncio.to_thread(super().wait, START_S)
 
 
 @dataclass
 class Process:
     port: int
-    process: asyncio.subprocess.Process
+    process: Running
 
     @property
     def url(self) -> str:
@@ -59,14 +83,24 @@ async def begin(
     if store:
         settings["deliver"]["store"] = {"url": store} if isinstance(store, str) else dict(store)
     config.write_text(yaml.safe_dump(settings))
+    arguments = ["serve", "--config", str(config), "--port", "0"]
+    process, line = await (_fork(arguments) if code == CHECKOUT else _run(arguments, code))
+    return Process(int(line.split("127.0.0.1:")[1].split("/")[0]), process)
+
+
+async def _fork(arguments: list[str]) -> tuple[Running, str]:
+    started = await asyncio.to_thread(_Forked, arguments, os.environ)
+    return started, await asyncio.wait_for(asyncio.to_thread(started.stdout.readline), START_S)
+
+
+async def _run(arguments: list[str], code: Path) -> tuple[Running, str]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "wingman", "serve", "--config", str(config), "--port", "0",
+        sys.executable, "-m", "wingman", *arguments,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         cwd=code, env={**os.environ, "PYTHONPATH": str(code)},
     )  # fmt: skip
     assert process.stdout is not None
-    line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
-    return Process(int(line.split("127.0.0.1:")[1].split("/")[0]), process)
+    return process, (await asyncio.wait_for(process.stdout.readline(), START_S)).decode()
 
 
 @asynccontextmanager
