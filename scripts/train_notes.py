@@ -9,7 +9,7 @@ read nothing of the rules. Prints `Weights` for `wingman/suggest/knowledge/index
 how many answerable turns get the right note and how many another, each judged by weights that have not seen
 its notes. `tests/eval/notes_apart.json` is by those writers, too: nothing is made from it, and
 `scripts/prove suggest-cards` alone says what it comes to. What an encoder's vectors learn
-(`wingman/suggest/knowledge/lesson.npz`) is made anew first.
+(`wingman/suggest/knowledge/query_adapter.npz`) is made anew first.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ import structlog
 from numpy.typing import NDArray
 
 from scripts.gate import conversations
-from scripts.notes_lesson import Lines, learned
+from scripts.notes_adapter import Lines, learned
 from wingman.local.sentence_encoder import SIZE, SentenceEncoder, installed
-from wingman.suggest.knowledge import lesson
+from wingman.suggest.knowledge import query_adapter
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.index import (
     BEST,
-    BY_LESSON,
+    BY_ADAPTER,
     BY_MEANING,
     BY_WORDS,
     Evidence,
@@ -45,7 +45,7 @@ from wingman.suggest.knowledge.index import (
     joined,
     read_sections,
 )
-from wingman.suggest.knowledge.lesson import Lesson, stored
+from wingman.suggest.knowledge.query_adapter import QueryAdapter, stored
 from wingman.suggest.knowledge.sections import Section
 from wingman.suggest.playbook.language import language_of
 from wingman.suggest.playbook.signals import is_question
@@ -64,12 +64,12 @@ FOLDS = 10
 PATIENCE_S = 60.0
 ALL = -1
 """The fold that nothing is left out with."""
-UNTAUGHT = Lesson("none", np.zeros((SIZE, 1), np.float32), np.zeros((1, SIZE), np.float32))
+UNTAUGHT = QueryAdapter("none", np.zeros((SIZE, 1), np.float32), np.zeros((1, SIZE), np.float32))
 TAUGHT = [at for at, field in enumerate(fields(Evidence)) if field.name in ("taught", "own_taught")]
 RIDGE = 10.0
 STEPS = 12
 SHARES = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
-LESSON = Path(lesson.__file__).with_name(lesson.FILE)
+ADAPTER = Path(query_adapter.__file__).with_name(query_adapter.FILE)
 
 
 def cited(note: str, source: str) -> bool:
@@ -165,7 +165,7 @@ def folds(names: Iterable[str]) -> dict[str, int]:
 
 
 def lines_of(notes: NotesSet, encoder: SentenceEncoder) -> Lines | None:
-    """What a lesson is learned from; None where nothing is answered."""
+    """What an adapter is learned from; None where nothing is answered."""
     answered = [one for one in notes.said if one.note and notes.answers(one).any()]
     if not answered:
         return None
@@ -178,7 +178,7 @@ def lines_of(notes: NotesSet, encoder: SentenceEncoder) -> Lines | None:
     return Lines(np.r_[own, both], encoder.encode_here(passages), starts, np.r_[answers, answers])
 
 
-def lessons_of(found: Sequence[NotesSet], encoder: SentenceEncoder) -> dict[int, Lesson]:
+def adapters_of(found: Sequence[NotesSet], encoder: SentenceEncoder) -> dict[int, QueryAdapter]:
     """What is learned without each part; `ALL` is what is learned from all that is not kept apart."""
     parts = folds(notes.name for notes in found if notes.source != APART)
     lines = [
@@ -192,14 +192,14 @@ def lessons_of(found: Sequence[NotesSet], encoder: SentenceEncoder) -> dict[int,
 async def turns(
     found: Sequence[NotesSet],
     encoder: SentenceEncoder | None = None,
-    lessons: Mapping[int, Lesson] | None = None,
+    adapters: Mapping[int, QueryAdapter] | None = None,
 ) -> list[Turn]:
-    """All turns: by words alone, with an encoder, or with a lesson as well that has not seen the notes."""
+    """All turns: by words alone, with an encoder, or with an adapter as well that has not seen the notes."""
     parts = folds(notes.name for notes in found if notes.source != APART)
     weighed: list[Turn] = []
     for notes in found:
-        taught = lessons[parts.get(notes.name, ALL)] if lessons is not None else UNTAUGHT
-        meaning = EmbeddingIndex(encoder, lesson=taught) if encoder is not None else None
+        taught = adapters[parts.get(notes.name, ALL)] if adapters is not None else UNTAUGHT
+        meaning = EmbeddingIndex(encoder, adapter=taught) if encoder is not None else None
         weighed += await _weighed(notes, meaning)
     return weighed
 
@@ -266,21 +266,21 @@ class Verdict:
 
 
 def untaught(turn: Turn) -> Turn:
-    """The same without what a lesson adds to it."""
+    """The same without what an adapter adds to it."""
     evidence = turn.evidence.copy()
     evidence[:, TAUGHT] = 0.0
     return replace(turn, evidence=evidence)
 
 
 def judged(found: Sequence[Turn]) -> list[Verdict]:
-    """Every turn, by weights that have not seen its notes, with what a lesson tells and without it."""
+    """Every turn, by weights that have not seen its notes, with what an adapter tells and without it."""
     verdicts = []
     parts = folds(turn.notes for turn in found if turn.source != APART)
-    lesson_tells = any(turn.evidence[:, TAUGHT].any() for turn in found)
+    adapter_tells = any(turn.evidence[:, TAUGHT].any() for turn in found)
     for out in (*range(FOLDS), ALL):
         seen = [turn for turn in found if turn.source != APART and parts[turn.notes] != out]
         weights = fit(seen)
-        plain = fit([untaught(turn) for turn in seen]) if lesson_tells else weights
+        plain = fit([untaught(turn) for turn in seen]) if adapter_tells else weights
         for turn in (turn for turn in found if parts.get(turn.notes, ALL) == out):
             taught = shares(turn, weights)
             share = np.minimum(taught, shares(untaught(turn), plain))
@@ -335,7 +335,9 @@ def among(verdicts: Sequence[Verdict]) -> float:
 async def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/train_notes", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=conversations.FOLDER, help="folder of labelled *.jsonl")
-    parser.add_argument("--lesson", type=Path, default=LESSON, help="file for what an encoder's vectors learn")
+    parser.add_argument(
+        "--adapter", type=Path, default=ADAPTER, help="file for what an encoder's vectors learn"
+    )
     arguments = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     sets = sets_of(arguments.data if arguments.data.is_dir() else None)
@@ -344,10 +346,10 @@ async def main() -> None:
         return
     encoder = SentenceEncoder()
     try:
-        lessons = lessons_of(sets, encoder)
-        np.savez(arguments.lesson, allow_pickle=False, **stored(lessons[ALL]))
+        adapters = adapters_of(sets, encoder)
+        np.savez(arguments.adapter, allow_pickle=False, **stored(adapters[ALL]))
         show("BY_MEANING", BY_MEANING, await turns(sets, encoder))
-        show("BY_LESSON", BY_LESSON, await turns(sets, encoder, lessons))
+        show("BY_ADAPTER", BY_ADAPTER, await turns(sets, encoder, adapters))
     finally:
         encoder.close()
 

@@ -19,7 +19,7 @@ from scripts.gate.conversations import FOLDER
 from scripts.judge_cards import Tally, judge
 from scripts.proofs._suggest_reader import notes_read
 from scripts.proofs.figures import Figure, progress
-from scripts.train_notes import Turn, among, judged, lessons_of, parts, rates, sets_of, turns
+from scripts.train_notes import Turn, adapters_of, among, judged, parts, rates, sets_of, turns
 from tests.eval import noise, script
 from tests.eval.play import play
 from tests.suggest.card.natural_answers import NATURAL, natural_rules
@@ -37,7 +37,7 @@ from wingman.suggest.card.choice import Moment, MoveChooser
 from wingman.suggest.card.context import estimate_tokens
 from wingman.suggest.card.prompt import Material, build
 from wingman.suggest.gate.decisions import Candidate, Reason
-from wingman.suggest.knowledge.index import BY_LESSON, BY_WORDS, Weights
+from wingman.suggest.knowledge.index import BY_ADAPTER, BY_WORDS, Weights
 from wingman.suggest.playbook.moves import KINDS, move_book
 from wingman.suggest.playbook.playbook import list_playbooks
 from wingman.suggest.playbook.signals import CARE, SPOKEN, detect
@@ -197,10 +197,10 @@ async def left_out_notes(folder: Path | None) -> list[Figure]:
         return figures
     encoder = SentenceEncoder()
     try:
-        found = await turns(sets, encoder, lessons_of(sets, encoder))
+        found = await turns(sets, encoder, adapters_of(sets, encoder))
     finally:
         encoder.close()
-    return [*figures, *_chosen(found, BY_LESSON, "")]
+    return [*figures, *_chosen(found, BY_ADAPTER, "")]
 
 
 def _chosen(found: Sequence[Turn], weights: Weights, how: str) -> list[Figure]:

@@ -18,7 +18,7 @@ from wingman.meeting.shared_model import SharedModel
 from wingman.meeting.user_library import UserLibrary
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.knowledge.library import NotesLibrary
-from wingman.suggest.playbook.own import OwnPlaybooks
+from wingman.suggest.playbook.user_playbooks import UserPlaybooks
 
 CONSENT = "I am allowed to measure the voices in this recording."
 TREE: dict[str, Any] = {
@@ -29,7 +29,7 @@ TREE: dict[str, Any] = {
 
 @pytest.fixture
 def builder() -> Iterator[MeetingBuilder]:
-    library = UserLibrary(NotesLibrary(None, None, Knowledge), OwnPlaybooks(None))
+    library = UserLibrary(NotesLibrary(None, None, Knowledge), UserPlaybooks(None))
     with library.notes.knowledge:
         yield MeetingBuilder(ProviderFactory(build(TREE)), MemoryLog(), SharedModel(None), library)
 

@@ -9,11 +9,11 @@ import pytest
 
 from wingman.config.settings import build
 from wingman.meeting.start_check import start_problems
-from wingman.suggest.playbook.own import OwnPlaybooks
+from wingman.suggest.playbook.user_playbooks import UserPlaybooks
 
 
 def problems(tmp_path: Path, transcriber: str, **tree: Any) -> list[str]:
-    own = OwnPlaybooks(tmp_path / "playbooks")
+    own = UserPlaybooks(tmp_path / "playbooks")
     return [problem.field for problem in start_problems(build(tree), own, transcriber)]
 
 

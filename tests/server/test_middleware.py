@@ -8,7 +8,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.server.test_proof import proof, public
+from tests.server.test_proof_of_possession import proof, public
 from tests.support.service import TOKEN, service
 from wingman.config.server import ServerSettings
 

@@ -51,7 +51,7 @@ from wingman.suggest.knowledge.encoder import Encoder
 from wingman.suggest.knowledge.http_encoder import HttpEncoder
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.knowledge.library import NotesLibrary
-from wingman.suggest.playbook.own import OwnPlaybooks
+from wingman.suggest.playbook.user_playbooks import UserPlaybooks
 
 if TYPE_CHECKING:
     from wingman.cluster.membership import Membership
@@ -173,7 +173,7 @@ def _library(settings: Settings, own: Path | None, encoder: Encoder | None) -> U
 
     return UserLibrary(
         NotesLibrary(own and own / "notes", notes_folder(settings), build),
-        OwnPlaybooks(own and own / "playbooks"),
+        UserPlaybooks(own and own / "playbooks"),
         HabitFile(own) if own else None,
     )
 

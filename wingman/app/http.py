@@ -30,7 +30,7 @@ from wingman.server.routes.self_test import SelfTestRoutes
 from wingman.server.routes.settings import SettingsRoutes
 from wingman.server.routes.webhooks import WebhookRoutes
 from wingman.server.serving import door_of, serve
-from wingman.suggest.playbook.own import OwnPlaybooks
+from wingman.suggest.playbook.user_playbooks import UserPlaybooks
 from wingman.transports.file import FileSource
 
 MEDIA_ON_LOOPBACK = ("127.0.0.1", "::1")
@@ -62,7 +62,7 @@ async def serve_http(service: Service, ready: Callable[[int], object], *, share:
 def application(service: Service) -> Application:
     """The HTTP application over this service."""
     offers = Offers(
-        playbooks=lambda: [msgspec.to_builtins(row) for row in OwnPlaybooks(None).rows()],
+        playbooks=lambda: [msgspec.to_builtins(row) for row in UserPlaybooks(None).rows()],
         config=lambda: without_credentials(plain(service.manager.settings)),
         sample=lambda: FileSource(SAMPLE, channels=(Channel.TAB, Channel.MIC)),
         sample_sound=SAMPLE,

@@ -1,1 +1,1 @@
-"""A meeting as one portable file, and running it again."""
+"""What is kept of a meeting: its sound, its bundle, the egress ledger, and for how long."""

@@ -9,7 +9,7 @@ import structlog
 
 from wingman.core.events import Envelope, StorageState
 from wingman.events.log import Committed
-from wingman.events.sqlite.handed_on import HandedOn
+from wingman.events.sqlite.uncommitted import Uncommitted
 from wingman.observe import metrics
 
 log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ class Delivery:
     """The events of the meetings that run here, on their way to whoever listens here."""
 
     def __init__(self) -> None:
-        self.handed_on = HandedOn({})
+        self.handed_on = Uncommitted({})
         """How far each meeting was handed on, and what of that the servers do not hold."""
         self.callback: Committed | None = None
         """Told of events to hand on."""

@@ -23,7 +23,7 @@ from wingman.meeting.rehearsal import Cast, Rehearsed, ScriptedTurn, distort, re
 from wingman.meeting.rehearsal.model_server import model_at
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.index import Knowledge
-from wingman.suggest.playbook.own import OwnPlaybooks
+from wingman.suggest.playbook.user_playbooks import UserPlaybooks
 
 WIDTH = 100
 """Characters of a turn shown in the table."""
@@ -62,7 +62,7 @@ async def _rehearse(
     suggest = settings.suggest
     if arguments.verbosity:
         suggest = msgspec.structs.replace(suggest, verbosity=arguments.verbosity)
-    own = OwnPlaybooks(data_dir(settings) / "playbooks")
+    own = UserPlaybooks(data_dir(settings) / "playbooks")
     playbook = own.load(arguments.playbook or suggest.playbook)
     model = None if arguments.model == "off" else await model_at(arguments.model, settings)
     table = _Table(turns)

@@ -26,7 +26,7 @@ from wingman.server import service_secret
 from wingman.server.auth import LOGIN_SECONDS, Access
 from wingman.server.gc_tuning import Heap
 from wingman.server.serving import bound
-from wingman.suggest.playbook.own import OwnPlaybooks
+from wingman.suggest.playbook.user_playbooks import UserPlaybooks
 
 ENDING_S = 30.0
 """What a worker may take beyond its meetings' own budget: summaries, last pushes, the log."""
@@ -57,7 +57,7 @@ def main(arguments: argparse.Namespace) -> int:
 def found_wrong(settings: Settings) -> Iterator[InputError]:
     """What a meeting would trip over; what cannot be chosen at all is told by the choice itself."""
     transcriber = ProviderFactory(settings).choose("off").transcriber.provider
-    return start_problems(settings, OwnPlaybooks(data_dir(settings) / "playbooks"), transcriber)
+    return start_problems(settings, UserPlaybooks(data_dir(settings) / "playbooks"), transcriber)
 
 
 async def _serve(settings: Settings, store: SettingsStore, *, show: bool = False) -> int:

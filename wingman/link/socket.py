@@ -26,7 +26,7 @@ from websockets.typing import Subprotocol
 
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.egress import outlet as egress
-from wingman.egress.delivered import Delivered
+from wingman.egress.acked_writes import AckedWrites
 from wingman.egress.http import trusted
 from wingman.link.frames import FrameReader, FrameWriter
 
@@ -159,7 +159,7 @@ class Socket:
         self._frames = FrameWriter()
         self._plain = self._transport.get_extra_info("sslcontext") is None
         raw = self._transport.get_extra_info("socket") if self._outlet is not None else None
-        self._delivered = Delivered(raw, self._transport.get_write_buffer_size)
+        self._delivered = AckedWrites(raw, self._transport.get_write_buffer_size)
 
     @property
     def headers(self) -> Mapping[str, str]:

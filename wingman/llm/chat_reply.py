@@ -12,7 +12,7 @@ from typing import Any
 
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.json import JsonMapping
-from wingman.core.whole_text import TextPieces, loads, whole
+from wingman.core.surrogates import TextPieces, loads, whole
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
 from wingman.llm.reasoning import AnswerFilter
 

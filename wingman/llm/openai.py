@@ -22,7 +22,7 @@ from wingman.config.suggest import OpenAiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.json import NOT_JSON
 from wingman.core.retry_after import retry_after
-from wingman.core.whole_text import loads
+from wingman.core.surrogates import loads
 from wingman.egress.http import counting
 from wingman.llm.base import KEEP_ALIVE_S, PROBE_TIMEOUT_S, Prompt, Usage
 from wingman.llm.chat_reply import ChatReply, message_of, served_models

@@ -9,13 +9,13 @@ from wingman.config.folders import expanded
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.meeting.spoken_languages import check_language
-from wingman.suggest.playbook.own import OwnPlaybooks
+from wingman.suggest.playbook.user_playbooks import UserPlaybooks
 
 ANY = ("auto", "multi", "")
 """What stands for no language in particular."""
 
 
-def start_problems(settings: Settings, playbooks: OwnPlaybooks, transcriber: str) -> Iterator[InputError]:
+def start_problems(settings: Settings, playbooks: UserPlaybooks, transcriber: str) -> Iterator[InputError]:
     """Every setting that a meeting would trip over; `transcriber` is the one in use. Reads files."""
     try:
         playbooks.load(settings.suggest.playbook)

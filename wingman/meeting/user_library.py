@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wingman.suggest.gate.habit_file import HabitFile
 from wingman.suggest.knowledge.library import NotesLibrary
-from wingman.suggest.playbook.own import OwnPlaybooks
+from wingman.suggest.playbook.user_playbooks import UserPlaybooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,6 @@ class UserLibrary:
     """Notes, playbooks and what feedback has taught; each of them may change while meetings run."""
 
     notes: NotesLibrary
-    playbooks: OwnPlaybooks
+    playbooks: UserPlaybooks
     habit: HabitFile | None = None
     """None keeps what feedback has taught in each meeting."""

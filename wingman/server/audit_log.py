@@ -22,7 +22,7 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from wingman.server.trust_file import StoreRefusedError, TrustFile
+from wingman.server.grants_file import GrantsFile, StoreRefusedError
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 GENESIS = "0" * 64
 RETRY_S = 1.0
-"""How long a disk is left alone that has refused: each try costs `trust_file.BUSY_MS`."""
+"""How long a disk is left alone that has refused: each try costs `grants_file.BUSY_MS`."""
 MOST_HELD = 10_000
 """Entries held while the disk takes none."""
 SCHEMA = """
@@ -62,7 +62,7 @@ class AuditEntry:
 class AuditLog:
     """One for each file. Calls may come from any thread, and wait for the disk; `note` does not."""
 
-    def __init__(self, file: TrustFile, secret: bytes) -> None:
+    def __init__(self, file: GrantsFile, secret: bytes) -> None:
         self._file = file
         self._secret = secret
         self._retry_at = 0.0
@@ -72,7 +72,7 @@ class AuditLog:
         file.owed = self._append_held
 
     async def ask(self, work: Callable[[], T]) -> T:
-        """See `TrustFile.ask`."""
+        """See `GrantsFile.ask`."""
         return await self._file.ask(work)
 
     def record(self, what: str, at: float, *, grant: str = "", meeting: str = "", detail: str = "") -> None:

@@ -19,7 +19,7 @@ from wingman.core.errors import InputError
 from wingman.server.budgets import GrantBudget
 from wingman.server.grant_store import GrantStore
 from wingman.server.grants import AFTER_MEETING, ALL, LIFETIMES, RENEWED, SCOPES, Grant, Role
-from wingman.server.trust_file import ANSWER_S, StoreRefusedError
+from wingman.server.grants_file import ANSWER_S, StoreRefusedError
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ import msgspec
 from wingman.server import audit_log
 from wingman.server.audit_log import AuditLog
 from wingman.server.grants import Grant, known_role, known_scopes
-from wingman.server.trust_file import StoreRefusedError, TrustFile
+from wingman.server.grants_file import GrantsFile, StoreRefusedError
 
 CODE_TRIES = 5
 """Wrong guesses before all open pairing codes are called off: one in 200,000 guesses would succeed."""
@@ -41,11 +41,11 @@ _USED, _REVOKED, _GRANT_COLUMNS = 9, 10, 14
 _COLUMNS = "id, role, scopes, meeting, origin, name, created, expires, used, revoked, key"
 
 
-class GrantStore(TrustFile):
+class GrantStore(GrantsFile):
     """Calls may come from any thread, and wait for the disk. On an event loop: `ask`, `later`, `audit.note`."""
 
     def __init__(self, path: Path | None, secret: bytes, key: str = "") -> None:
-        """See `TrustFile`; tokens are hashed, and the audit log is chained, under `secret`."""
+        """See `GrantsFile`; tokens are hashed, and the audit log is chained, under `secret`."""
         super().__init__(path, key, _SCHEMA + audit_log.SCHEMA)
         self._secret = secret
         self.audit = AuditLog(self, secret)

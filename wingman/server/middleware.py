@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wingman.core.errors import InputError
-from wingman.server import proof
+from wingman.server import proof_of_possession
 from wingman.server.audit import audited
 from wingman.server.auth import OWNER, Access, Neighbours, Session
 from wingman.server.errors import error
@@ -157,7 +157,7 @@ class Guard:
         """Does whoever asks hold the key that the grant is bound to, if it is bound to one?"""
         if grant is None or not grant.key:
             return True
-        return proof.holds(grant.key, asked.proof, asked.method, asked.path, self._access.clock())
+        return proof_of_possession.holds(grant.key, asked.proof, asked.method, asked.path, self._access.clock())
 
     def _stranger(self, asked: Asked) -> Response:
         if (asked.bearer or asked.cookie) and self._access.wrong(asked.address):
@@ -219,7 +219,7 @@ class _Decorated:
                 headers.setdefault(name, value)
             if self._cors:
                 headers["Access-Control-Allow-Origin"] = self._cors
-                allowed = f"Authorization, Content-Type, Last-Event-ID, If-Match, {proof.HEADER}"
+                allowed = f"Authorization, Content-Type, Last-Event-ID, If-Match, {proof_of_possession.HEADER}"
                 headers["Access-Control-Allow-Headers"] = allowed
                 headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
                 headers["Access-Control-Expose-Headers"] = "Location, Link, ETag, X-Wingman-Meeting"
@@ -246,7 +246,7 @@ def _read(scope: Scope) -> tuple[Scope, Asked]:
         origin=headers.get("origin", ""),
         bearer=token.strip() if scheme.lower() == "bearer" and token else query.get("token", ""),
         cookie=_cookie(headers),
-        proof=headers.get(proof.HEADER.lower(), query.get("proof", "")),
+        proof=headers.get(proof_of_possession.HEADER.lower(), query.get("proof", "")),
         address=client[0] if client else "",
         html="text/html" in headers.get("accept", ""),
     )

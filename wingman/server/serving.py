@@ -15,7 +15,7 @@ from wingman.config.server import ServerSettings
 from wingman.core.errors import InputError
 from wingman.server.client_address import Proxies
 from wingman.server.connection_limits import Budget, ConnectionLimits
-from wingman.server.descriptors import connection_room
+from wingman.server.file_descriptors import connection_room
 from wingman.server.uvicorn_seam import DOOR, BoundedHttpProtocol, Config, Door, PushSocketProtocol
 
 GRACE_SECONDS = 3

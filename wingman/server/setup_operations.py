@@ -18,7 +18,7 @@ from wingman.server.routes.providers import ProviderKey
 from wingman.server.routes.self_test import SelfTestBody
 from wingman.server.routes.settings import SettingsChange
 from wingman.suggest.knowledge.library import Document, Part, Quote
-from wingman.suggest.playbook.own import PlaybookPage, PlaybookRow, PlaybookVersion
+from wingman.suggest.playbook.user_playbooks import PlaybookPage, PlaybookRow, PlaybookVersion
 
 ANSWERED: tuple[type[Any], ...] = (
     *(AccountBrief, Connection, KeyField, Shown, Choosable, Document, Part, Quote),

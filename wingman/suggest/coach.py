@@ -21,9 +21,9 @@ from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.core.utterance import EMOTION_OFF, EmotionShift, LoneSound, Utterance
 from wingman.core.vocabulary import ACTIONS, FEEDBACK, LONGEST_BRIEF, MODES, STOP, VERBOSITIES, one_of
 from wingman.llm.base import SuggestionModel
+from wingman.suggest.card.active_card import Opening
 from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.composer import CardComposer, NoSnippets, Snippets
-from wingman.suggest.card.flight import Opening
 from wingman.suggest.card.lifecycle import Clock
 from wingman.suggest.card.novelty import Novelty, bare
 from wingman.suggest.card.opener import CardOpener

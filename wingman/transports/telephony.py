@@ -16,8 +16,8 @@ from typing import Any, TypeAlias
 from wingman.audio.pcm_format import MOST_SIDES, RATES, Encoding, PcmFormat
 from wingman.core.errors import InputError
 from wingman.core.json import JsonMapping
+from wingman.core.surrogates import loads
 from wingman.core.time import Channel
-from wingman.core.whole_text import loads
 
 TELEPHONE = PcmFormat(Encoding.MULAW, 8000)
 """What a stream is that does not say."""

@@ -13,8 +13,8 @@ from tests.support.offered import offered
 from tests.support.whole_service import whole
 from wingman.meeting.rehearse_cards import RehearsedCard, RehearsedTurn
 from wingman.server.routes.playbooks import PlaybookRoutes
-from wingman.suggest.playbook.own import OwnPlaybooks
 from wingman.suggest.playbook.playbook import Playbook
+from wingman.suggest.playbook.user_playbooks import UserPlaybooks
 
 
 async def draft(client: httpx.AsyncClient, **changed: Any) -> dict[str, Any]:
@@ -77,7 +77,7 @@ async def test_a_draft_is_rehearsed_on_what_was_said(tmp_path: Path) -> None:
         return [RehearsedCard(0.0, "cue", playbook.title, "", "", text, meeting) for text in theirs]
 
     turns = [{"text": "Hello.", "speaker": "mic"}, {"text": "Too expensive."}]
-    admin = OwnPlaybooks(tmp_path)
+    admin = UserPlaybooks(tmp_path)
     async with offered(PlaybookRoutes(admin, play).routes()) as client:
         wish = {"playbook": await draft(client), "turns": turns}
         (card,) = (await client.post("/api/rehearse", json=wish)).json()["cards"]
@@ -106,7 +106,7 @@ async def test_turns_that_make_no_sense_are_named(
 
 
 async def test_the_playbook_of_every_new_meeting_stays(tmp_path: Path) -> None:
-    admin = OwnPlaybooks(tmp_path)
+    admin = UserPlaybooks(tmp_path)
     async with offered(PlaybookRoutes(admin, None, lambda: "mine").routes()) as client:
         refused = await client.delete("/api/playbooks/mine")
         assert (refused.status_code, refused.json()["error"]["field"]) == (409, "name")

@@ -10,10 +10,10 @@ from wingman.core.events import Media
 from wingman.core.time import Channel, samples
 from wingman.core.utterance import EmotionShift, Family
 from wingman.llm.base import Prompt
+from wingman.suggest.card.active_card import ActiveCard
 from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.composer import CardComposer, NoSnippets
 from wingman.suggest.card.draft import Draft
-from wingman.suggest.card.flight import Flight
 from wingman.suggest.card.lifecycle import CardLife
 from wingman.suggest.card.novelty import Novelty
 from wingman.suggest.card.prompt_maker import PromptMaker
@@ -31,10 +31,12 @@ def maker(**options: Any) -> PromptMaker:
     return PromptMaker(SuggestSettings(), composer, novelty, fence="f00d", **options)
 
 
-def flight(utterance: str) -> Flight:
+def flight(utterance: str) -> ActiveCard:
     candidate = Candidate("price", Reason.QUESTION, 60, samples(13), utterance, ASKED.text, "tab")
     life: CardLife = None  # type: ignore[assignment]  # nothing shows before it is handed over
-    return Flight(life, candidate, Draft(life, Novelty(CardMeanings(None)), lambda: None, lambda _: None), None)
+    return ActiveCard(
+        life, candidate, Draft(life, Novelty(CardMeanings(None)), lambda: None, lambda _: None), None
+    )
 
 
 def made(prompts: PromptMaker, utterance: str = ASKED.id) -> Prompt:

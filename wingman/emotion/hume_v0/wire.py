@@ -21,9 +21,9 @@ import msgspec
 from wingman.core.emotion import Score
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.json import JsonMapping, JsonObject
+from wingman.core.surrogates import loads
 from wingman.core.time import SAMPLE_RATE
 from wingman.core.vocal_sounds import is_sound
-from wingman.core.whole_text import loads
 from wingman.emotion.faces.pictures import picture_size
 from wingman.emotion.hume import http_errors
 from wingman.emotion.hume_v0.notices import Effect, Notice, ended, notices, said_in

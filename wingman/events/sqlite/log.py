@@ -24,8 +24,8 @@ from wingman.events.index import MeetingRow, SearchHit
 from wingman.events.log import Committed
 from wingman.events.sqlite import drivers, schema
 from wingman.events.sqlite.drivers import Connection
-from wingman.events.sqlite.handed_on import HandedOn
 from wingman.events.sqlite.rescue import rescue, restore
+from wingman.events.sqlite.uncommitted import Uncommitted
 from wingman.events.sqlite.writer import Report, Writer
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class SqliteLog:
         self._files = files
         self._loop = asyncio.get_running_loop()
         self._heads = schema.heads(files.writing)
-        self._handed_on = HandedOn(self._heads)
+        self._handed_on = Uncommitted(self._heads)
         self._watch: asyncio.TimerHandle | None = None
         self._doubted: float | None = None
         self._plain = True

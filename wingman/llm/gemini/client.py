@@ -18,7 +18,7 @@ from google.genai import errors, types
 
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.core.whole_text import whole
+from wingman.core.surrogates import whole
 from wingman.egress.http import trusted
 from wingman.egress.outlet import Outlet, current
 from wingman.egress.stream import announced, count

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.json import JsonMapping
-from wingman.core.whole_text import whole
+from wingman.core.surrogates import whole
 
 RETRY_AFTER_S = 10.0
 """How long a 429 without a delay of its own closes the road."""

@@ -22,7 +22,7 @@ from google.api_core.gapic_v1 import method_async
 from google.protobuf import json_format
 
 from wingman.core.json import NOT_JSON, JsonObject
-from wingman.core.whole_text import loads
+from wingman.core.surrogates import loads
 from wingman.llm.sse import SseReader
 
 _transcode: Any = path_template.transcode  # neither has types

@@ -18,7 +18,7 @@ import numpy as np
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE
 from wingman.local.decoder.wire import NOT_UNDERSTOOD
 from wingman.local.languages import LONG_ENOUGH
-from wingman.local.whisper import gate
+from wingman.local.whisper import hallucinations
 from wingman.local.whisper.mel import HOP, Floats, log_mel, window_samples
 from wingman.local.whisper.vocabulary import Vocabulary
 from wingman.local.whisper.words import TimedWord, shifted, spread, timed
@@ -162,9 +162,9 @@ class WhisperModel:
         """Decode one utterance (16 kHz mono s16, at most 28 s). Word times count from its first sample."""
         window = self._encode(pcm, options)
         said = self._said(window, options, options.keyterms)
-        if gate.names_alone(said.text, options.keyterms):
+        if hallucinations.names_alone(said.text, options.keyterms):
             plain = self._said(window, options, ())
-            said = said if gate.alike(said.text, plain.text) else plain
+            said = said if hallucinations.alike(said.text, plain.text) else plain
         if not _follows(said, options.before):
             return self._by_itself(pcm, options)
         if said.dropped or not said.text:
@@ -172,8 +172,8 @@ class WhisperModel:
         words = self._words(window, said.tokens, final=options.final)
         if options.before.tokens and EARLY * sum(word.end == 0 for word in words) > len(words):
             return self._by_itself(pcm, options)
-        kept = [words[i] for i in gate.without_loops([word.text for word in words])]
-        if gate.repetitive(" ".join(word.text for word in kept)):
+        kept = [words[i] for i in hallucinations.without_loops([word.text for word in words])]
+        if hallucinations.repetitive(" ".join(word.text for word in kept)):
             return Hypothesis((), window.heard, "repeats itself")
         sure = said.score >= SURE_ENOUGH and len(kept) == len(words)
         return Hypothesis(tuple(kept), window.heard, "", tuple(said.tokens) if sure else ())
@@ -265,17 +265,17 @@ def _follows(said: _Said, before: Before) -> bool:
     """Whether an answer that was given what came before is sure, more than a few words, and no echo of it."""
     if not before.tokens:
         return True
-    many = len(said.text.split()) > gate.FEW_WORDS
+    many = len(said.text.split()) > hallucinations.FEW_WORDS
     return many and said.score >= SURE_ENOUGH and said.tokens != list(before.tokens)
 
 
 def doubt(text: str, no_speech: float, score: float, keyterms: Sequence[str]) -> str:
     """Why this answer is not believed; empty when it is."""
-    if not any(c.isalnum() for c in gate.told(text)):
+    if not any(c.isalnum() for c in hallucinations.told(text)):
         return "describes a sound"
-    if gate.invented(text, no_speech, score):
-        return NOT_UNDERSTOOD if no_speech <= gate.NO_SPEECH else "nobody spoke"
-    if gate.echoes_prompt(text, keyterms):
+    if hallucinations.invented(text, no_speech, score):
+        return NOT_UNDERSTOOD if no_speech <= hallucinations.NO_SPEECH else "nobody spoke"
+    if hallucinations.echoes_prompt(text, keyterms):
         return "repeats the names it was given"
     return ""
 

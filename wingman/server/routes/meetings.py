@@ -32,7 +32,7 @@ from wingman.server.grants import SCOPES, Role, may_hand_on
 from wingman.server.http import Json, body, chunks, whole_number
 from wingman.server.lookup import Lookup, running
 from wingman.server.node_routing import Nodes
-from wingman.server.proof import readable
+from wingman.server.proof_of_possession import readable
 from wingman.server.routes import upload
 from wingman.server.routes.streams import MOST_SEQ
 from wingman.server.routing import ApiRoute, Handler

@@ -17,8 +17,8 @@ from wingman.core.threads import in_thread
 from wingman.meeting.rehearse_cards import RehearsedCard, RehearsedTurn
 from wingman.server.http import Json, body
 from wingman.server.routing import ApiRoute
-from wingman.suggest.playbook.own import PlaybookPage, PlaybookRow
 from wingman.suggest.playbook.playbook import Playbook
+from wingman.suggest.playbook.user_playbooks import PlaybookPage, PlaybookRow
 
 MOST_TURNS = 5_000
 LONGEST_TURN = 4_000

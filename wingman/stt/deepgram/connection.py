@@ -35,7 +35,7 @@ from wingman.stt.base import Emit
 from wingman.stt.deepgram import wire as wire
 from wingman.stt.deepgram.chunk_size import ChunkSize
 from wingman.stt.deepgram.stitch import Stitcher
-from wingman.stt.odd_fields import OddFields
+from wingman.stt.malformed_fields import MalformedFields
 
 log = structlog.get_logger(__name__)
 
@@ -169,7 +169,7 @@ class Connection:
         self._settle_at = math.inf  # asked to settle once all before this is sent; sooner it would cut a word
         self._closing_at: float | None = None
         self._replaced = False
-        self._odd = OddFields("deepgram", emit)
+        self._odd = MalformedFields("deepgram", emit)
 
     @property
     def finished(self) -> bool:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping
 
 from wingman.core.json import JsonMapping, JsonObject
-from wingman.core.whole_text import loads
+from wingman.core.surrogates import loads
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "Results": ("start", "duration"),

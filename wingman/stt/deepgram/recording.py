@@ -38,7 +38,7 @@ from wingman.stt.base import Emit, TranscriberInfo
 from wingman.stt.deepgram import recorded, wire
 from wingman.stt.deepgram.token import authorization
 from wingman.stt.deepgram.transcriber import NAME, DeepgramTranscriber
-from wingman.stt.odd_fields import OddFields
+from wingman.stt.malformed_fields import MalformedFields
 
 log = structlog.get_logger(__name__)
 
@@ -132,7 +132,7 @@ class DeepgramRecordingTranscriber:
         supervisor = Supervisor(Identity(Branch.TRANSCRIBE, NAME, channel), emit, self._settings.retry)
         if (kept := self._whole or self._begun) is not None:
             audio.seek(max(kept.end, self._begun.end if self._begun else 0))
-        odd = OddFields(NAME, emit)
+        odd = MalformedFields(NAME, emit)
         try:
             async with await _client() as http:
                 line = _Line(http, self._settings, channel)
@@ -148,7 +148,7 @@ class DeepgramRecordingTranscriber:
         self._live.flush()
 
     async def _attempt(
-        self, line: _Line, audio: Cursor, supervisor: Supervisor, odd: OddFields, emit: Emit
+        self, line: _Line, audio: Cursor, supervisor: Supervisor, odd: MalformedFields, emit: Emit
     ) -> Outcome:
         if not self._asked:
             if not await line.takes_recordings():
@@ -225,7 +225,7 @@ class _Line:
             return False
         return answer.status_code != 400 or answer.content.lstrip()[:1] == b"{"
 
-    async def send(self, window: _Window, odd: OddFields) -> tuple[wire.Heard, ...]:
+    async def send(self, window: _Window, odd: MalformedFields) -> tuple[wire.Heard, ...]:
         """The window's words, in seconds of its sound. Raises `ProviderFault`."""
         try:
             answer = await self._post(window, seconds(window.samples))

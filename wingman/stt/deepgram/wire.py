@@ -16,8 +16,8 @@ from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.json import NOT_JSON
 from wingman.core.retry_after import retry_after
+from wingman.core.surrogates import loads
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.core.whole_text import loads
 from wingman.stt.deepgram.lenient import mend
 
 LISTEN_PATH = "/v1/listen"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from wingman.core.errors import InputError
 from wingman.core.vocabulary import action_title
-from wingman.suggest.card import unaided
+from wingman.suggest.card import without_model
+from wingman.suggest.card.active_card import Opening
 from wingman.suggest.card.composer import CardComposer, Draw, Snippet
-from wingman.suggest.card.flight import Opening
 from wingman.suggest.card.lifecycle import Clock
 from wingman.suggest.card.presenter import CardPresenter
 from wingman.suggest.card.prompt_maker import PromptMaker
@@ -63,9 +63,9 @@ class CardOpener:
     def _unaided(self, action: str) -> tuple[Card, str]:
         """What can be answered without a model. Raises `InputError` that says why the rest cannot."""
         said = self._prompts.said
-        if action == "recap" and (card := unaided.recap(said)) is not None:
+        if action == "recap" and (card := without_model.recap(said)) is not None:
             return card, "as it was said"
-        if action == "say" and (found := unaided.occasion(said, self._composer.playbook)) is not None:
+        if action == "say" and (found := without_model.occasion(said, self._composer.playbook)) is not None:
             draw = self._composer.draw(found, self._composer.notes(found))
             if draw is not None:
                 return draw.card, draw.source

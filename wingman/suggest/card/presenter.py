@@ -16,14 +16,14 @@ from wingman.core.events import Publish, SuggestionCompleted, SuggestionCreated,
 from wingman.core.time import SampleTime
 from wingman.core.vocabulary import action_title
 from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated
+from wingman.suggest.card.active_card import ActiveCard, Opening
 from wingman.suggest.card.answer_shapes import SENTENCES, AnswerFault
 from wingman.suggest.card.cited import cited
 from wingman.suggest.card.composer import CardComposer, Snippet
 from wingman.suggest.card.draft import Draft
-from wingman.suggest.card.early import EarlyAnswer
-from wingman.suggest.card.flight import Flight, Opening
 from wingman.suggest.card.lifecycle import CardLife, Clock
 from wingman.suggest.card.prompt_maker import PromptMaker
+from wingman.suggest.card.speculative_answer import SpeculativeAnswer
 from wingman.suggest.card.writer import CardWriter, fault_name
 from wingman.suggest.gate.decisions import Candidate, Reason
 from wingman.suggest.gate.gate import Gate
@@ -57,8 +57,8 @@ class CardPresenter:
         self._count = 0
         self._kinds: OrderedDict[str, str] = OrderedDict()
         """Card → its kind, of the last cards."""
-        self._flight: Flight | None = None
-        self._early: EarlyAnswer | None = None
+        self._flight: ActiveCard | None = None
+        self._early: SpeculativeAnswer | None = None
         self.early_asked = 0
         """Requests about words that were not final yet."""
         self.early_wasted = 0
@@ -130,7 +130,7 @@ class CardPresenter:
             begin()
         life = CardLife(created, opening.media, self._publish, self._clock, waits)
         draft = Draft(life, self.novelty, self._gate.shows, lambda fault: self._reject(flight, fault))
-        flight = self._flight = Flight(life, candidate, draft, draw)
+        flight = self._flight = ActiveCard(life, candidate, draft, draw)
         if self._writer is not None and self.asks(candidate):
             if draw is not None:
                 self._gate.shows()
@@ -148,8 +148,8 @@ class CardPresenter:
         self._count -= 1  # it is no card yet
         life = CardLife(created, None, self._publish, self._clock, lambda: None)
         draft = Draft(life, self.novelty, lambda: None, lambda _: None)
-        flight = Flight(life, opening.candidate, draft, opening.draw)
-        early = self._early = EarlyAnswer(opening.candidate, draft)
+        flight = ActiveCard(life, opening.candidate, draft, opening.draw)
+        early = self._early = SpeculativeAnswer(opening.candidate, draft)
         self.early_asked += 1
         self._gate.asked()
         self._writer.write(lambda: self._ask(flight, opening.notes), early.add, early.finish)
@@ -183,7 +183,7 @@ class CardPresenter:
 
     # --- inside --------------------------------------------------------------------------------
 
-    def _have_written(self, writer: CardWriter, flight: Flight, notes: tuple[Snippet, ...]) -> None:
+    def _have_written(self, writer: CardWriter, flight: ActiveCard, notes: tuple[Snippet, ...]) -> None:
         """Ask the model for this card, or take over what it was asked early."""
         early, draft = self._early, flight.draft
         if early is not None and early.fits(flight.candidate):
@@ -220,7 +220,7 @@ class CardPresenter:
         if len(self._kinds) > REMEMBERED:
             self._kinds.popitem(last=False)
 
-    def _written(self, flight: Flight, fault: ProviderFault | None) -> None:
+    def _written(self, flight: ActiveCard, fault: ProviderFault | None) -> None:
         """The model's answer ended, well or not. Half an answer is none."""
         life = flight.life
         if life.ended:
@@ -238,7 +238,7 @@ class CardPresenter:
         else:
             self._complete(flight, self._writer.name if self._writer else "playbook")
 
-    def _reject(self, flight: Flight, wrong: AnswerFault) -> None:
+    def _reject(self, flight: ActiveCard, wrong: AnswerFault) -> None:
         """The answer is not worth showing: close its request and put the instant card back."""
         if flight.life.ended:
             return
@@ -250,7 +250,7 @@ class CardPresenter:
         self.skip(f"model_{wrong}", flight.candidate.utterance, SENTENCES[wrong])
         self._fall_back(flight, lambda: flight.life.fail("rejected", SENTENCES[wrong]))
 
-    def _fall_back(self, flight: Flight, end: Callable[[], None]) -> None:
+    def _fall_back(self, flight: ActiveCard, end: Callable[[], None]) -> None:
         """Without an answer an instant text stands on its own; a card without one ends with `end`."""
         if flight.life.created.text:
             flight.life.withdraw()
@@ -259,19 +259,19 @@ class CardPresenter:
             end()
             self._land(flight)
 
-    def _complete(self, flight: Flight, origin: str) -> None:
+    def _complete(self, flight: ActiveCard, origin: str) -> None:
         flight.life.complete(origin, self._rests_on(flight, origin))
         self.novelty.remember(flight.life.text)
         self._land(flight)
 
-    def _rests_on(self, flight: Flight, origin: str) -> str:
+    def _rests_on(self, flight: ActiveCard, origin: str) -> str:
         """What the card's words come from: those a model wrote, from the note that they tell, if any."""
         if origin == "playbook":
             return flight.life.created.source
         rules = flight.draft.rules
         return cited(flight.life.text, rules.moment, rules.notes) if rules is not None else ""
 
-    def _land(self, flight: Flight) -> None:
+    def _land(self, flight: ActiveCard) -> None:
         if self._flight is flight:
             self._flight = None
             if not flight.life.opened:

@@ -13,9 +13,9 @@ from wingman.core.events import Media
 from wingman.core.utterance import EmotionShift, Utterance
 from wingman.llm.base import Prompt
 from wingman.suggest.card import prompt as prompts
+from wingman.suggest.card.active_card import ActiveCard
 from wingman.suggest.card.composer import CardComposer, Snippet
 from wingman.suggest.card.context import RollingContext
-from wingman.suggest.card.flight import Flight
 from wingman.suggest.card.novelty import Novelty
 from wingman.suggest.card.tone_wait import ToneWait
 from wingman.suggest.speculation import EARLY
@@ -86,7 +86,7 @@ class PromptMaker:
                 return Media.of(one.channel, one.span)
         return None
 
-    async def make(self, flight: Flight, notes: tuple[Snippet, ...]) -> Prompt:
+    async def make(self, flight: ActiveCard, notes: tuple[Snippet, ...]) -> Prompt:
         """The prompt for a card, once notes and tone are settled; its draft is held to what was asked."""
         candidate, composer = flight.candidate, self._composer
         asked_at = asyncio.get_running_loop().time()

@@ -22,7 +22,7 @@ from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.redaction import redact
 from wingman.egress.outlet import Outlet, current, outlet
 from wingman.suggest.knowledge.encoder import Encoder, Vectors
-from wingman.suggest.knowledge.lesson import Lesson, lesson_for
+from wingman.suggest.knowledge.query_adapter import QueryAdapter, adapter_for
 
 log = structlog.get_logger(__name__)
 
@@ -100,14 +100,14 @@ class _Asked:
 class EmbeddingIndex:
     """Compares what was said with the notes. One per process; `run` belongs to whoever starts it."""
 
-    def __init__(self, encoder: Encoder, at_least: float = 0.0, lesson: Lesson | None = None) -> None:
+    def __init__(self, encoder: Encoder, at_least: float = 0.0, adapter: QueryAdapter | None = None) -> None:
         """`at_least`: the cosine from which a note fits by meaning alone; 0 when the scale is not known.
 
-        `lesson`: what was learned, where it is another than the one that is kept; one for another encoder says
+        `adapter`: what was learned, where it is another than the one that is kept; one for another encoder says
         nothing here.
         """
         self._encoder = encoder
-        taught = lesson or lesson_for(encoder.name)
+        taught = adapter or adapter_for(encoder.name)
         self._lesson = taught if taught is not None and taught.encoder == encoder.name else None
         self._at_least = at_least
         self._notes: Vectors | None = None

@@ -108,14 +108,14 @@ BY_MEANING = Weights(
     at_least=0.63,
     asked=0.65,
 )
-BY_LESSON = Weights(
+BY_ADAPTER = Weights(
     -3.247,
     (-0.245, -1.462, 2.952, -0.137, 1.482, -1.635, 0.68, 0.737, 0.486, -0.202, 0.468, 1.321, 0.325),
     at_least=0.45,
     asked=0.45,
 )
-"""For the encoder whose vectors a lesson was learned for. `BY_MEANING` has to give what is quoted that share as
-well: what was learned finds more, and is wrong elsewhere than what was not."""
+"""For the encoder whose vectors an adapter was learned for. `BY_MEANING` has to give what is quoted that share
+as well: what was learned finds more, and is wrong elsewhere than what was not."""
 _MOST_POINTS = 50.0
 STEPS = 3.0
 """Most standard deviations that count."""
@@ -254,7 +254,7 @@ class Knowledge:
         if not compared or len(self._sections) == 1:  # one section leads no other
             ways: tuple[Weights, ...] = (BY_WORDS,)
         else:
-            ways = (BY_MEANING,) if meant.taught is None else (BY_MEANING, BY_LESSON)
+            ways = (BY_MEANING,) if meant.taught is None else (BY_MEANING, BY_ADAPTER)
         known, weights = self._evidence(text, before, meant), ways[-1]
         shares = [way.shares(known) for way in ways]
         sure = {row: min(share[row] for share in shares) for row in known}

@@ -14,9 +14,9 @@ from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
 
-from wingman.suggest.playbook.beginnings import Beginnings
 from wingman.suggest.playbook.fuzzy import mend
 from wingman.suggest.playbook.language import base_tag, language_of
+from wingman.suggest.playbook.prefix_index import PrefixIndex
 
 
 class Signal(StrEnum):
@@ -138,7 +138,7 @@ class _Question:
         first = [alternative[1:] for alternative in alternatives if alternative.startswith("^")]
         within = [alternative for alternative in alternatives if not alternative.startswith("^")]
         self._first = re.compile("|".join(first)) if first else _NEVER
-        self._within = Beginnings({alternative: re.compile(alternative) for alternative in within})
+        self._within = PrefixIndex({alternative: re.compile(alternative) for alternative in within})
 
     def matches(self, plain: str) -> bool:
         return self._first.match(plain) is not None or bool(self._within.matching(plain))
@@ -151,7 +151,7 @@ class _Patterns:
     fillers: re.Pattern[str]
     question: _Question
     no_question: _Question
-    signals: Beginnings[Signal]
+    signals: PrefixIndex[Signal]
     mends: bool
     """True where key words a recogniser got almost right can be put right."""
 
@@ -160,7 +160,7 @@ class _Patterns:
 def _patterns(tag: str) -> _Patterns:
     """The patterns of a language; of one without any, empty ones."""
     if tag not in SPOKEN:
-        return _Patterns(_NEVER, _Question(), _Question(), Beginnings({}), mends=False)
+        return _Patterns(_NEVER, _Question(), _Question(), PrefixIndex({}), mends=False)
     words = import_module(f"wingman.suggest.playbook.patterns.{tag}")
     plain = {signal: getattr(words, signal.name) for signal in Signal if hasattr(words, signal.name)}
     care = {signal: words.CARE[signal] for signal in CARE}
@@ -168,7 +168,7 @@ def _patterns(tag: str) -> _Patterns:
         fillers=re.compile(rf"^(?:(?:{'|'.join(words.FILLERS)}) )+"),
         question=_Question(_filled(words.QUESTIONS, words)),
         no_question=_Question(_filled(words.NOT_QUESTIONS, words)),
-        signals=Beginnings({signal: _signal(found) for signal, found in {**plain, **care}.items()}),
+        signals=PrefixIndex({signal: _signal(found) for signal, found in {**plain, **care}.items()}),
         mends=tag == "en",
     )
 

@@ -35,7 +35,7 @@ class _Run:
         return 0 if position >= self.last else self.count - 1 - (position - self.end) // self.framed
 
 
-class Delivered:
+class AckedWrites:
     """What of a socket's writes the peer's kernel has taken, as TCP itself knows it (Linux; elsewhere: all)."""
 
     __slots__ = (

@@ -10,7 +10,7 @@ from wingman.core.errors import Branch
 from wingman.core.events import Envelope, TranscriptGap
 from wingman.core.media import GapCause
 from wingman.core.time import Channel
-from wingman.events.sqlite.handed_on import HandedOn
+from wingman.events.sqlite.uncommitted import Uncommitted
 
 PAYLOAD = TranscriptGap(Channel.TAB, Branch.TRANSCRIBE, GapCause.PAUSED)
 
@@ -23,7 +23,7 @@ ONE, TWO, THREE = (event(seq) for seq in (1, 2, 3))
 
 
 def test_what_the_disk_takes_is_handed_on_then() -> None:
-    account = HandedOn({"m-1": 0, "m-old": 9})
+    account = Uncommitted({"m-1": 0, "m-old": 9})
     account.appended(ONE, 5.0)
     account.appended(TWO, 6.0)
     assert account.waiting_since == 5.0
@@ -34,7 +34,7 @@ def test_what_the_disk_takes_is_handed_on_then() -> None:
 
 
 def test_what_the_disk_does_not_answer_for_is_read_from_memory_until_it_does() -> None:
-    account = HandedOn({})
+    account = Uncommitted({})
     for each in (ONE, TWO):
         account.appended(each, 1.0)
     assert account.overdue() == [ONE, TWO]
@@ -47,14 +47,14 @@ def test_what_the_disk_does_not_answer_for_is_read_from_memory_until_it_does() -
 
 
 def test_what_the_disk_refused_is_kept_in_memory() -> None:
-    account = HandedOn({})
+    account = Uncommitted({})
     account.appended(ONE, 1.0)
     assert account.answered([ONE], durable=False) == [ONE]
     assert list(account.volatile("m-1")) == [ONE]
 
 
 def test_a_deleted_meeting_leaves_nothing_and_takes_nothing_of_the_others() -> None:
-    account, other = HandedOn({"m-1": 7}), event(1, "m-2")
+    account, other = Uncommitted({"m-1": 7}), event(1, "m-2")
     account.appended(event(8), 1.0)
     account.overdue()
     account.appended(event(9), 2.0)
@@ -67,7 +67,7 @@ def test_a_deleted_meeting_leaves_nothing_and_takes_nothing_of_the_others() -> N
 
 @given(st.lists(st.sampled_from(["append", "answer", "refuse", "overdue", "write"]), max_size=40))
 def test_whatever_the_disk_does_clients_hear_everything_once(steps: list[str]) -> None:
-    account, heard = HandedOn({}), list[int]()
+    account, heard = Uncommitted({}), list[int]()
     appended, answered = list[Envelope](), 0
     for step in steps:
         if step == "append":

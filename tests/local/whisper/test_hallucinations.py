@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.local.whisper import gate
+from wingman.local.whisper import hallucinations
 
 
 @pytest.mark.parametrize(
@@ -26,12 +26,12 @@ from wingman.local.whisper import gate
     ],
 )
 def test_invention(text: str, no_speech: float, log_probability: float, dropped: bool) -> None:
-    assert gate.invented(text, no_speech, log_probability) is dropped
+    assert hallucinations.invented(text, no_speech, log_probability) is dropped
 
 
 def kept(text: str) -> str:
     words = text.split()
-    return " ".join(words[i] for i in gate.without_loops(words))
+    return " ".join(words[i] for i in hallucinations.without_loops(words))
 
 
 @pytest.mark.parametrize(
@@ -52,29 +52,29 @@ def test_loops_leave_their_first_copy(text: str, left: str) -> None:
 
 @given(st.lists(st.sampled_from(["a", "b", "c,", "D"]), max_size=40))
 def test_words_are_only_taken_away_and_keep_their_order(words: list[str]) -> None:
-    indices = gate.without_loops(words)
+    indices = hallucinations.without_loops(words)
     assert indices == sorted(set(indices))
     assert all(0 <= i < len(words) for i in indices)
     assert bool(indices) == bool(words)
 
 
 def test_descriptions_of_sounds_are_no_words() -> None:
-    assert gate.told("(laughing) Well [Music] yes ♪ la la ♪") == "Well yes"
-    assert gate.told("[BLANK_AUDIO]") == ""
+    assert hallucinations.told("(laughing) Well [Music] yes ♪ la la ♪") == "Well yes"
+    assert hallucinations.told("[BLANK_AUDIO]") == ""
 
 
 def test_an_answer_that_is_the_prompt_is_dropped() -> None:
     terms = ("ComfyUI", "Ada Lovelace")
-    assert gate.echoes_prompt("ComfyUI, Ada Lovelace.", terms)
-    assert not gate.echoes_prompt("Ada Lovelace.", terms)
-    assert not gate.echoes_prompt("Ada Lovelace.", ("Ada Lovelace",))
-    assert not gate.echoes_prompt("", ())
+    assert hallucinations.echoes_prompt("ComfyUI, Ada Lovelace.", terms)
+    assert not hallucinations.echoes_prompt("Ada Lovelace.", terms)
+    assert not hallucinations.echoes_prompt("Ada Lovelace.", ("Ada Lovelace",))
+    assert not hallucinations.echoes_prompt("", ())
 
 
 @pytest.mark.parametrize("text", ["ha " * 60, "I think so. " * 20])
 def test_repetition_is_seen(text: str) -> None:
-    assert gate.repetitive(text)
-    assert not gate.repetitive("We have about 200 users in three different offices.")
+    assert hallucinations.repetitive(text)
+    assert not hallucinations.repetitive("We have about 200 users in three different offices.")
 
 
 NAMES = ("Kubernetes", "Zuccotti Park", "Siobhan O'Neill")
@@ -91,8 +91,8 @@ NAMES = ("Kubernetes", "Zuccotti Park", "Siobhan O'Neill")
     ],
 )
 def test_an_answer_of_nothing_but_names_is_noticed(text: str, alone: bool) -> None:
-    assert gate.names_alone(text, NAMES) is alone
-    assert not gate.names_alone(text, ())
+    assert hallucinations.names_alone(text, NAMES) is alone
+    assert not hallucinations.names_alone(text, ())
 
 
 @pytest.mark.parametrize(
@@ -105,4 +105,4 @@ def test_an_answer_of_nothing_but_names_is_noticed(text: str, alone: bool) -> No
     ],
 )
 def test_two_spellings_of_one_sound(text: str, other: str, alike: bool) -> None:
-    assert gate.alike(text, other) is alike
+    assert hallucinations.alike(text, other) is alike

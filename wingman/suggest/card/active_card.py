@@ -1,4 +1,4 @@
-"""What a card begins with, and the one that is being written."""
+"""The card that is being written, and what one begins with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wingman.suggest.gate.decisions import Candidate, Reason
 
 
 @dataclass(slots=True)
-class Flight:
+class ActiveCard:
     """The card in flight."""
 
     life: CardLife

@@ -44,7 +44,7 @@ def _nothing(_: sqlite3.Connection) -> Callable[[], None]:
     return lambda: None
 
 
-class TrustFile:
+class GrantsFile:
     """Calls may come from any thread, and wait for the disk. On an event loop: `ask` and `later`."""
 
     def __init__(self, path: Path | None, key: str, schema: str) -> None:

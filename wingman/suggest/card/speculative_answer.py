@@ -10,7 +10,7 @@ from wingman.suggest.gate.decisions import Candidate
 from wingman.suggest.playbook.signals import normalise
 
 
-class EarlyAnswer:
+class SpeculativeAnswer:
     """One request. `add` and `finish` are the writer's; nothing of it shows before `hand_over`."""
 
     def __init__(self, candidate: Candidate, draft: Draft) -> None:

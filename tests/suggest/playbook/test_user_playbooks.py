@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from wingman.core.errors import InputError
-from wingman.suggest.playbook.own import KEPT_VERSIONS, OwnPlaybooks
 from wingman.suggest.playbook.playbook import parse_playbook
+from wingman.suggest.playbook.user_playbooks import KEPT_VERSIONS, UserPlaybooks
 
 MINE: dict[str, Any] = {
     "name": "acme",
@@ -19,16 +19,16 @@ MINE: dict[str, Any] = {
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> OwnPlaybooks:
+def own(tmp_path: Path) -> UserPlaybooks:
     moments = itertools.count(1_790_000_000)
-    return OwnPlaybooks(tmp_path / "playbooks", lambda: float(next(moments)), parse_playbook)
+    return UserPlaybooks(tmp_path / "playbooks", lambda: float(next(moments)), parse_playbook)
 
 
 def changed(text: str) -> dict[str, Any]:
     return {**MINE, "triggers": [{**MINE["triggers"][0], "card": {"title": "Fee", "text": text}}]}
 
 
-def test_ones_own_stands_first_and_can_be_used_by_its_name(own: OwnPlaybooks) -> None:
+def test_ones_own_stands_first_and_can_be_used_by_its_name(own: UserPlaybooks) -> None:
     own.put("acme", MINE, "")
     first, *shipped = own.rows()
     assert (first.name, first.own, first.triggers) == ("acme", True, 1)
@@ -37,7 +37,7 @@ def test_ones_own_stands_first_and_can_be_used_by_its_name(own: OwnPlaybooks) ->
     assert own.load("sales").name == "sales"
 
 
-def test_every_change_keeps_what_was_and_can_be_taken_back(own: OwnPlaybooks) -> None:
+def test_every_change_keeps_what_was_and_can_be_taken_back(own: UserPlaybooks) -> None:
     for number in range(KEPT_VERSIONS + 5):
         own.put("acme", changed(f"It is {number}."), "")
     page = own.page("acme")
@@ -64,7 +64,7 @@ def test_every_change_keeps_what_was_and_can_be_taken_back(own: OwnPlaybooks) ->
     ],
 )
 def test_a_mistake_in_the_form_is_said_without_a_line_number(
-    own: OwnPlaybooks, playbook: dict[str, Any], sentence: str
+    own: UserPlaybooks, playbook: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(InputError, match=sentence) as wrong:
         own.put("acme", playbook, "")
@@ -73,21 +73,21 @@ def test_a_mistake_in_the_form_is_said_without_a_line_number(
 
 
 @pytest.mark.parametrize("name", ["", "../etc/passwd", "A", "a/b", "x" * 41, "a.yaml"])
-def test_a_name_is_never_a_path(own: OwnPlaybooks, name: str) -> None:
+def test_a_name_is_never_a_path(own: UserPlaybooks, name: str) -> None:
     with pytest.raises(InputError):
         own.put(name, {**MINE, "name": name}, "")
     with pytest.raises(InputError):
         own.page(name)
 
 
-def test_a_shipped_one_stays_as_it_is(own: OwnPlaybooks) -> None:
+def test_a_shipped_one_stays_as_it_is(own: UserPlaybooks) -> None:
     with pytest.raises(InputError, match="copy it under another name"):
         own.put("sales", {**MINE, "name": "sales"}, "")
     with pytest.raises(InputError, match="copy it"):
         own.remove("sales")
 
 
-def test_the_name_inside_is_the_name_outside(own: OwnPlaybooks) -> None:
+def test_the_name_inside_is_the_name_outside(own: UserPlaybooks) -> None:
     with pytest.raises(InputError, match="calls itself `acme`"):
         own.put("other", MINE, "")
 
@@ -97,4 +97,4 @@ def test_a_draft_without_end_is_refused_in_a_sentence() -> None:
     for _ in range(450):
         draft = {"a": draft}
     with pytest.raises(InputError, match="nested too deeply"):
-        OwnPlaybooks(None).check(draft, "")
+        UserPlaybooks(None).check(draft, "")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF, Utterance
-from wingman.suggest.card.unaided import LONGEST_LINE, LOOKED_BACK, RECAP_LINES, occasion, recap
+from wingman.suggest.card.without_model import LONGEST_LINE, LOOKED_BACK, RECAP_LINES, occasion, recap
 from wingman.suggest.gate.decisions import Reason
 from wingman.suggest.playbook.playbook import Playbook, Trigger
 

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from wingman.egress.delivered import Delivered
+from wingman.egress.acked_writes import AckedWrites
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux's TCP says what has arrived")
 
@@ -34,10 +34,10 @@ def nothing_waits() -> int:
     return 0
 
 
-def fill(ours: socket.socket) -> tuple[int, Delivered]:
+def fill(ours: socket.socket) -> tuple[int, AckedWrites]:
     """Write messages of a second each until the kernel takes no more; how many there were."""
     waiting = 0
-    delivered = Delivered(ours, lambda: waiting)
+    delivered = AckedWrites(ours, lambda: waiting)
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     ours.setblocking(False)
     for count in range(1, 10_000):
@@ -59,7 +59,7 @@ def read_all(theirs: socket.socket, size: int) -> None:
 
 def test_what_the_peer_has_read_is_not_lost(pair: Pair) -> None:
     ours, theirs = pair
-    delivered = Delivered(ours, nothing_waits)
+    delivered = AckedWrites(ours, nothing_waits)
     ours.sendall(bytes(1000))
     delivered.wrote(1000, 0.5)
     read_all(theirs, 1000)
@@ -85,7 +85,7 @@ def test_what_waits_when_the_connection_breaks_is_lost_once(pair: Pair) -> None:
 def test_only_what_came_after_the_last_word_is_lost(pair: Pair) -> None:
     ours, theirs = pair
     waiting = 0
-    delivered = Delivered(ours, lambda: waiting)
+    delivered = AckedWrites(ours, lambda: waiting)
     ours.sendall(bytes(1000))
     delivered.wrote(1000, 0.5)
     read_all(theirs, 1000)
@@ -100,6 +100,6 @@ def test_what_is_no_tcp_connection_loses_nothing() -> None:
     one, other = socket.socketpair()
     with closing(one), closing(other):
         for source in (None, one):
-            delivered = Delivered(source, lambda: 10)
+            delivered = AckedWrites(source, lambda: 10)
             delivered.wrote(10, 1.0)
             assert delivered.lost() == (0, 0.0)

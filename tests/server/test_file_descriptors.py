@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from wingman.server import descriptors
+from wingman.server import file_descriptors
 
 if sys.platform == "win32":
     pytest.skip("has no such limit", allow_module_level=True)
@@ -28,7 +28,7 @@ def test_there_is_room_for_what_the_system_grants(
     said: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "getrlimit", lambda _: limits)
     monkeypatch.setattr(resource, "setrlimit", lambda _, wanted: said.append(wanted))
-    assert descriptors.connection_room() == places
+    assert file_descriptors.connection_room() == places
     assert said == asked
 
 
@@ -38,4 +38,4 @@ def test_a_system_that_refuses_is_believed(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(resource, "getrlimit", lambda _: (256, resource.RLIM_INFINITY))
     monkeypatch.setattr(resource, "setrlimit", refuse)
-    assert descriptors.connection_room() == 64
+    assert file_descriptors.connection_room() == 64

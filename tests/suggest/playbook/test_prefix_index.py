@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.suggest.playbook.beginnings import Beginnings, beginnings_of
 from wingman.suggest.playbook.patterns import de, en, es, fr, pt
+from wingman.suggest.playbook.prefix_index import PrefixIndex, prefixes_of
 from wingman.suggest.playbook.signals import CARE, SPOKEN, Signal, normalise
 
 LANGUAGES = {"en": en, "de": de, "fr": fr, "es": es, "pt": pt}
@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[3]
 def test_what_every_match_begins_with_or_nothing_where_it_may_be_anything(
     pattern: str, begins: set[str]
 ) -> None:
-    assert beginnings_of(re.compile(pattern)) == begins
+    assert prefixes_of(re.compile(pattern)) == begins
 
 
 def _patterns(tag: str) -> dict[Signal, re.Pattern[str]]:
@@ -44,7 +44,7 @@ def _patterns(tag: str) -> dict[Signal, re.Pattern[str]]:
 
 
 PATTERNS = {tag: _patterns(tag) for tag in SPOKEN}
-INDICES = {tag: Beginnings(patterns) for tag, patterns in PATTERNS.items()}
+INDICES = {tag: PrefixIndex(patterns) for tag, patterns in PATTERNS.items()}
 WORDS = {
     tag: sorted({*re.findall(r"[\w' ]+", " ".join(pattern.pattern for pattern in patterns.values()))})
     for tag, patterns in PATTERNS.items()
@@ -53,7 +53,7 @@ WORDS = {
 
 @pytest.mark.parametrize("tag", SPOKEN)
 def test_no_signal_needs_a_search_of_the_whole_text(tag: str) -> None:
-    assert all(beginnings_of(pattern) for pattern in PATTERNS[tag].values())
+    assert all(prefixes_of(pattern) for pattern in PATTERNS[tag].values())
 
 
 @given(data=st.data(), tag=st.sampled_from(SPOKEN))

@@ -12,7 +12,7 @@ import structlog.testing
 from tests.server.test_grant_store import SECRET, viewer
 from tests.support.until import until
 from wingman.core.errors import InputError
-from wingman.server import trust_file
+from wingman.server import grants_file
 from wingman.server.auth import OWNER, Access
 from wingman.server.grant_store import GrantStore
 
@@ -56,7 +56,7 @@ async def test_a_disk_that_hangs_holds_up_nobody_who_does_not_ask_it(tmp_path: P
 async def test_a_disk_that_hangs_at_the_end_is_left_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trust_file, "STOP_S", 0.01)
+    monkeypatch.setattr(grants_file, "STOP_S", 0.01)
     store = GrantStore(tmp_path / "trust.db", SECRET)
     with hung(store), structlog.testing.capture_logs() as said:
         store.audit.note("end", 1.0)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from wingman.core.events import Envelope
 
 
-class HandedOn:
+class Uncommitted:
     """The account of one log. Times are seconds of any clock."""
 
     def __init__(self, heads: Mapping[str, int]) -> None:

@@ -12,7 +12,7 @@ from wingman.stt.base import Emit
 log = structlog.get_logger(__name__)
 
 
-class OddFields:
+class MalformedFields:
     """Hand it the names; it emits a `Loss` for each new one at once and for the repetitions at the end."""
 
     def __init__(self, provider: str, emit: Emit) -> None:

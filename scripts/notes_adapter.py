@@ -1,4 +1,4 @@
-"""Learn how a question is put so that it lies nearer to the notes that answer it (`knowledge/lesson.py`).
+"""Learn how a question is put so that it lies nearer to its answer in notes (`knowledge/query_adapter.py`).
 
 A linear map of the encoder's vectors, by gradient descent on the choice between the sections of one set of
 notes. Numbers left out by chance, and a pull back to the vectors as they are, keep it from learning the notes
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wingman.local.sentence_encoder import NAME, SIZE
-from wingman.suggest.knowledge.lesson import Lesson, stored
+from wingman.suggest.knowledge.query_adapter import QueryAdapter, stored
 
 RANK = 64
 SEEDS = 2
@@ -42,14 +42,14 @@ class Lines:
     """(questions, sections): True where a section answers."""
 
 
-def learned(found: Sequence[Lines]) -> Lesson:
+def learned(found: Sequence[Lines]) -> QueryAdapter:
     """The mean of what several seeds give, cut to a rank, as it is after it was stored."""
     whole = np.mean([_descended(found, seed) for seed in range(SEEDS)], axis=0)
     left, sizes, right = np.linalg.svd(whole)
     root = np.sqrt(sizes[:RANK])
-    kept = stored(Lesson(NAME, left[:, :RANK] * root, root[:, None] * right[:RANK]))
+    kept = stored(QueryAdapter(NAME, left[:, :RANK] * root, root[:, None] * right[:RANK]))
     into, back = (kept[name] * kept[f"{name}_scale"] for name in ("into", "back"))
-    return Lesson(NAME, into.astype(np.float32), back.astype(np.float32))
+    return QueryAdapter(NAME, into.astype(np.float32), back.astype(np.float32))
 
 
 def _descended(found: Sequence[Lines], seed: int) -> NDArray[np.float32]:

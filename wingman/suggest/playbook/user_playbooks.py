@@ -62,7 +62,7 @@ class PlaybookPage:
     """What a trigger can listen for beside phrases."""
 
 
-class OwnPlaybooks:
+class UserPlaybooks:
     """Shipped playbooks can be looked at; one's own can be changed, and go back to what they were.
 
     Blocking: what is not shipped is read in a process of its own the first time it is seen.

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 LETTERS = 4
 """Of a match's beginning; more of them tell apart no better, and cost."""
 MOST = 500
-"""Beginnings of one pattern; one that has more is always searched for."""
+"""Prefixes of one pattern; one that has more is always searched for."""
 _WORD_HEADS = re.compile(rf"\b(?=(\w.{{0,{LETTERS - 1}}}))", re.DOTALL)
 _parser = import_module("re._parser")
 """The standard library's own reader of patterns; an operation not known here may begin with anything."""
@@ -26,14 +26,14 @@ Head = tuple[str, bool]
 _ANYTHING: Head = ("", False)
 
 
-class Beginnings(Generic[Name]):
+class PrefixIndex(Generic[Name]):
     """Patterns, each found by the first letters of what it matches."""
 
     def __init__(self, patterns: Mapping[Name, re.Pattern[str]]) -> None:
         starting: defaultdict[str, list[tuple[Name, re.Pattern[str]]]] = defaultdict(list)
         self._anywhere: list[tuple[Name, re.Pattern[str]]] = []
         for name, pattern in patterns.items():
-            heads = beginnings_of(pattern)
+            heads = prefixes_of(pattern)
             if not heads:
                 self._anywhere.append((name, pattern))
             for head in heads:
@@ -54,7 +54,7 @@ class Beginnings(Generic[Name]):
         return found
 
 
-def beginnings_of(pattern: re.Pattern[str]) -> frozenset[str]:
+def prefixes_of(pattern: re.Pattern[str]) -> frozenset[str]:
     r"""What every match begins with, if it begins at a word (`\b`); empty where it may be anything."""
     parsed = _parser.parse(pattern.pattern, pattern.flags)
     heads = {head for head, _ in _heads(parsed)} if _at_words(parsed) else set()

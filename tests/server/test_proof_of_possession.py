@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from wingman.server.proof import WINDOW_SECONDS, holds, readable
+from wingman.server.proof_of_possession import WINDOW_SECONDS, holds, readable
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 NOW = 1_800_000_000

@@ -7,17 +7,17 @@ from dataclasses import replace
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.draft import Draft
-from wingman.suggest.card.early import EarlyAnswer
 from wingman.suggest.card.lifecycle import CardLife
 from wingman.suggest.card.novelty import Novelty
+from wingman.suggest.card.speculative_answer import SpeculativeAnswer
 from wingman.suggest.gate.decisions import Candidate, Reason
 
 ASKED = Candidate("price", Reason.QUESTION, 60, 0, "early", "how much is it?", "tab")
 
 
-def answer() -> EarlyAnswer:
+def answer() -> SpeculativeAnswer:
     life: CardLife = None  # type: ignore[assignment]  # nothing shows before it is handed over
-    return EarlyAnswer(ASKED, Draft(life, Novelty(CardMeanings(None)), lambda: None, lambda _: None))
+    return SpeculativeAnswer(ASKED, Draft(life, Novelty(CardMeanings(None)), lambda: None, lambda _: None))
 
 
 def test_it_fits_the_same_words_however_they_are_written() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wingman.core.json import NOT_JSON
-from wingman.core.whole_text import TextPieces, loads, whole
+from wingman.core.surrogates import TextPieces, loads, whole
 
 ANY = st.text(st.characters(codec=None))
 """Halves, too."""

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FILE = "lesson.npz"
+FILE = "query_adapter.npz"
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class QueryAdapter:
     """A map of low rank, added to the vector itself."""
 
     encoder: str
@@ -35,7 +35,7 @@ class Lesson:
 
 
 @cache
-def lesson_for(encoder: str) -> Lesson | None:
+def adapter_for(encoder: str) -> QueryAdapter | None:
     """What was learned for this encoder; None for others."""
     with as_file(files(__package__).joinpath(FILE)) as path, np.load(path, allow_pickle=False) as stored:
         if str(stored["encoder"]) != encoder:
@@ -44,13 +44,13 @@ def lesson_for(encoder: str) -> Lesson | None:
             stored[name].astype(np.float32) * stored[f"{name}_scale"].astype(np.float32)
             for name in ("into", "back")
         )
-        return Lesson(encoder, into, back)
+        return QueryAdapter(encoder, into, back)
 
 
-def stored(lesson: Lesson) -> dict[str, NDArray[Any]]:
+def stored(adapter: QueryAdapter) -> dict[str, NDArray[Any]]:
     """The same as arrays of a file: a byte a number, with a scale for each rank."""
-    found: dict[str, NDArray[Any]] = {"encoder": np.array(lesson.encoder)}
-    for name, values, axis in (("into", lesson.into, 0), ("back", lesson.back, 1)):
+    found: dict[str, NDArray[Any]] = {"encoder": np.array(adapter.encoder)}
+    for name, values, axis in (("into", adapter.into, 0), ("back", adapter.back, 1)):
         scale = np.abs(values).max(axis, keepdims=True) / 127 + 1e-12
         found[name] = np.round(values / scale).astype(np.int8)
         found[f"{name}_scale"] = scale.astype(np.float32)

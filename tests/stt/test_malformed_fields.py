@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from wingman.core.losses import Loss, LossCause
 from wingman.core.speech import TranscriberEvent
-from wingman.stt.odd_fields import OddFields
+from wingman.stt.malformed_fields import MalformedFields
 
 
 def told(messages: list[list[str]]) -> list[Loss]:
     events: list[TranscriberEvent] = []
-    odd = OddFields("deepgram", events.append)
+    odd = MalformedFields("deepgram", events.append)
     for names in messages:
         odd.note(names)
     odd.close()
