@@ -174,10 +174,10 @@ def _patterns(tag: str) -> _Patterns:
 
 
 @lru_cache(maxsize=1)
-def _outright() -> Beginnings[tuple[str, Signal]]:
+def _outright() -> PrefixIndex[tuple[str, Signal]]:
     """What is said outright in each language: it is heard before the talk has told which that is."""
     told = {tag: import_module(f"wingman.suggest.playbook.patterns.{tag}").OUTRIGHT for tag in SPOKEN}
-    return Beginnings(
+    return PrefixIndex(
         {(tag, Signal(name)): _signal(found) for tag, of in told.items() for name, found in of.items()}
     )
 
