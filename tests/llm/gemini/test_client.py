@@ -303,6 +303,9 @@ async def test_an_answer_of_another_shape_is_a_fault_and_ends_nothing_else() -> 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         model = Gemini(GeminiSettings(api_key=Secret("k"), url=url))
+        shapes += shapes[:2]
+        with pytest.raises(ProviderFault):
+            await model.probe()  # its look at the model over a second connection is answered no better
         while shapes:
             with pytest.raises(ProviderFault):
                 await answer(model)

@@ -59,6 +59,13 @@ def test_the_vendors_own_delay_is_kept(delay: Any, wait: float) -> None:
     assert fault_of_status(429, "", with_details({"retryDelay": delay}), "g").retry_after == wait
 
 
+def test_a_proxys_delay_counts_where_the_vendor_names_none() -> None:
+    headers = {"retry-after": "0.5"}
+    assert fault_of_status(429, "", {}, "g", headers).retry_after == 0.5
+    assert "for 1 s" in str(fault_of_status(429, "", {}, "g", headers))
+    assert fault_of_status(429, "", with_details({"retryDelay": "17s"}), "g", headers).retry_after == 17
+
+
 def test_a_key_in_the_vendors_words_is_not_repeated() -> None:
     assert KEY not in str(fault_of_status(400, f"bad key {KEY} given", {}, "g"))
 

@@ -23,7 +23,7 @@ from wingman.egress.http import trusted
 from wingman.egress.outlet import Outlet, current
 from wingman.egress.stream import announced, count
 from wingman.llm.base import KEEP_ALIVE_S, PROBE_TIMEOUT_S, AnswerBlocked, AnswerTruncated, Prompt, Usage
-from wingman.llm.cancellable_stream import CancellableStream
+from wingman.llm.cancellable_stream import UNREADABLE, CancellableStream
 from wingman.llm.gemini.base import GeminiModel, read_in_vain
 from wingman.llm.gemini.errors import fault_of_status
 from wingman.llm.gemini.models import HELLO, greet, require_key
@@ -148,7 +148,7 @@ class Gemini(GeminiModel):
         """Open a second connection: a card that supersedes another closes the first one."""
         try:
             await self._client.aio.models.get(model=self.model)
-        except (errors.APIError, errors.UnknownApiResponseError, httpx2.HTTPError) as failed:
+        except (errors.APIError, *UNREADABLE, httpx2.HTTPError) as failed:
             log.debug("suggest.no_second_connection", why=type(failed).__name__)
 
     async def _hedged(self, spare: str, prompt: Prompt, after_s: float) -> AsyncGenerator[str, None]:
@@ -295,4 +295,5 @@ def _check_end(chunk: types.GenerateContentResponse) -> None:
 
 def _fault(refused: errors.APIError, model: str) -> ProviderFault:
     details = refused.details if isinstance(refused.details, dict) else {}
-    return fault_of_status(refused.code, refused.message or "", details, model)
+    headers = getattr(refused.response, "headers", None) or {}
+    return fault_of_status(refused.code, refused.message or "", details, model, headers)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from math import ceil
+from types import MappingProxyType
 
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.json import JsonMapping
+from wingman.core.retry_after import retry_after
 from wingman.core.surrogates import whole
 
 RETRY_AFTER_S = 10.0
@@ -27,8 +30,10 @@ _KINDS = {
 }
 
 
-def fault_of_status(status: int, message: str, body: JsonMapping, model: str) -> ProviderFault:
-    """An HTTP status with Google's error body, as a fault."""
+def fault_of_status(
+    status: int, message: str, body: JsonMapping, model: str, headers: Mapping[str, str] = MappingProxyType({})
+) -> ProviderFault:
+    """An HTTP status with Google's error body, as a fault. The names of `headers` are in lower case."""
     reasons = {str(detail.get("reason", "")) for detail in _details(body)}
     if "API_KEY_INVALID" in reasons or (status == 400 and "api key not valid" in message.lower()):
         return ProviderFault(
@@ -37,7 +42,7 @@ def fault_of_status(status: int, message: str, body: JsonMapping, model: str) ->
             code=str(status),
         )
     kind = _KINDS.get(status, FaultKind.UNAVAILABLE if status >= 500 else FaultKind.PROTOCOL)
-    wait = _retry_delay(body) if status == 429 else None
+    wait = _retry_delay(body, headers) if status == 429 else None
     return ProviderFault(_sentence(status, message, model, wait), kind=kind, code=str(status), retry_after=wait)
 
 
@@ -57,7 +62,7 @@ def _sentence(status: int, message: str, model: str, wait: float | None) -> str:
         case 404:
             return f"model {model} is not served to this key; set suggest.gemini.model to one that is"
         case 429:
-            return f"Gemini's quota is used up; suggestions from the model pause for {wait:.0f} s"
+            return f"Gemini's quota is used up; suggestions from the model pause for {ceil(wait or 0)} s"
         case 503:
             return "Gemini is overloaded; playbook cues go on"
         case 504 | 408:
@@ -68,12 +73,13 @@ def _sentence(status: int, message: str, model: str, wait: float | None) -> str:
             return f"Gemini failed with status {status}; playbook cues go on"
 
 
-def _retry_delay(body: JsonMapping) -> float:
+def _retry_delay(body: JsonMapping, headers: Mapping[str, str]) -> float:
     for detail in _details(body):
         found = re.fullmatch(r"(\d{1,9}(?:\.\d+)?)s", str(detail.get("retryDelay", "")))
         if found:
             return float(found[1])
-    return RETRY_AFTER_S
+    asked = retry_after(headers)
+    return RETRY_AFTER_S if asked is None else asked
 
 
 def _details(body: JsonMapping) -> Iterator[JsonMapping]:
