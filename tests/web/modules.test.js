@@ -10,14 +10,17 @@ import { keyFor, keyProblem, KEYS, keysWith, press } from "./web/extension/js/ke
 import { languageChoices } from "./web/extension/js/languages.js";
 import { addLine, BLOCK, findLines, lineAt, lineCount, lineOf, replaceLine } from "./web/extension/js/lines.js";
 import { Liveness } from "./web/extension/js/liveness.js";
+import { lookWords, wordingWords } from "./web/extension/js/looks.js";
 import { MeetingModel } from "./web/extension/js/model.js";
 import { newestFirst } from "./web/extension/js/newest-first.js";
 import { qrCode } from "./web/extension/js/qr.js";
 import { RowHeights } from "./web/extension/js/row-heights.js";
 import { Ring } from "./web/extension/js/ring.js";
 import { initial, reduce } from "./web/extension/js/state.js";
+import { EventStream } from "./web/extension/js/stream.js";
 import { clock, energyWords, kindName, notices, silence } from "./web/extension/js/strings.js";
 import { titlesOf, vocabulary } from "./web/extension/js/vocabulary.js";
+import { after, cancel, pause } from "./web/extension/js/waiting.js";
 import { stagesOf } from "./web/extension/js/waits.js";
 import { Wanted } from "./web/extension/js/wanted.js";
 import { cardChanges, turnsOf } from "./web/pages/card-diff.js";
@@ -534,4 +537,52 @@ test("what people wrote is there again after a reset", () => {
   assert.deepEqual(shown, ["hello", "ask for the budget", "goodbye"]);
   assert.equal(state.meeting.title, "Budget");
   assert.equal(state.meeting.phase, "ended");
+});
+
+test("a stream goes on after the last event it had, and what was sent early goes out first", async () => {
+  const opened = [];
+  const open = (url) => {
+    const socket = { url, readyState: 0, sent: [], send: (text) => socket.sent.push(JSON.parse(text)), close() {} };
+    opened.push(socket);
+    return socket;
+  };
+  const told = [];
+  const said = [];
+  const unsent = [];
+  const handlers = { onEnvelope: ({ seq }) => told.push(seq), onStatus: (status) => said.push(status), onUnsent: ({ type }) => unsent.push(type) };
+  const stream = new EventStream((last, epoch) => `ws://here?after=${last}&epoch=${epoch}`, handlers, open).start();
+  assert.equal(stream.send({ type: "ping" }), true);
+  opened[0].readyState = 1;
+  opened[0].onopen();
+  assert.deepEqual(opened[0].sent, [{ type: "ping" }]);
+  const hear = (message) => opened.at(-1).onmessage({ data: JSON.stringify(message) });
+  hear([{ seq: 1, type: "a" }, { seq: 2, type: "b" }]);
+  hear({ seq: 2, type: "stream.caught_up", data: { epoch: 7 } });
+  hear({ seq: 2, type: "b" });
+  opened[0].onclose({ code: 4408 }); // too slow a reader: it is asked again at once
+  await new Promise((done) => setTimeout(done, 5));
+  assert.equal(opened[1].url, "ws://here?after=2&epoch=7");
+  stream.send({ type: "request" });
+  opened[1].onclose({ code: 4404 });
+  assert.equal(stream.send({ type: "ping" }), false, "nobody is there to take it");
+  stream.close();
+  assert.deepEqual(unsent, ["request"]);
+  assert.deepEqual(told, [1, 2, 2]);
+  assert.deepEqual(said, ["live", "waiting", "connecting", "missing", "closed"]);
+});
+
+test("who waits is called once, in order, and not after it was cancelled", async () => {
+  const called = [];
+  after(2, () => called.push("second"));
+  after(0, () => called.push("first"));
+  cancel(after(0, () => called.push("never")));
+  await pause(10);
+  assert.deepEqual(called, ["first", "second"]);
+});
+
+test("what face and words say is told only where it is known", () => {
+  assert.equal(lookWords({ status: "known", subject: "2 of 3", label: "doubt" }), "face 2 of 3 looks doubtful");
+  assert.equal(lookWords({ status: "known", label: "glee" }), "shows glee");
+  assert.equal(wordingWords({ status: "known", label: "annoyance" }), "words express annoyance");
+  assert.deepEqual([lookWords({ status: "pending" }), wordingWords(undefined)], ["", ""]);
 });

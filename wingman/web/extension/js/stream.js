@@ -28,6 +28,7 @@ export class EventStream {
   #url;
   #handlers;
   #open;
+  /** @type {WebSocket | null} */
   #socket = null;
   #timer = 0;
   #pulse = 0;
