@@ -50,11 +50,11 @@ async def storing() -> list[Figure]:
         folder = Path(name)
         audio_store = AudioStore(folder, "a key")
         tapes = {channel: Tape(60) for channel in Channel}
-        keeper = AudioRecorder(audio_store, "m-1", lambda *_: None)
+        recorder = AudioRecorder(audio_store, "m-1", lambda *_: None)
         cpu = time.process_time()
         async with asyncio.TaskGroup() as tasks:
             for channel, tape in tapes.items():
-                tasks.create_task(keeper.run(channel, tape.cursor(0)))
+                tasks.create_task(recorder.run(channel, tape.cursor(0)))
             worst = await _play(list(tapes.values()))
         cpu = (time.process_time() - cpu) / (2 * TICKS * 0.02)
         out_of_place = 0

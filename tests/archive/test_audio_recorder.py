@@ -27,16 +27,16 @@ TAB = Channel.TAB
 
 
 class Kept:
-    """A keeper on a tape, and what it said."""
+    """A recorder on a tape, and what it said."""
 
     def __init__(self, folder: Path, key: str = "") -> None:
         self.audio_store = AudioStore(folder, key)
         self.tape = Tape(60)
         self.told: list[Any] = []
-        self.keeper = AudioRecorder(self.audio_store, "m-1", lambda state, _: self.told.append(state))
+        self.recorder = AudioRecorder(self.audio_store, "m-1", lambda state, _: self.told.append(state))
 
     def start(self) -> asyncio.Task[None]:
-        return asyncio.ensure_future(self.keeper.run(TAB, self.tape.cursor(0)))
+        return asyncio.ensure_future(self.recorder.run(TAB, self.tape.cursor(0)))
 
     def write(self, pcm: np.ndarray) -> None:
         self.tape.write(PcmBlock(self.tape.end, pcm.tobytes()))

@@ -19,7 +19,7 @@ class Track:
 
     def __init__(self, conductor: PeerTimeline, ppm: float, seed: int, origin: int) -> None:
         self.sink = CountingSink()
-        self.lane = InboundTrack(Channel.TAB, self.sink, conductor, 5)
+        self.inbound = InboundTrack(Channel.TAB, self.sink, conductor, 5)
         self._rate = 48_000 * (1 + ppm * 1e-6)
         self._random = random.Random(seed)
         self._origin = origin
@@ -32,7 +32,7 @@ class Track:
     def until(self, wall: float) -> None:
         """Send every packet that is full by `wall` (seconds since the call began)."""
         while (self._sent + 1) * 960 / self._rate <= wall:
-            self.lane.pcm((self._origin + self._sent * 960) % NTP, PCM, 1000.0 + wall)
+            self.inbound.pcm((self._origin + self._sent * 960) % NTP, PCM, 1000.0 + wall)
             self._sent += 1
 
     def report(self, wall: float, noise: float = 0.001) -> None:
@@ -40,11 +40,11 @@ class Track:
         if noise and self._random.random() < 0.05:
             late += 0.04  # a busy machine
         timestamp = (self._origin + round(wall * self._rate)) % NTP
-        self.lane.report(round((EPOCH + wall + late) * NTP), timestamp)
+        self.inbound.report(round((EPOCH + wall + late) * NTP), timestamp)
 
     def index_of(self, wall: float) -> float:
         """Where this channel's timeline has what was captured at `wall`, in samples."""
-        timeline = self.lane._timeline
+        timeline = self.inbound._timeline
         assert timeline is not None
         index = timeline.at((self._origin + round(wall * self._rate)) % NTP)
         assert index is not None
@@ -78,11 +78,11 @@ async def test_audio_that_stood_still_is_put_where_the_clock_says() -> None:
     before = track.written
     # a replaced track: three seconds pass, RTP time does not
     for number in range(200, 300):
-        track.lane.pcm(number * 960, PCM, 1007.0)
-    track.lane.report(round((EPOCH + 4 + 3 + 1) * NTP), 250 * 960)
+        track.inbound.pcm(number * 960, PCM, 1007.0)
+    track.inbound.report(round((EPOCH + 4 + 3 + 1) * NTP), 250 * 960)
     assert track.written - before == 2 * SAMPLE_RATE  # one report alone may be a starved sender
-    track.lane.report(round((EPOCH + 4 + 3 + 2) * NTP), 300 * 960)
-    track.lane.pcm(300 * 960, PCM, 1009.0)
+    track.inbound.report(round((EPOCH + 4 + 3 + 2) * NTP), 300 * 960)
+    track.inbound.pcm(300 * 960, PCM, 1009.0)
     assert track.written - before == pytest.approx(5 * SAMPLE_RATE, abs=400)
 
 
@@ -92,30 +92,30 @@ async def test_audio_that_stood_still_is_put_where_the_clock_says() -> None:
 async def test_a_late_sender_that_caught_up_leaves_no_shift(late: float, every: int, lasts: int) -> None:
     """Captured every 20 ms; for a while sent late; then on time again. Speech with pauses, none of it cut."""
     sink, sent = CountingSink(), 0
-    lane = InboundTrack(Channel.TAB, sink, PeerTimeline(0), 5)
+    inbound = InboundTrack(Channel.TAB, sink, PeerTimeline(0), 5)
     for number in range(60 * 50):
         captured = number / 50
         behind = late if 20 <= captured < 20 + lasts else 0.0
         spoken = number % 100 < 60  # 1.2 s of speech, 0.8 s of pause
         before = sink.position
-        lane.pcm(number * 960, LOUD if spoken else PCM, 1000.0 + captured + behind)
+        inbound.pcm(number * 960, LOUD if spoken else PCM, 1000.0 + captured + behind)
         assert sink.position > before or not spoken, "speech was cut"
         sent += 320
         if number % (50 * every) == 0:
-            lane.report(round((EPOCH + captured + behind) * NTP), number * 960)
+            inbound.report(round((EPOCH + captured + behind) * NTP), number * 960)
     assert abs(sink.position - sent) <= 0.02 * SAMPLE_RATE
 
 
 async def test_a_sender_that_falls_behind_bit_by_bit_is_waited_for() -> None:
     """No pause in the arrivals: it is starved, so its audio stays where it was captured."""
     sink = CountingSink()
-    lane = InboundTrack(Channel.TAB, sink, PeerTimeline(0), 5)
+    inbound = InboundTrack(Channel.TAB, sink, PeerTimeline(0), 5)
     for number in range(30 * 50):
         captured = number / 50
         behind = 0.8 * min(1.0, max(0.0, captured - 10) / 4) if captured < 18 else 0.0
-        lane.pcm(number * 960, LOUD, 1000.0 + captured + behind)
+        inbound.pcm(number * 960, LOUD, 1000.0 + captured + behind)
         if number % 50 == 0:
-            lane.report(round((EPOCH + captured + behind) * NTP), number * 960)
+            inbound.report(round((EPOCH + captured + behind) * NTP), number * 960)
     assert sink.position == 30 * SAMPLE_RATE
 
 
@@ -167,7 +167,7 @@ async def test_a_sender_without_a_clock_is_left_alone() -> None:
     track = Track(PeerTimeline(0), 0.0, 1, 0)
     for second in range(1, 20):
         track.until(second)
-        track.lane.report(0, 0)
+        track.inbound.report(0, 0)
     assert track.written == 19 * SAMPLE_RATE
 
 

@@ -18,7 +18,7 @@ from wingman.bench.load import (
     PACKET_BYTES,
     PACKET_S,
     Load,
-    Outlet,
+    ProviderSocket,
     Session,
     percentile,
     summary,
@@ -37,11 +37,11 @@ def packets() -> list[bytes]:
     return [part.astype("<i2").tobytes() for part in np.split(tone, PITCHES * CYCLE)]
 
 
-def outlet(packets: list[bytes], chunk: int, lost: range = range(0)) -> Outlet:
+def outlet(packets: list[bytes], chunk: int, lost: range = range(0)) -> ProviderSocket:
     """All packets were sent on time; those that were not lost arrive `DELAY` later, `chunk` at a time."""
     session = Session(cast("Any", None), cast("Any", None))
     session.sent = [number * PACKET_S for number in range(len(packets))]
-    heard = Outlet(session)
+    heard = ProviderSocket(session)
     arriving = [number for number in range(len(packets)) if number not in lost]
     for at in range(0, len(arriving), chunk):
         group = arriving[at : at + chunk]

@@ -205,10 +205,10 @@ CAPTURE = """async (m, outage) => {
   await capture.start(new Map());
   if (outage) {
     down = true; heard = false;
-    capture.doubt();
+    capture.recheck();
     while (capture.phase !== "reconnecting" || sessions < 2) await later(20);
     await later(50);
-    capture.doubt();  // the service's word about the old session arrives while the next try is due
+    capture.recheck();  // the service's word about the old session arrives while the next try is due
     down = false; heard = true;
     if (outage === "online") dispatchEvent(new Event("online"));
   }

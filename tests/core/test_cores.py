@@ -18,3 +18,8 @@ def test_only_the_cores_of_this_process_count() -> None:
     finally:
         os.sched_setaffinity(0, before)
     assert usable_cores() == len(before)
+
+
+def test_where_nobody_can_be_tied_all_cores_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert usable_cores() == os.cpu_count()

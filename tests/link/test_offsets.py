@@ -61,7 +61,7 @@ def test_where_a_refusal_leaves_doubt_no_time_is_claimed(
     since = data.draw(st.integers(0, len(truth) - 1))
     refused = data.draw(st.integers(1, len(truth) - since))
     at, known = truth[-1] + 1, truth[:since]
-    offsets.doubt(since, refused)
+    offsets.refused(since, refused)
     assert offsets.accepted == len(truth) - refused
     assert offsets.reached == at
     unknown = offsets.accepted - since

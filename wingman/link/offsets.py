@@ -58,7 +58,7 @@ class Offsets:
             self._points.append(Breakpoint(self.accepted, at))
         self.reached = self.start_at(self.accepted)
 
-    def doubt(self, since: int, count: int) -> None:
+    def refused(self, since: int, count: int) -> None:
         """The provider refused `count` of the samples from `since` on, and nobody knows which.
 
         Its clock stands that much earlier. Between `since` and there no time is claimed any more; what is sent
@@ -78,7 +78,7 @@ class Offsets:
             del self._points[:keep]
 
     def start_at(self, position: int) -> SampleTime:
-        """Media time of the sample number `position`; after a gap or a doubt when it lies on one."""
+        """Media time of the sample number `position`; after a gap or a refusal when it lies on one."""
         last = self._points[-1]
         if last.known and position >= last.position:  # what is asked for most: what was sent lately
             return last.at + position - last.position
@@ -88,7 +88,7 @@ class Offsets:
         return self._points[after].at
 
     def end_at(self, position: int) -> SampleTime:
-        """Media time at which something that ends before sample `position` ends; before a gap or a doubt."""
+        """Media time at which something that ends before sample `position` ends; before a gap or a refusal."""
         last = self._points[-1]
         if last.known and position > last.position:
             return last.at + position - last.position
@@ -101,7 +101,7 @@ class Offsets:
         return Span(start, max(start, self.end_at(last)))
 
     def pieces(self, first: int, last: int) -> list[Span]:
-        """Media time of the accepted samples `[first, last)`: one span per stretch without a gap or a doubt."""
+        """Media time of the accepted samples `[first, last)`: one span a stretch without a gap or refusal."""
         inner = [p.position for p in self._points if first < p.position < last]
         bounds = [first, *inner, last]
         return [Span(self.start_at(a), self.end_at(b)) for a, b in pairwise(bounds) if self._knows(a)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from wingman.core.errors import FaultKind
-from wingman.emotion.hume.http_errors import Service, refused
+from wingman.emotion.hume.http_errors import HumeApi, refused
 
-HUME = Service("Hume", "emotion.hume.api_key", "emotion.hume.url")
+HUME = HumeApi("Hume", "emotion.hume.api_key", "emotion.hume.url")
 
 
 @pytest.mark.parametrize(

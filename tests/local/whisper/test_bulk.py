@@ -13,7 +13,7 @@ from wingman.core.media import PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
 from wingman.local.decoder.wire import Decoded, Kind
 from wingman.local.speaker_book import SpeakerBook
-from wingman.local.whisper.bulk import LONGEST_WINDOW, Packer, Utterance, Window, finals
+from wingman.local.whisper.bulk import LONGEST_WINDOW, Packer, SpeechSegment, Window, finals
 
 
 def packed(pcm: bytes, sizes: list[int], start: int = 0) -> tuple[list[Window], Packer]:
@@ -71,7 +71,7 @@ def test_a_gap_ends_an_utterance_and_moves_the_clock() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 90_000), st.integers(0, 9_000)), max_size=20))
 def test_words_stay_in_the_utterance_they_were_said_in(times: list[tuple[int, int]]) -> None:
-    window = (Utterance(1000, 20_000, bytes(44_000)), Utterance(400_000, 440_000, bytes(90_000)))
+    window = (SpeechSegment(1000, 20_000, bytes(44_000)), SpeechSegment(400_000, 440_000, bytes(90_000)))
     rows = tuple(("w", start, start + length, 0.9) for start, length in sorted(times))
     told = finals(Channel.TAB, window, Decoded(1, 0, Kind.FINAL, 67_000, rows), SpeakerBook())
     assert sum(len(final.words) for final in told) == len(rows)

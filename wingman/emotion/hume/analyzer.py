@@ -38,7 +38,7 @@ ROTATION_RETRY_S = 30.0
 """How long to wait after a successor could not be opened; the old session serves on meanwhile."""
 
 
-MAX_DOUBT = 16
+MAX_PATIENCE_FACTOR = 16
 
 
 class HumeAnalyzer:
@@ -93,7 +93,7 @@ class _Run:
         self._supervisor = supervisor
         self.backlog = Backlog(audio, settings, self._missed)
         self._watermark = Watermark(channel, emit)
-        self._doubt = 1  # grows while sound draws no answer on session after session: it may be music
+        self._patience_factor = 1  # grows while sound draws no answer on session after session: it may be music
         self.burst = samples_of_ms(settings.burst_ms)  # how much haste this server has not refused yet
         self._rested = True  # the next session follows silence, not an outage
         self._relay: _Relay | None = None
@@ -127,7 +127,7 @@ class _Run:
         self._rested = failed is None
         if failed is not None:
             if failed.code == UNANSWERED:
-                self._doubt = min(2 * self._doubt, MAX_DOUBT)
+                self._patience_factor = min(2 * self._patience_factor, MAX_PATIENCE_FACTOR)
             elif failed.kind is FaultKind.PROTOCOL:  # each session has a price
                 wait = self._complaints.heard(failed.code, asyncio.get_running_loop().time())
                 failed.retry_after = max(wait, failed.retry_after or 0.0)
@@ -143,7 +143,7 @@ class _Run:
         ledger = SessionLedger(self._channel, self.backlog.position)
         settings = self.settings
         patience = settings.measurement_timer_ms + settings.stall_timeout_s * 1000
-        duty = SessionCallbacks(self._heard, samples_of_ms(patience * self._doubt))
+        duty = SessionCallbacks(self._heard, samples_of_ms(patience * self._patience_factor))
         return await open_session(settings, ledger, duty)
 
     async def attend(self, session: HumeSession) -> None:
@@ -160,7 +160,7 @@ class _Run:
 
     def _heard(self, said: list[Heard]) -> None:
         for event in said:
-            self._doubt = 1
+            self._patience_factor = 1
             self._emit(event)
         if self._watermark.report() or said:
             self._supervisor.useful()

@@ -10,7 +10,7 @@ from wingman.core.retry_after import retry_after
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class HumeApi:
     """Who refused, as the user knows it."""
 
     name: str
@@ -20,7 +20,7 @@ class Service:
     """The setting of its address."""
 
 
-def refused(service: Service, status: int, headers: Mapping[str, str], code: str = "") -> ProviderFault:
+def refused(service: HumeApi, status: int, headers: Mapping[str, str], code: str = "") -> ProviderFault:
     """A handshake or request answered with an HTTP status that is no success.
 
     `headers` have lower-case names; `code` is what the body calls it.
@@ -31,7 +31,7 @@ def refused(service: Service, status: int, headers: Mapping[str, str], code: str
     return ProviderFault(sentence, kind=kind, code=f"{status} {code}".strip(), retry_after=wait)
 
 
-def _meaning(service: Service, status: int) -> tuple[FaultKind, str]:
+def _meaning(service: HumeApi, status: int) -> tuple[FaultKind, str]:
     name = service.name
     match status:
         case 401:

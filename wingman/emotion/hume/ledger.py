@@ -95,7 +95,7 @@ class SessionLedger:
         self._map = Offsets(begin)
         self._count = 0
         self._sent_to = self._sent_before = begin
-        self._doubt = RefusalWindow(WINDOW)
+        self._refusals = RefusalWindow(WINDOW)
         self._open: int | None = None
         self._next = 0  # id of the next utterance
         self._sounds: set[str] = set()  # told of the current utterance
@@ -147,7 +147,7 @@ class SessionLedger:
             self._upto = max(self._upto, start)
         self._map.sent(start, length)
         self._map.forget(self._map.accepted - WINDOW)
-        self._doubt.sent(Span(start, start + length), self._map.accepted)
+        self._refusals.sent(Span(start, start + length), self._map.accepted)
         self._count += 1
         self._sent_before, self._sent_to = self._sent_to, start + length
         if loud:
@@ -161,20 +161,20 @@ class SessionLedger:
         None: it can only be the one sent last, which may be sent again. Else the stretches that are given up.
         Raises `LookupError` when the server's clock cannot be known any more.
         """
-        doubt = self._doubt
-        length = doubt.length
-        if doubt.single:
-            doubt.clear(self._map.accepted - length)
+        refusals = self._refusals
+        length = refusals.length
+        if refusals.single:
+            refusals.clear(self._map.accepted - length)
             self._map.retract(length)
             self._sent_to = self._sent_before
             self._count -= 1
             return None
-        self._map.doubt(doubt.since, length)
+        self._map.refused(refusals.since, length)
         self._count -= 1
-        while self._unanswered and self._unanswered[-1][0] >= doubt.start:
+        while self._unanswered and self._unanswered[-1][0] >= refusals.start:
             self._unanswered.pop()
         lost = [
-            Span(max(span.start, self._upto), span.end) for span in doubt.refused() if span.end > self._upto
+            Span(max(span.start, self._upto), span.end) for span in refusals.refused() if span.end > self._upto
         ]
         return [Missed(Branch.EMOTION, self._channel, span, GapCause.PROVIDER) for span in lost]
 
@@ -185,7 +185,7 @@ class SessionLedger:
         utterance's end: its stretch is reported as missed.
         """
         self._heard_at, self._loud, self._loud_from = self.accepted, 0, None
-        self._doubt.accepted(samples_of_ms(_accepted_ms(message)))
+        self._refusals.accepted(samples_of_ms(_accepted_ms(message)))
         match message:
             case UtteranceStart():
                 begin = self._start(message.audio_start_ms)

@@ -24,7 +24,7 @@ PATH: Final = "/v1/expression/audio/realtime"
 AUDIO: Final = {"type": "audio/pcm", "encoding": "s16le", "sample_rate": 16_000, "channels": 1}
 """The only format the API takes, in binary frames of whole samples (ten seconds at most)."""
 
-SERVICE: Final = http_errors.Service("Hume", "emotion.hume.api_key (HUME_API_KEY)", "emotion.hume.url")
+SERVICE: Final = http_errors.HumeApi("Hume", "emotion.hume.api_key (HUME_API_KEY)", "emotion.hume.url")
 TIMER_MS: Final = (3000, 10_000)
 """Least and greatest `measurement_timer_ms`."""
 

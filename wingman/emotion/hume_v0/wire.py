@@ -28,7 +28,7 @@ from wingman.emotion.faces.pictures import picture_size
 from wingman.emotion.hume import http_errors
 from wingman.emotion.hume_v0.notices import Effect, Notice, ended, notices, said_in
 
-SERVICE: Final = http_errors.Service("the Hume v0 gateway", "emotion.hume_v0.api_key", "emotion.hume_v0.url")
+SERVICE: Final = http_errors.HumeApi("the Hume v0 gateway", "emotion.hume_v0.api_key", "emotion.hume_v0.url")
 PATH: Final = "/v0/stream/models"
 MAX_CLIP_S: Final = 5.0
 MAX_TEXT: Final = 10_000

@@ -29,7 +29,7 @@ LEAST_VOICE = samples_of_ms(300)
 
 
 @dataclass(frozen=True, slots=True)
-class Utterance:
+class SpeechSegment:
     """A stretch of speech between two silences, in samples of its channel."""
 
     begin: SampleTime
@@ -43,7 +43,7 @@ class Utterance:
         return len(self.pcm) // BYTES_PER_SAMPLE
 
 
-Window = tuple[Utterance, ...]
+Window = tuple[SpeechSegment, ...]
 
 
 class Packer:
@@ -51,7 +51,7 @@ class Packer:
 
     def __init__(self, start: SampleTime = 0) -> None:
         self._hearing = _Hearing(start)
-        self._window: list[Utterance] = []
+        self._window: list[SpeechSegment] = []
 
     @property
     def done(self) -> SampleTime:
@@ -67,7 +67,7 @@ class Packer:
         last, self._window = tuple(self._window), []
         return [*full, last] if last else full
 
-    def _pack(self, utterances: Sequence[Utterance]) -> list[Window]:
+    def _pack(self, utterances: Sequence[SpeechSegment]) -> list[Window]:
         full: list[Window] = []
         for one in utterances:
             if sum(before.length for before in self._window) + one.length > LONGEST_WINDOW and self._window:
@@ -94,8 +94,8 @@ class _Hearing:
         open_since = self._endpointer.open_since
         return max(0, self.at - RULES.pre_roll) if open_since is None else open_since
 
-    def block(self, block: PcmBlock) -> list[Utterance]:
-        found: list[Utterance] = []
+    def block(self, block: PcmBlock) -> list[SpeechSegment]:
+        found: list[SpeechSegment] = []
         if block.start != self.at + len(self._pending) // BYTES_PER_SAMPLE:
             found += self.cut()
             self.at = block.start
@@ -106,7 +106,7 @@ class _Hearing:
         del self._pending[:whole]
         return found
 
-    def cut(self) -> list[Utterance]:
+    def cut(self) -> list[SpeechSegment]:
         """The sound stops here."""
         if self._pending:
             short = len(self._pending)
@@ -120,7 +120,7 @@ class _Hearing:
         self._kept.clear()
         return found
 
-    def _frame(self, frame: bytes) -> list[Utterance]:
+    def _frame(self, frame: bytes) -> list[SpeechSegment]:
         level = np.frombuffer(frame, np.int16).astype(np.float32)
         marks = self._endpointer.frame(self.at, self._detector(frame), float(level @ level))
         self._kept += frame
@@ -130,14 +130,14 @@ class _Hearing:
             del self._kept[: -RULES.pre_roll * BYTES_PER_SAMPLE]
         return found
 
-    def _marks(self, marks: Sequence[Mark]) -> list[Utterance]:
+    def _marks(self, marks: Sequence[Mark]) -> list[SpeechSegment]:
         found = []
         for mark in marks:
             match mark:
                 case Onset(at=at):
                     self._begin = at
                 case Offset(at=at, upto=upto, voiced=voiced) if voiced >= LEAST_VOICE:
-                    found.append(Utterance(self._begin, at, self._sound(self._begin, upto)))
+                    found.append(SpeechSegment(self._begin, at, self._sound(self._begin, upto)))
                 case _:
                     pass
         return found

@@ -84,7 +84,7 @@ class Listening {
     if (this.events.length > KEPT) this.events.splice(0, this.events.length - KEPT);
     if (envelope.type === "capture.state") {
       this.states[envelope.data.channel] = envelope.data.state;
-      if (this.#lost()) this.capture.doubt();
+      if (this.#lost()) this.capture.recheck();
     }
     this.#tell({ envelope });
     if (envelope.type === "meeting.move") void this.capture.move(envelope.data);

@@ -211,7 +211,7 @@ class Page {
       onEnvelope: (envelope) => {
         model.take(envelope);
         if (envelope.type === "capture.state" && capture && lostChannels(model, capture).length)
-          capture.doubt();
+          capture.recheck();
         if (envelope.type === "meeting.move" && model.caughtUp) void capture?.move(envelope.data);
         if (envelope.type === "meeting.moved" && model.caughtUp) capture?.moved();
       },

@@ -141,7 +141,7 @@ export class Capture {
   }
 
   /** The service says it no longer hears us: believe it unless it says otherwise in a moment. */
-  doubt() {
+  recheck() {
     this.#check(PATIENCE / 4);
   }
 
@@ -238,7 +238,7 @@ export class Capture {
     else if (["silent", "disconnected", "failed"].includes(state)) void this.#mend();
   }
 
-  /** The way to the service is in doubt: look for another one, and make a new session only where there is none. */
+  /** The way to the service may be gone: look for another one, and make a new session only where there is none. */
   async #mend() {
     const session = this.#session;
     if (this.phase !== "live" || this.#mending || this.#moving) return;
