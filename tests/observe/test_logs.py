@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from wingman.config.observe import ObserveSettings
+from wingman.config.section import Secret
 from wingman.observe.logs import QUIET, configure
 
 
@@ -25,9 +26,13 @@ def as_before() -> Iterator[None]:
 def test_both_kinds_of_loggers_write_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
     configure(ObserveSettings(log_format="json", log_level="info"))
     structlog.get_logger("ours").info("said", meeting="m-1")
-    logging.getLogger("theirs").warning("careful")
+    key = Secret("5f2c-a-key-of-no-known-form").reveal()
+    logging.getLogger("theirs").warning("careful with %s", key)
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    assert [(line["event"], line["level"]) for line in lines] == [("said", "info"), ("careful", "warning")]
+    assert [(line["event"], line["level"]) for line in lines] == [
+        ("said", "info"),
+        ("careful with ***", "warning"),
+    ]
     assert lines[0]["meeting"] == "m-1"
     assert all("timestamp" in line for line in lines)
 

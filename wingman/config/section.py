@@ -10,6 +10,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from wingman.core.credentials import remember
+
 Positive = Annotated[float, Meta(gt=0)]
 NotNegative = Annotated[float, Meta(ge=0)]
 PositiveOrNever = Annotated[float, Meta(gt=0, extra={"never": True})]
@@ -33,6 +35,7 @@ class Secret:
 
     def __init__(self, value: str = "") -> None:
         self._value = value
+        remember(value)
 
     def reveal(self) -> str:
         """The credential itself, for the one call that needs it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wingman.core.credentials import masked
 from wingman.core.media import GapCause
 from wingman.core.time import Channel, SampleTime, Span
 
@@ -61,12 +62,12 @@ FINAL_KINDS = frozenset({FaultKind.AUTH, FaultKind.BILLING, FaultKind.FORBIDDEN,
 
 
 class ProviderFault(WingmanError):
-    """A provider failed. The text is one sentence for the user and never holds a secret."""
+    """A provider failed. The text is one sentence for the user; it never holds a secret, in nobody's words."""
 
     def __init__(
         self, sentence: str, *, kind: FaultKind, code: str = "", retry_after: float | None = None
     ) -> None:
-        super().__init__(sentence)
+        super().__init__(masked(sentence))
         self.kind = kind
         self.code = code
         """The provider's own code (HTTP status, close code, error code), for the log."""

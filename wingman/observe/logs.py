@@ -11,6 +11,7 @@ from typing import Any, TextIO, cast
 import structlog
 
 from wingman.config.observe import ObserveSettings
+from wingman.core.credentials import masked
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 QUIET = ("httpx", "httpx2", "aioice", "aiortc", "google_genai", "websockets", "asyncio", "uvicorn")
@@ -36,6 +37,15 @@ def _tapped(_logger: object, _method: str, record: structlog.types.EventDict) ->
     return record
 
 
+def _without_credentials(
+    _logger: object, _method: str, record: structlog.types.EventDict
+) -> structlog.types.EventDict:
+    for name, value in record.items():
+        if isinstance(value, str):
+            record[name] = masked(value)
+    return record
+
+
 class _Stderr(io.TextIOBase):
     """Whatever `sys.stderr` is at the moment of writing: loggers outlive a stream that was redirected."""
 
@@ -58,6 +68,7 @@ def configure(settings: ObserveSettings) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=not human),
+        _without_credentials,
         _tapped,
     ]
     if not human:

@@ -1,0 +1,27 @@
+"""Credentials are taken out of others' words, wherever a setting made one."""
+
+from __future__ import annotations
+
+import pytest
+
+from wingman.config.section import Secret
+from wingman.core import credentials
+from wingman.core.credentials import MOST, SHORTEST, masked, remember
+from wingman.core.errors import FaultKind, ProviderFault
+
+KEY = "5f2c-a-key-of-no-known-form"
+
+
+def test_a_service_that_repeats_the_key_it_was_sent_shows_it_to_nobody() -> None:
+    Secret(KEY)
+    refused = ProviderFault(f"Deepgram refused the request: Bad key {KEY}.", kind=FaultKind.BAD_REQUEST)
+    assert str(refused) == "Deepgram refused the request: Bad key ***."
+
+
+def test_what_may_be_a_word_is_left_alone_and_old_tokens_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credentials, "_in_use", {})
+    remember("x" * (SHORTEST - 1))
+    assert masked("x" * SHORTEST) == "x" * SHORTEST
+    for number in range(MOST + 1):
+        remember(f"token-number-{number:04d}")
+    assert masked("token-number-0000 token-number-0001") == "token-number-0000 ***"
