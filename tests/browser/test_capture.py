@@ -64,7 +64,7 @@ def test_the_page_says_whether_the_sound_is_stored(service: BrowserService, new_
 
 
 @pytest.mark.captures
-def test_tab_and_microphone_arrive_apart(
+def test_tab_and_microphone_arrive_apart_and_send_nothing_when_told(
     service: BrowserService, new_page: NewPage, player: Page, shot: Callable[..., None]
 ) -> None:
     page = new_page(service.root)
@@ -87,6 +87,19 @@ def test_tab_and_microphone_arrive_apart(
     service.publish(meeting.id, *call())
     expect(page.locator(".card")).to_have_count(3)
     shot(page, "capture-live-dark")
+    page.locator(".channel[data-channel=mic]").get_by_role("button", name="Mute").click()
+    expect(page.locator(".channel[data-channel=mic]")).to_have_attribute("data-state", "muted")
+    hear(service, meeting, Channel.MIC, 1.0)
+    assert rms(meeting.heard(Channel.MIC, 0.5)) < 1e-4
+    assert rms(meeting.heard(Channel.TAB, 0.5)) > 0.3  # the other channel goes on
+    page.click("#pause")
+    expect(page.locator(".phase")).to_have_text("Paused")
+    hear(service, meeting, Channel.TAB, 1.0)
+    assert rms(meeting.heard(Channel.TAB, 0.5)) == 0.0
+    page.click("#resume")
+    listening(page, "tab")
+    hear(service, meeting, Channel.TAB, 1.0)
+    assert rms(meeting.heard(Channel.TAB, 0.5)) > 0.3
 
 
 def test_speech_arrives_exactly_and_in_its_own_channel_only(
@@ -130,34 +143,18 @@ def test_a_silent_tab_is_not_mistaken_for_sound(
 
 
 @pytest.mark.captures
-def test_mute_and_pause_send_nothing(service: BrowserService, new_page: NewPage, player: Page) -> None:
-    page = new_page(service.root)
-    begin(page, "tab", "mic")
-    listening(page, "mic")
-    meeting = service.newest
-    page.locator(".channel[data-channel=mic]").get_by_role("button", name="Mute").click()
-    expect(page.locator(".channel[data-channel=mic]")).to_have_attribute("data-state", "muted")
-    hear(service, meeting, Channel.MIC, 1.0)
-    assert rms(meeting.heard(Channel.MIC, 0.5)) < 1e-4
-    assert rms(meeting.heard(Channel.TAB, 0.5)) > 0.3  # the other channel goes on
-    page.click("#pause")
-    expect(page.locator(".phase")).to_have_text("Paused")
-    hear(service, meeting, Channel.TAB, 1.0)
-    assert rms(meeting.heard(Channel.TAB, 0.5)) == 0.0
-    page.click("#resume")
-    listening(page, "tab")
-    hear(service, meeting, Channel.TAB, 1.0)
-    assert rms(meeting.heard(Channel.TAB, 0.5)) > 0.3
-
-
-@pytest.mark.captures
-def test_ending_and_leaving_let_go_at_once(
+def test_a_reload_goes_on_in_the_same_meeting_and_leaving_lets_go_at_once(
     service: BrowserService, new_page: NewPage, player: Page, shot: Callable[..., None]
 ) -> None:
     page = new_page(service.root)
     begin(page, "mic")
     listening(page, "mic")
     ended = service.newest
+    page.reload()
+    page.click("#go-on")
+    listening(page, "mic")
+    assert service.newest is ended
+    assert ended.sessions == 2
     page.click("#stop")
     service.wait(lambda: ended.state == "ended" and not ended.plays, "the end")
     expect(page.locator(".live-status")).to_contain_text("The meeting was ended.")
@@ -171,19 +168,6 @@ def test_ending_and_leaving_let_go_at_once(
     assert left is not ended
     page.goto("about:blank")
     service.wait(lambda: not left.plays, "the DELETE of a page that goes away", limit=3)
-
-
-@pytest.mark.captures
-def test_a_reload_goes_on_in_the_same_meeting(service: BrowserService, new_page: NewPage, player: Page) -> None:
-    page = new_page(service.root)
-    begin(page, "mic")
-    listening(page, "mic")
-    meeting = service.newest
-    page.reload()
-    page.click("#go-on")
-    listening(page, "mic")
-    assert service.newest is meeting
-    assert meeting.sessions == 2
 
 
 @pytest.mark.captures

@@ -17,8 +17,8 @@ NewPage = Callable[[str], Page]
 pytestmark = pytest.mark.captures
 
 
-def test_the_camera_is_looked_at_only_when_that_was_acknowledged(
-    service: BrowserService, new_page: NewPage
+def test_the_camera_is_looked_at_only_when_that_was_acknowledged_and_a_refusal_ends_it(
+    service: BrowserService, new_page: NewPage, complaints: list[str]
 ) -> None:
     page = new_page(service.root)
     page.context.grant_permissions(["camera", "microphone"], origin=service.url)
@@ -46,6 +46,15 @@ def test_the_camera_is_looked_at_only_when_that_was_acknowledged(
     service.wait(lambda: len(meeting.pictures) > before + 1, "a picture after the pause")
     page.locator("#faces input[value=off]").check()
     service.wait(lambda: meeting.controls[-1] == ("faces", "off"), "the end of it")
+    refusal = {"error": {"code": "conflict", "field": "faces", "detail": "faces are not measured here"}}
+    page.route("**/faces/mic", lambda route: route.fulfill(status=409, json=refusal))
+    known = len(meeting.controls)
+    page.locator("#faces input[value=camera]").check()
+    page.locator("#acknowledge-faces").check()
+    expect(page.locator(".problem:not([hidden])")).to_contain_text("faces are not measured here")
+    expect(page.locator("#acknowledge-faces")).not_to_be_checked()
+    service.wait(lambda: meeting.controls[known + 1 :] == [("faces", "off")], "the end of it")
+    complaints.clear()  # the browser logs every refusal
 
 
 def test_the_shared_tab_shows_its_own_faces_without_being_picked_again(
@@ -84,21 +93,3 @@ def test_the_shared_tab_shows_its_own_faces_without_being_picked_again(
     assert page.evaluate("() => [window.pictured.enabled, window.pictured.readyState]") == [False, "live"]
     page.click("#stop")
     page.wait_for_function("() => window.pictured.readyState === 'ended'")
-
-
-def test_a_picture_that_is_refused_is_told_and_switches_it_off(
-    service: BrowserService, new_page: NewPage, complaints: list[str]
-) -> None:
-    page = new_page(service.root)
-    page.context.grant_permissions(["camera", "microphone"], origin=service.url)
-    begin(page, "mic")
-    listening(page, "mic")
-    refusal = {"error": {"code": "conflict", "field": "faces", "detail": "faces are not measured here"}}
-    page.route("**/faces/mic", lambda route: route.fulfill(status=409, json=refusal))
-    page.locator("#faces summary").click()
-    page.locator("#faces input[value=camera]").check()
-    page.locator("#acknowledge-faces").check()
-    expect(page.locator(".problem:not([hidden])")).to_contain_text("faces are not measured here")
-    expect(page.locator("#acknowledge-faces")).not_to_be_checked()
-    service.wait(lambda: service.newest.controls[-1] == ("faces", "off"), "the end of it")
-    complaints.clear()  # the browser logs every refusal

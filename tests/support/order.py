@@ -38,8 +38,13 @@ PACED = ("browser/", "client/", "cluster/", "commands/", "e2e/", "events/", "for
 
 # Each of these begins a browser or two, and a service: they share them with whatever is tried in the same ones.
 TOGETHER = (
-    ("browser/test_capture.py", "browser/test_faces.py", "browser/test_foreign_client.py"),
-    ("browser/test_people.py", "browser/test_spoken.py"),
+    (
+        "browser/test_capture.py",
+        "browser/test_faces.py",
+        "browser/test_foreign_client.py",
+        "browser/test_people.py",
+        "browser/test_spoken.py",
+    ),
     ("browser/",),
 )
 

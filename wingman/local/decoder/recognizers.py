@@ -89,8 +89,11 @@ class PocketSphinx:
     def __init__(self) -> None:
         import pocketsphinx  # heavy, and missing where no wheel exists
 
-        # maxhmmpf halves the cost of the widest frames and changes no word on our test speech
-        self._decoder = pocketsphinx.Decoder(samprate=SAMPLE_RATE, loglevel="FATAL", maxhmmpf=5000)
+        # maxhmmpf halves the cost of the widest frames and changes no word on our test speech. Without the
+        # second pass (fwdflat) an utterance's last answer comes a tenth of a second sooner, and all of it costs
+        # a sixth less; of 389 words, read and made, 60 are wrong (61 with it).
+        options = {"samprate": SAMPLE_RATE, "loglevel": "FATAL", "maxhmmpf": 5000, "fwdflat": False}
+        self._decoder = pocketsphinx.Decoder(**options)
         self._running = -1  # the utterance it is in
         self._fed = 0  # bytes of it
 
