@@ -19,6 +19,7 @@ from scripts.gate.conversations import FOLDER
 from scripts.judge_cards import Tally, judge
 from scripts.proofs._suggest_reader import notes_read
 from scripts.proofs.figures import Figure, progress
+from scripts.train_facts import measured
 from scripts.train_notes import Turn, adapters_of, among, judged, parts, rates, sets_of, turns
 from tests.eval import noise, script
 from tests.eval.play import play
@@ -262,6 +263,20 @@ def _share(tally: Tally, fault: str) -> float:
     return sum(fault in one.faults for one in tally.judged) / max(1, len(tally.judged))
 
 
+def facts_by_meaning() -> Sequence[Figure]:
+    """Questions in other words than the brief's that answers them, and such as none answers."""
+    encoder = SentenceEncoder()
+    try:
+        worth = measured("held", encoder)
+    finally:
+        encoder.close()
+    return (
+        Figure("brief: right fact by meaning", worth.right, note="of 60 questions, written before the topics"),
+        Figure("brief: wrong fact by meaning", worth.wrong, 0.0, "==", note="of the same"),
+        Figure("brief: fact to what none answers", worth.needless, 0.0, "==", note="of 60"),
+    )
+
+
 def _labelled() -> Path | None:
     """The folder of labelled conversations, where there is one."""
     folder = Path(os.environ.get("WINGMAN_CONVERSATIONS", FOLDER))
@@ -312,6 +327,7 @@ async def measure() -> Sequence[Figure]:
             ">=",
         ),
     ]
+    figures += facts_by_meaning() if installed() else ()
     folder = _labelled()
     figures += await left_out_notes(folder)
     if folder is not None:

@@ -108,7 +108,9 @@ class Coach:
     def _compose(self, playbook: Playbook, brief: str) -> None:
         """What makes the cards, from the drawing to the screen."""
         parts, novelty, ttl_s = self._parts, Novelty(self._meanings), self._settings.ttl_s
-        composer = self._composer = CardComposer(playbook, brief, parts.knowledge, parts.language)
+        composer = self._composer = CardComposer(
+            playbook, brief, parts.knowledge, parts.language, self._meanings
+        )
         prompts = self._prompts = PromptMaker(
             self._settings, composer, novelty, fence=parts.fence, wait_s=parts.prompt_wait_s
         )

@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import takewhile
 
 from wingman.suggest.card.moment_values import values_of
+from wingman.suggest.card.private import PRIVATE, public
 from wingman.suggest.card.trouble import loss_in
 from wingman.suggest.playbook.moves import CARE_KINDS, Move, MoveBook, Moves, as_moves, move_book
 from wingman.suggest.playbook.playbook import Card, Playbook, filled
@@ -93,6 +94,13 @@ _THEIRS = re.compile(
     re.IGNORECASE,
 )
 """Words of a sentence that tells of somebody else, or of a trouble; what something costs them is no price."""
+_RIDER = re.compile(
+    r"\b(?:free|included|includes|extra|plus|vat|discount|gratis|kostenlos|inklusive|zuzüglich|mwst|rabatt"
+    r"|gratuit\w*|offerte?s?|compris\w*|inclus\w*|tva|remise|gratuit[ao]s?|incluid[ao]s?|iva|descuento"
+    r"|grátis|incluíd[ao]s?|desconto)\b",
+    re.IGNORECASE,
+)
+"""What belongs to a sum, though it stands in a sentence of its own."""
 _ENDED = re.compile(
     r"(?: (?:then|please|exactly|again|roughly|normally|us|each|monthly|yearly|in total|all in|altogether"
     r"|a (?:month|year|day|week|head|user|seat)|denn|bitte|genau|ungefähr|etwa|normalerweise|insgesamt|uns|mich"
@@ -357,17 +365,31 @@ def slots_of(playbook: Playbook, brief: str) -> dict[str, str]:
     for line in (line for part in named_parts(brief) for line in part.splitlines()):
         found = _SLOT.fullmatch(line)
         if found and (name := found["name"].strip().lower().replace(" ", "_")) in names:
-            filled[name] = _up_to_the_next(found["value"])
+            filled[name] = _up_to_the_next(found["value"], name)
     told = _told(brief)
+    filled = {name: value for name, value in filled.items() if value}
     return filled | {name: told[name] for name in sorted(names) if name in told and name not in filled}
 
 
-def _up_to_the_next(value: str) -> str:
-    """What is said of a fact, up to the sentence that names another or tells of somebody else."""
+def _up_to_the_next(value: str, name: str) -> str:
+    """What is said of a fact: its sentence, and of a sum those behind it that say what it includes.
+
+    What is for the user alone (a limit, what must not be done) is no part of it: the fact is said aloud.
+    """
+    is_sum = name in _SUMS
     first, *others = re.split(r"(?<=[.;!])\s+", value.strip())
-    return " ".join(
-        (first, *takewhile(lambda other: not (_NAMES.match(other) or _THEIRS.search(other)), others))
-    ).rstrip(".,;!")
+    said = public(first, is_sum=is_sum)
+    if said != first:
+        return said
+    riders = takewhile(
+        lambda other: (
+            is_sum
+            and _RIDER.search(other)
+            and not (_NAMES.match(other) or _THEIRS.search(other) or PRIVATE.search(other))
+        ),
+        others,
+    )
+    return " ".join((first, *riders)).rstrip(".,;!")
 
 
 def _told(brief: str) -> dict[str, str]:
@@ -381,13 +403,14 @@ def _told(brief: str) -> dict[str, str]:
                 re.IGNORECASE,
             )
             if said and name not in found and _is_fact(name, sentence, said["sign"], said["value"]):
-                found[name] = (said["value"] if said["sign"] else sentence).strip().rstrip(".,;!")
+                value = said["value"] if said["sign"] else sentence
+                found[name] = public(value.strip(), is_sum=name in _SUMS).rstrip(".,;!")
     return found
 
 
 def _is_fact(name: str, sentence: str, sign: str, value: str) -> bool:
     """True when what follows the name of a fact states it: behind a colon, or behind a verb that says so."""
-    if name in _SUMS and not re.search(r"\d", sentence):
+    if not public(sentence, is_sum=name in _SUMS) or (name in _SUMS and not re.search(r"\d", sentence)):
         return False
     if sign:
         return True

@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 from wingman.core.redaction import redact
 from wingman.core.time import Channel
 from wingman.core.utterance import Utterance
+from wingman.suggest.card.asked_facts import answering
+from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.choice import Choice, Moment, MoveChooser, named_parts, variables_of
+from wingman.suggest.card.private import INWARD
 from wingman.suggest.card.trouble import trouble_in
 from wingman.suggest.gate.care import needs
 from wingman.suggest.gate.decisions import Candidate
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.knowledge.lexical import stems
-from wingman.suggest.knowledge.sections import sections_of
+from wingman.suggest.knowledge.sections import Section, sections_of
 from wingman.suggest.playbook.language import HeardLanguage
 from wingman.suggest.playbook.moves import move_book
 from wingman.suggest.playbook.playbook import Card, Playbook
@@ -103,15 +106,24 @@ class Draw:
 class CardComposer:
     """One per meeting. Tell it everything that is heard; ask it for a card; tell it which one was shown."""
 
-    def __init__(self, playbook: Playbook, brief: str, knowledge: Snippets, language: str = "") -> None:
+    def __init__(
+        self,
+        playbook: Playbook,
+        brief: str,
+        knowledge: Snippets,
+        language: str = "",
+        meanings: CardMeanings | None = None,
+    ) -> None:
+        """`meanings` tells what the sentences of the brief mean; without them words alone find what answers."""
         self._knowledge = knowledge
+        self._meanings = meanings or CardMeanings()
         self.playbook = playbook
         """The one in use."""
         self.brief = brief
         """What the user said of the call."""
         self._chooser = MoveChooser(playbook, brief)
         self._triggers = Triggers(playbook)
-        self._briefed = _briefed(brief)
+        self._read_brief(brief)
         self._heard: deque[Utterance] = deque(maxlen=12)
         self._language = HeardLanguage(language)
         self._own_language = HeardLanguage()
@@ -124,6 +136,10 @@ class CardComposer:
         """What was cared for, and at which turn."""
         self._needs: OrderedDict[str, frozenset[Signal]] = OrderedDict()
         """What the latest utterances mean that calls for care, by their ids."""
+        self._asked: OrderedDict[str, str] = OrderedDict()
+        """The fact of the brief that answers what the latest of them ask, by the same."""
+        self._given: set[str] = set()
+        """Sentences of the brief that were shown."""
         self._make_ready()
 
     def use(self, playbook: Playbook, brief: str) -> None:
@@ -132,7 +148,13 @@ class CardComposer:
         self.brief = brief
         self._chooser.use(playbook, brief)
         self._triggers = Triggers(playbook)
-        self._briefed = _briefed(brief)
+        self._read_brief(brief)
+
+    def _read_brief(self, brief: str) -> None:
+        sections = _sentences(brief)
+        self._briefed = Knowledge(sections=sections)
+        self._facts = tuple(said for one in sections if not INWARD.search(said := one.statements[0]))
+        self._meanings.want(self._facts)
 
     @property
     def language(self) -> str:
@@ -159,16 +181,27 @@ class CardComposer:
         """An utterance, not its revision. `meaning` is the vector of its words, where an encoder tells it."""
         self._heard.append(utterance)
         self._needs[utterance.id] = needs(meaning)
-        while len(self._needs) > NEEDS_REMEMBERED:
-            self._needs.popitem(last=False)
         self._turns += 1
         self._language.hear(utterance.text)
         self._make_ready()
+        if meaning is not None and utterance.channel is Channel.TAB:
+            self._asked[utterance.id] = self._meant(utterance, meaning)
+        for latest in (self._needs, self._asked):
+            while len(latest) > NEEDS_REMEMBERED:
+                latest.popitem(last=False)
         if utterance.channel is Channel.TAB:
             unless = self._triggers.unless("pain")
             self._trouble = trouble_in(utterance.text, self.language, unless) or self._trouble
         if utterance.channel is Channel.MIC:
             self._own_language.hear(utterance.text)
+
+    def _meant(self, utterance: Utterance, meaning: NDArray[np.float32]) -> str:
+        """The fact of the brief that answers a question, told by what both mean; empty without a sure one."""
+        if Signal.QUESTION not in detect(utterance.text, self.language):
+            return ""
+        known = [(fact, found) for fact in self._facts if (found := self._meanings.of(fact)) is not None]
+        at = answering(meaning, [vector for _, vector in known])
+        return known[at][0] if at is not None else ""
 
     def _make_ready(self) -> None:
         """Read what a language needs when it is first heard, not when a card is due."""
@@ -196,6 +229,8 @@ class CardComposer:
             )
             if self._chooser.answers(moment):
                 return True
+        if (fact := self._asked.get(utterance.id, "")) and fact not in self._given:
+            return True
         earlier = [heard.text for heard in self._heard if heard.id != utterance.id]
         return bool(self._knowledge.search(utterance.text, tuple(earlier[-TURNS_BEFORE:])))
 
@@ -211,6 +246,8 @@ class CardComposer:
         free = (pair for pair in briefed if not self._chooser.named(pair[1]))
         told = self._chooser.told(self._moment(candidate))
         again = ((BRIEF if told in self.brief else self._origin, told),) if told else ()
+        if meant := self._asked.get(candidate.utterance or "", ""):
+            return tuple(dict.fromkeys(((BRIEF, meant), *found)))
         return (*found, *again, *(pair for pair in free if _helps(pair[1], candidate.text)))
 
     async def settled(self, candidate: Candidate, found: tuple[Snippet, ...]) -> tuple[Snippet, ...]:
@@ -245,7 +282,8 @@ class CardComposer:
             )
         if source == BRIEF and self._chooser.tells(choice, text):
             return Draw(choice.card, source, choice.kind, choice, text)
-        alone = candidate.kind in ANSWERED_BY_A_NOTE and source != BRIEF
+        meant = source == BRIEF and text == self._asked.get(candidate.utterance or "")
+        alone = candidate.kind in ANSWERED_BY_A_NOTE and (meant or source != BRIEF)
         words = quoted if alone else f"{quoted}\n{choice.card.text}"
         return Draw(Card(title=choice.card.title, text=words), source, choice.kind, choice, text)
 
@@ -282,6 +320,8 @@ class CardComposer:
                 self._trouble = ""  # once is a thread taken up, twice is harping on it
         if draw.care is not None:
             self._cared[draw.care] = self._turns
+        if draw.source == BRIEF:
+            self._given.add(draw.note)
         if draw.note and not self._may_be_asked_again(draw):
             self._cited.append(draw.note)
 
@@ -317,10 +357,10 @@ def _nearer(note: Snippet, fact: str, choice: Choice, moment: str) -> bool:
     return len(about.intersection(stems(" ".join(note)))) > len(about.intersection(stems(fact)))
 
 
-def _briefed(brief: str) -> Knowledge:
+def _sentences(brief: str) -> list[Section]:
     """The sentences of a brief; a fact with its name (`price: …`) is one, however it is written."""
     parts = (sections_of(part, BRIEF) for part in named_parts(brief))
-    return Knowledge(sections=[section for part in parts for section in part])
+    return [section for part in parts for section in part]
 
 
 def _helps(statement: str, moment: str) -> bool:

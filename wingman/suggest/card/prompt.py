@@ -18,6 +18,7 @@ from wingman.core.utterance import EmotionShift, Utterance
 from wingman.llm.base import Prompt
 from wingman.suggest.card.answer_check import Rules
 from wingman.suggest.card.context import estimate_tokens
+from wingman.suggest.card.private import PRIVATE
 from wingman.suggest.card.summary import shortened, summary
 from wingman.suggest.gate.decisions import Candidate, Reason
 from wingman.suggest.playbook.language import base_tag
@@ -83,13 +84,6 @@ _REASONS = {
     Reason.SILENCE: "the question was followed by a silence",
 }
 _LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese"}
-_PRIVATE = re.compile(
-    r"\b(?:limit|at most|at least|minimum|maximum|no more than|walk away|reserve|höchstens|mindestens"
-    r"|schmerzgrenze"
-    r"|au (?:plus|moins)|limite|máximo|mínimo|no máximo|no mínimo)\b",
-    re.IGNORECASE,
-)
-"""What such sentences of a brief hold is for the user alone and belongs in no words to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +197,7 @@ class _About:
 
 def rules_of(candidate: Candidate, material: Material, fence: str, prompt: Prompt) -> Rules:
     """What the answer to this prompt is held to."""
-    public = [line for line in re.split(r"(?<=[.!?;])\s+|\n", material.brief) if not _PRIVATE.search(line)]
+    public = [line for line in re.split(r"(?<=[.!?;])\s+|\n", material.brief) if not PRIVATE.search(line)]
     said = [utterance.text for utterance in material.utterances]
     noted = [text for _, text in material.snippets]
     rules, _, _ = prompt.system.partition(f"\n\n<{fence}:")
