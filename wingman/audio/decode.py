@@ -78,7 +78,9 @@ class LibopusDecoder:
 
     def decode(self, packet: bytes) -> bytes:
         """PCM of one packet. Raises `DecodeError`."""
-        return self._take(self._decode(self._state, packet, len(packet), self._room, MAX_FRAME, 0))
+        decode = self._decode  # calling what a slot holds is only fast when it was read first
+        count = decode(self._state, packet, len(packet), self._room, MAX_FRAME, 0)
+        return self._sound.tobytes() if count == self._count else self._take(count)
 
     def conceal(self, samples: int) -> bytes:
         """Bridge `samples` that never came."""
@@ -90,10 +92,9 @@ class LibopusDecoder:
         return self._take(self._decode(self._state, following, len(following), self._room, count, 1))
 
     def _take(self, count: int) -> bytes:
-        if count != self._count:
-            if count < 0:
-                raise DecodeError(f"a packet is not valid Opus (libopus error {count})")
-            self._count, self._sound = count, self._view[: count * BYTES_PER_SAMPLE]
+        if count < 0:
+            raise DecodeError(f"a packet is not valid Opus (libopus error {count})")
+        self._count, self._sound = count, self._view[: count * BYTES_PER_SAMPLE]
         return self._sound.tobytes()
 
     def __del__(self) -> None:

@@ -99,8 +99,9 @@ class Tape:
         for cursor in self._cursors:
             if cursor._waiter is not None:
                 cursor._written()
-            if cursor._callback is not None and end - cursor.position >= cursor._least:
-                cursor._callback()
+            callback = cursor._callback
+            if callback is not None and end - cursor.position >= cursor._least:
+                callback()
 
     def _store(self) -> None:
         """Put what was written last into the ring: a few blocks at a time, for its memory is always cold."""

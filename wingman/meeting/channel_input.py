@@ -101,8 +101,9 @@ class ChannelInput:
 
     def write(self, block: PcmBlock) -> None:
         """Put a block on the tape; a hole of its length while paused."""
-        if self._clock is not None:
-            self._written_at = self._clock()
+        clock = self._clock
+        if clock is not None:
+            self._written_at = clock()
         if self.paused:
             self.skip(block.length, GapCause.PAUSED)
         else:

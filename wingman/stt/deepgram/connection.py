@@ -217,8 +217,8 @@ class Connection:
 
     def _pump(self, whole: bool = True) -> None:
         """Move what is due from the tape to the socket. Never raises, never waits."""
-        audio, now = self._audio, self._clock()
-        tape = audio.tape
+        audio, clock = self._audio, self._clock
+        tape, now = audio.tape, clock()
         if tape.paused:  # a replay begun before the pause goes on after it
             self._resume_at = None
             return

@@ -10,11 +10,13 @@ import math
 import re
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wingman.core.time import Channel
+from wingman.suggest.gate.ngrams import ngrams
 from wingman.suggest.playbook.signals import Signal, normalise
 
 REMEMBERED = 12
@@ -64,7 +66,7 @@ _MARKED = re.compile(r"[.?!]")
 _PERSONS = (_YOU, _I, _WE, _OTHERS, _TURNS, _NOT)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Said:
     """One turn that was heard."""
 
@@ -77,6 +79,11 @@ class Said:
     @property
     def user(self) -> bool:
         return self.channel is Channel.MIC
+
+    @cached_property
+    def grams(self) -> NDArray[np.float32]:
+        """Its words as a vector; it is asked for again when this is the turn before."""
+        return ngrams(self.text)
 
 
 NOBODY = Said("", Channel.TAB, "")

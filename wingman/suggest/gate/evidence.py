@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from wingman.core.affect import affect_of
 from wingman.core.utterance import EmotionReading, Family, Utterance
 from wingman.suggest.gate.decisions import Reason
-from wingman.suggest.gate.dialogue import Dialogue, Said
+from wingman.suggest.gate.dialogue import NOBODY, Dialogue, Said
 from wingman.suggest.gate.probe import Flavour, Probes, Thresholds, Verdict, load_probe
 from wingman.suggest.gate.running_rate import RunningRate
 from wingman.suggest.playbook.playbook import Playbook
@@ -146,6 +146,7 @@ class EvidenceWeigher:
         self._probes = probes
         self._playbook = ""
         self._dialogue = Dialogue()
+        self._judged = NOBODY
         self._rates: dict[Flavour, RunningRate] = {}
         self._recent: OrderedDict[str, Evidence] = OrderedDict()
         if playbook is not None:
@@ -181,7 +182,7 @@ class EvidenceWeigher:
     ) -> tuple[Flavour, Verdict, Evidence]:
         flavour: Flavour = "words" if meaning is None else "meaning"
         probe = self._probes(flavour)
-        said = Said(utterance.speaker, utterance.channel, text, meaning)
+        said = self._judged = Said(utterance.speaker, utterance.channel, text, meaning)
         limits = probe.thresholds
         said_so = outright(text)
         verdict = probe.judge(said, self._dialogue, signals, self._playbook).saying(said_so)
@@ -199,4 +200,7 @@ class EvidenceWeigher:
     ) -> None:
         """A turn, anybody's, that later ones are weighed against."""
         said = Said(utterance.speaker, utterance.channel, utterance.text, meaning)
+        judged = self._judged
+        if (judged.speaker, judged.text) == (said.speaker, said.text) and judged.vector is said.vector:
+            said = judged  # with what was worked out of its words
         self._dialogue.hear(said, signals)

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from wingman.suggest.gate.dialogue import CROWD, FEATURES, LIKENESS, MARKED, NOBODY, SEVERAL, Dialogue, Said
 from wingman.suggest.gate.ngrams import SIZE as NGRAMS
-from wingman.suggest.gate.ngrams import ngrams
 from wingman.suggest.gate.running_rate import TRUST
 from wingman.suggest.playbook.signals import Signal
 
@@ -129,7 +128,7 @@ class Probe:
 
 def inputs(flavour: Flavour, said: Said, before: Said, state: Floats) -> Floats:
     """What the heads see of one turn."""
-    words = [ngrams(said.text), np.float32(BEFORE) * ngrams(before.text)]
+    words = [said.grams, np.float32(BEFORE) * before.grams]
     vectors = [_vector(said), _vector(before)] if flavour == "meaning" else []
     return np.concatenate([*words, *vectors, state]).astype(np.float64)
 

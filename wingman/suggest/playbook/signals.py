@@ -68,6 +68,7 @@ _SHORTEST_QUESTION = 3
 """Words, fillers aside; what is shorter is too often a fragment."""
 
 
+@lru_cache(maxsize=8)  # half a dozen ask in turn about the same words
 def normalise(text: str) -> str:
     """Lower case, plain apostrophes, words separated by single spaces; everything else dropped."""
     plain = _NOT_WORD.sub(" ", text.lower().translate(_APOSTROPHES))

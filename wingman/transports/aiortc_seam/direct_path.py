@@ -165,7 +165,8 @@ class DirectPath:
             elif first & 0x20 and payload:
                 payload = payload[: max(0, len(payload) - payload[-1])]
             stream.arrived.append((sequence, timestamp, now))
-            stream.inlet.packet(sequence, timestamp, payload, now, ssrc)
+            take = stream.inlet.packet
+            take(sequence, timestamp, payload, now, ssrc)
             return None
 
         return datagram_received
