@@ -13,7 +13,7 @@ from wingman.core.errors import Branch
 from wingman.core.speech import TimedEvent
 from wingman.core.time import SAMPLE_RATE
 from wingman.correlate.correlator import Correlator
-from wingman.meeting.channel import ChannelCallbacks, ChannelPipeline, Providers, room
+from wingman.meeting.channel import BranchBuilders, ChannelCallbacks, ChannelPipeline, room
 from wingman.testing.virtual_time import run
 
 
@@ -25,7 +25,7 @@ def test_the_slowest_branch_counts_and_all_are_settled_at_the_end() -> None:
     async def main() -> None:
         async with asyncio.TaskGroup() as tasks:
             callbacks = ChannelCallbacks(words.append, tones.append, sound.publish)
-            providers = Providers(Scripted, lambda: voice, lambda: None)
+            providers = BranchBuilders(Scripted, lambda: voice, lambda: None)
             channel = ChannelPipeline(sound.input, providers, callbacks, tasks, sound.accounting)
             channel.words.start()
             correlator = Correlator(CorrelateSettings())

@@ -21,7 +21,7 @@ from wingman.core.time import SAMPLE_RATE, Channel, Span
 from wingman.core.utterance import Utterance
 from wingman.correlate.correlator import Correlator
 from wingman.meeting.accounting import Accounting
-from wingman.meeting.channel import Providers
+from wingman.meeting.channel import BranchBuilders
 from wingman.meeting.cost import CostTracker
 from wingman.meeting.pipeline import MeetingPipeline, Stages
 from wingman.stt.base import Emit, TranscriberInfo
@@ -85,7 +85,7 @@ class Room:
         self.accounting = Accounting(
             CostTracker(CostSettings(), {}), Ledger(self.publish, lambda: 0.0), self.publish
         )
-        providers = Providers(lambda: transcriber, lambda: None, lambda: None)
+        providers = BranchBuilders(lambda: transcriber, lambda: None, lambda: None)
         coach: Any = self.coach
         stages = Stages(providers, Correlator(CorrelateSettings()), coach, self.accounting)
         self.pipeline = MeetingPipeline(stages, self.publish, tape_s=60, live=live)

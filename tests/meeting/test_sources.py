@@ -19,7 +19,7 @@ from wingman.core.media import PcmBlock
 from wingman.core.time import Channel
 from wingman.correlate.correlator import Correlator
 from wingman.meeting.accounting import Accounting
-from wingman.meeting.channel import Providers
+from wingman.meeting.channel import BranchBuilders
 from wingman.meeting.controls import MeetingControls
 from wingman.meeting.cost import CostTracker
 from wingman.meeting.endings import Endings
@@ -65,7 +65,7 @@ class Fed:
         accounting = Accounting(
             CostTracker(CostSettings(), {}), Ledger(self.publish, lambda: 0.0), self.publish
         )
-        providers = Providers(lambda: None, lambda: None, lambda: None)
+        providers = BranchBuilders(lambda: None, lambda: None, lambda: None)
         coach: Any = Quiet()
         stages = Stages(providers, Correlator(CorrelateSettings()), coach, accounting)
         self.pipeline = MeetingPipeline(stages, self.publish, tape_s=10, live=True)

@@ -29,7 +29,7 @@ from wingman.meeting.provider_builders import LocalWorker
 from wingman.meeting.provider_probe import probe
 from wingman.meeting.providers import (
     TRANSCRIBERS,
-    Choice,
+    ProviderChoice,
     ProviderFactory,
     build_model,
     channels_at_once,
@@ -103,7 +103,7 @@ def providers(settings: Settings) -> Iterator[Finding]:
     """What each branch would use, or why it cannot."""
     here = ProviderFactory(settings).here
     measured: Policy = settings.emotion.policy if settings.emotion.policy != "off" else "counterpart"
-    picks: tuple[tuple[str, Callable[[], Choice]], ...] = (
+    picks: tuple[tuple[str, Callable[[], ProviderChoice]], ...] = (
         ("transcriber", lambda: choose_transcriber(settings, here)),
         ("emotion, once it is switched on", lambda: choose_emotion(settings, here, measured)),
         ("suggestions", lambda: choose_model(settings, here)),

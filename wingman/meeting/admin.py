@@ -21,7 +21,7 @@ from wingman.meeting.manager import MeetingManager
 from wingman.meeting.provider_builders import LocalWorker
 from wingman.meeting.provider_probe import probe
 from wingman.meeting.providers import (
-    Choice,
+    ProviderChoice,
     ProviderFactory,
     build_model,
     choose_emotion,
@@ -252,7 +252,7 @@ class Admin:
         chosen: dict[str, str] = {}
         refused: dict[str, str] = {}
         here = self._manager.providers.here
-        pick: dict[str, Callable[[], Choice]] = {
+        pick: dict[str, Callable[[], ProviderChoice]] = {
             "transcribe": lambda: choose_transcriber(settings, here),
             "emotion": lambda: choose_emotion(settings, here, "counterpart"),
             "suggest": lambda: choose_model(settings, here),

@@ -25,7 +25,7 @@ from wingman.events.reached import ReachedLog
 from wingman.local.sentence_encoder import SentenceEncoder
 from wingman.meeting.accounting import Accounting, MeteredKnowledge
 from wingman.meeting.api import MeetingSpec
-from wingman.meeting.channel import Providers
+from wingman.meeting.channel import BranchBuilders
 from wingman.meeting.channel_readers import Store
 from wingman.meeting.continuation import Continued
 from wingman.meeting.cost import CostTracker
@@ -143,7 +143,7 @@ class MeetingBuilder:
         choices = providers.choose(plan.policy)
         accounting = self.accounting(publish)
         stages = Stages(
-            providers=Providers(
+            providers=BranchBuilders(
                 transcriber=lambda: self.providers.transcriber(choices.transcriber.provider, spec, local),
                 voice=lambda: self.providers.voice_analyzer(local),
                 text=lambda: self.providers.text_analyzer(local),

@@ -31,7 +31,7 @@ FAST_LAG_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Providers:
+class BranchBuilders:
     """Makers of one channel's branches; None where a branch is switched off."""
 
     transcriber: Callable[[], Transcriber | None]
@@ -60,7 +60,7 @@ class ChannelPipeline:
     def __init__(
         self,
         channel_input: ChannelInput,
-        providers: Providers,
+        providers: BranchBuilders,
         callbacks: ChannelCallbacks,
         tasks: asyncio.TaskGroup,
         accounting: Accounting,

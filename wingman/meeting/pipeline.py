@@ -25,11 +25,11 @@ from wingman.emotion.base import FaceAnalyzer
 from wingman.emotion.faces.pictures import Picture, check_picture
 from wingman.events.claims import Position
 from wingman.meeting.accounting import Accounting
-from wingman.meeting.channel import ChannelCallbacks, ChannelPipeline, Providers
+from wingman.meeting.channel import BranchBuilders, ChannelCallbacks, ChannelPipeline
 from wingman.meeting.channel_input import ChannelInput
 from wingman.meeting.continuation import Beginning
 from wingman.meeting.dispatch import dispatch, dispatch_speech_activity
-from wingman.meeting.providers import NOBODY, Choices
+from wingman.meeting.providers import NOBODY, ProviderChoices
 from wingman.meeting.recording_order import RecordingOrder
 from wingman.suggest.coach import Coach
 
@@ -41,11 +41,11 @@ STEP = SAMPLE_RATE
 class Stages:
     """What the composition root picked for one meeting."""
 
-    providers: Providers
+    providers: BranchBuilders
     correlator: Correlator
     coach: Coach
     accounting: Accounting
-    choices: Choices = NOBODY
+    choices: ProviderChoices = NOBODY
     """Who serves each branch as the meeting starts."""
     reached: Callable[[Mapping[Channel, float]], None] = lambda _: None
     """Told with each second of sound how far each channel has come, in media seconds."""

@@ -89,7 +89,7 @@ class Provider(Generic[T_co]):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ProviderChoice:
     """A provider's name, or `off`, with the reason in words."""
 
     provider: str
@@ -97,12 +97,12 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class ProviderChoices:
     """Who serves each branch."""
 
-    transcriber: Choice
-    emotion: Choice
-    suggester: Choice
+    transcriber: ProviderChoice
+    emotion: ProviderChoice
+    suggester: ProviderChoice
 
 
 def _unset(name: str, field: str, variable: str) -> Missing:
@@ -329,14 +329,14 @@ def price_list(prices: PriceSettings) -> dict[str, Rates]:
     return found
 
 
-def choose(settings: Settings, here: Capabilities, policy: Policy) -> Choices:
+def choose(settings: Settings, here: Capabilities, policy: Policy) -> ProviderChoices:
     """Resolve every `auto`. Raises `InputError` when a provider that was named cannot be used."""
-    return Choices(
+    return ProviderChoices(
         choose_transcriber(settings, here), choose_emotion(settings, here, policy), choose_model(settings, here)
     )
 
 
-def choose_transcriber(settings: Settings, here: Capabilities) -> Choice:
+def choose_transcriber(settings: Settings, here: Capabilities) -> ProviderChoice:
     """Who turns sound into words. Raises `InputError` when nobody can."""
     chosen = _pick(TRANSCRIBERS, settings.transcribe.provider, settings, here, "transcribe.provider")
     if chosen is None:
@@ -348,48 +348,48 @@ def choose_transcriber(settings: Settings, here: Capabilities) -> Choice:
     return chosen
 
 
-def choose_emotion(settings: Settings, here: Capabilities, policy: Policy) -> Choice:
+def choose_emotion(settings: Settings, here: Capabilities, policy: Policy) -> ProviderChoice:
     """Who measures how things are said, under `policy`. Raises `InputError`."""
     named = settings.emotion.provider
     voice = _pick(VOICE_ANALYZERS, named, settings, here, "emotion.provider")
     if named == "off" and voice is not None:
         return voice
     if policy == "off":
-        return Choice("off", "the emotion policy is off until the user switches it on and acknowledges")
+        return ProviderChoice("off", "the emotion policy is off until the user switches it on and acknowledges")
     if policy == "text-only":
         text = None
         if named in ("auto", *(row.name for row in TEXT_ANALYZERS)):
             text = _pick(TEXT_ANALYZERS, "auto", settings, here, "emotion.provider")
-        return text or Choice(
+        return text or ProviderChoice(
             "off", "the policy is text-only, which needs a v0 gateway (`emotion.hume_v0.url`)"
         )
-    return voice or Choice("off", "nobody can measure a voice here")
+    return voice or ProviderChoice("off", "nobody can measure a voice here")
 
 
-def choose_model(settings: Settings, here: Capabilities) -> Choice:
+def choose_model(settings: Settings, here: Capabilities) -> ProviderChoice:
     """Who writes suggestions. Raises `InputError`."""
     if settings.suggest.provider == "cues":
-        return Choice("cues", "named by `suggest.provider`")
+        return ProviderChoice("cues", "named by `suggest.provider`")
     chosen = _pick(MODELS, settings.suggest.provider, settings, here, "suggest.provider")
-    return chosen or Choice("cues", "no model: instant cues from the playbook")
+    return chosen or ProviderChoice("cues", "no model: instant cues from the playbook")
 
 
 def _pick(
     table: Sequence[Provider[T]], named: str, settings: Settings, here: Capabilities, field: str
-) -> Choice | None:
+) -> ProviderChoice | None:
     """The row that was named, or the first that `auto` may take; None when `auto` finds nobody."""
     if named == "off":
-        return Choice("off", f"switched off by `{field}`")
+        return ProviderChoice("off", f"switched off by `{field}`")
     if named == "auto":
         for row in table:
             if row.auto and row.missing(settings, here) is None:
-                return Choice(row.name, row.auto)
+                return ProviderChoice(row.name, row.auto)
         return None
     for row in table:
         if row.name == named:
             if (lacking := row.missing(settings, here)) is not None:
                 raise InputError(lacking.sentence, field=lacking.field)
-            return Choice(row.name, f"named by `{field}`")
+            return ProviderChoice(row.name, f"named by `{field}`")
     return None
 
 
@@ -402,7 +402,7 @@ def build_model(settings: Settings, name: str) -> SuggestionModel | None:
     return ProviderFactory(settings).model(name)
 
 
-NOBODY = Choices(*(Choice("off", "nobody was chosen"),) * 3)
+NOBODY = ProviderChoices(*(ProviderChoice("off", "nobody was chosen"),) * 3)
 
 
 class ProviderFactory:
@@ -429,7 +429,7 @@ class ProviderFactory:
             self._gateway = GatewayAccess(self.settings.emotion.hume_v0, self.slots)
         return self._gateway
 
-    def choose(self, policy: Policy) -> Choices:
+    def choose(self, policy: Policy) -> ProviderChoices:
         """See `choose`."""
         return choose(self.settings, self.here, policy)
 

@@ -41,7 +41,7 @@ from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, seconds
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.meeting.accounting import Accounting
-from wingman.meeting.channel import ChannelCallbacks, ChannelPipeline, Providers, room
+from wingman.meeting.channel import BranchBuilders, ChannelCallbacks, ChannelPipeline, room
 from wingman.meeting.channel_input import ChannelInput
 from wingman.meeting.cost import CostTracker
 from wingman.replay.record_clock import RecordClock, merged
@@ -250,10 +250,12 @@ class _Session:
         readers = []
         if self._transcriber is not None:
             readers.append(_Reader(self._channel, self._transcriber, EVERYTHING))
-            readers[-1].run(Providers(lambda: self._transcriber, lambda: None, lambda: None), self._note, tasks)
+            readers[-1].run(
+                BranchBuilders(lambda: self._transcriber, lambda: None, lambda: None), self._note, tasks
+            )
         if self._meter is not None:
             readers.append(_Reader(self._channel, self._meter, self._may))
-            readers[-1].run(Providers(lambda: None, lambda: self._meter, lambda: None), self._note, tasks)
+            readers[-1].run(BranchBuilders(lambda: None, lambda: self._meter, lambda: None), self._note, tasks)
         return readers
 
     def record(self, *, bare: bool) -> Iterable[Heard]:
@@ -287,7 +289,7 @@ class _Reader:
         self._may = may
 
     def run(
-        self, providers: Providers, note: Callable[[Event, SampleTime], None], tasks: asyncio.TaskGroup
+        self, providers: BranchBuilders, note: Callable[[Event, SampleTime], None], tasks: asyncio.TaskGroup
     ) -> None:
         """Listen from the first sample on."""
 

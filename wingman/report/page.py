@@ -20,7 +20,7 @@ from wingman.report import emotion_chart
 from wingman.report.exports import FORMATS, lines_of, name_of, text_of, tone_of
 from wingman.report.extractive import ORIGIN
 from wingman.report.items import summary_of
-from wingman.report.record import Card, Lost, Record, Said, VocalSound
+from wingman.report.record import Lost, Record, Said, ShownCard, VocalSound
 from wingman.report.statistics import Figures, Talk, figures
 
 GAP_SECONDS = 1.0
@@ -248,7 +248,7 @@ def _bar(numbers: Figures) -> str:
     )
 
 
-def _cards(cards: Iterable[Card]) -> str:
+def _cards(cards: Iterable[ShownCard]) -> str:
     shown = sorted((card for card in cards if card.text or card.fate == "failed"), key=lambda card: card.at)
     if not shown:
         return ""
@@ -258,7 +258,7 @@ def _cards(cards: Iterable[Card]) -> str:
     )
 
 
-def _card(card: Card) -> str:
+def _card(card: ShownCard) -> str:
     used = card.helped
     facts = [card.reason.replace("_", " "), card.feedback or FATES.get(card.fate, card.fate), card.origin]
     if card.wait_s is not None:
@@ -278,7 +278,7 @@ def _card(card: Card) -> str:
     )
 
 
-def _waited(card: Card) -> str:
+def _waited(card: ShownCard) -> str:
     """What a person waited, and for what."""
     told = f"waited {card.wait_s:.1f} s"
     parts = []

@@ -143,7 +143,7 @@ class VocalSound:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ShownCard:
     """One suggestion and its fate."""
 
     id: str
@@ -212,7 +212,7 @@ class Record:
     providers: tuple[str, str, str] = ("", "", "")
     """Transcriber, emotion analyser, suggester; a policy switched on later brings the second."""
     said: tuple[Said, ...] = ()
-    cards: tuple[Card, ...] = ()
+    cards: tuple[ShownCard, ...] = ()
     lost: tuple[Lost, ...] = ()
     losses: tuple[str, ...] = ()
     """What was dropped on the way in, a sentence each."""
@@ -257,7 +257,7 @@ class _Fold:
     def __init__(self, meeting: str) -> None:
         self._record = Record(meeting)
         self._said: dict[str, Said] = {}
-        self._cards: dict[str, Card] = {}
+        self._cards: dict[str, ShownCard] = {}
         self._lost: list[Lost] = []
         self._sentences: list[str] = []
         self._counted: defaultdict[tuple[str, str, str], float] = defaultdict(float)
@@ -398,7 +398,7 @@ class _Fold:
 
     def _created(self, data: SuggestionCreated) -> None:
         asked = self._said.get(data.utterance or "")
-        self._cards[data.id] = Card(
+        self._cards[data.id] = ShownCard(
             id=data.id,
             kind=data.kind,
             reason=data.reason,
