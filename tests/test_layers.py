@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 
@@ -132,6 +133,12 @@ def test_the_pages_name_every_room(page: str) -> None:
     told = (ROOT.parent / page).read_text(encoding="utf-8")
     silent = sorted(room for room in FLOOR if f"`{room}/" not in told and f"`{room}.py`" not in told)
     assert not silent, f"{page} says nothing of {', '.join(silent)}"
+
+
+def test_the_architecture_page_has_each_room_on_its_floor() -> None:
+    told = (ROOT.parent / "docs/architecture.md").read_text(encoding="utf-8")
+    rows = {room: int(floor) for floor, room in re.findall(r"^\| (\d+) \| `(\w+)/` \|", told, re.MULTILINE)}
+    assert rows == {room: floor + 1 for room, floor in FLOOR.items()}
 
 
 def test_the_paths_of_the_architecture_page_exist() -> None:
