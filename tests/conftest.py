@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
-from tests.support import demos, forked, order
+from tests.support import demos, forked, order, warm
 from tests.support.limits import (  # noqa: F401 - hooks
     pytest_runtest_setup,
     pytest_runtest_teardown,
@@ -66,6 +66,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish(session: pytest.Session) -> None:
     if session.config.getoption("processes", 0):
         forked.prepare()
+        warm.warm()
     gc.freeze()  # what was imported and collected stays to the end; no pass needs to look at it again
 
 

@@ -103,7 +103,7 @@ def shifts(outputs: Sequence[Output]) -> bytes:
 
 
 @given(finals(), measured(), st.randoms(use_true_random=False), st.randoms(use_true_random=False))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_interleaving_of_the_providers_changes_no_byte(
     said: list[Final], felt: list[EmotionEvent], one: random.Random, other: random.Random
 ) -> None:
@@ -126,7 +126,7 @@ def test_shifts_do_not_depend_on_the_interleaving_either(seed: int, dice: random
 
 
 @given(finals(), measured(), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_replayed_events_change_nothing(
     said: list[Final], felt: list[EmotionEvent], dice: random.Random
 ) -> None:
@@ -169,7 +169,7 @@ def anything(draw: st.DrawFn) -> list[TimedEvent | EmotionEvent | SampleTime]:
 
 
 @given(anything())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_word_is_lost_or_doubled_and_no_utterance_told_more_than_twice(
     events: list[TimedEvent | EmotionEvent | SampleTime],
 ) -> None:

@@ -114,8 +114,7 @@ def test_refusals_that_are_said_late_cost_audio_and_never_a_wrong_time(kind: Kin
         f"{count} at {at}": attempt(
             Fault(kind=Kind.RATE_LIMIT, at=at, count=count), msgspec.structs.replace(late, at=at)
         )
-        for at in (0.0, 0.7, 1.3, 2.0, 2.6, 3.4)
-        for count in (1, 4)
+        for at, count in ((0.0, 1), (0.7, 4), (1.3, 1), (2.0, 4), (2.6, 1), (3.4, 4))
     }
     for name, (account, emulator) in run(side_by_side(trials)).items():
         assert "error" in emulator.traffic[0].said, name

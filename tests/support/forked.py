@@ -24,6 +24,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from tests.support.warm import warm
 from wingman.local import sentence_encoder
 
 MARK = "tests.support.forked"
@@ -176,6 +177,7 @@ def _serve() -> int:
             importlib.import_module(module.name)
     if sentence_encoder.installed():
         sentence_encoder.SentenceEncoder().encode_here(["loaded once, for all commands"])
+    warm()
     gc.freeze()  # a collection in a fork would touch, and so copy, all that it shares
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin.buffer:

@@ -1,0 +1,18 @@
+"""What nearly every meeting reads once in a process: read before any is forked, it is read once for all."""
+
+from __future__ import annotations
+
+from wingman.suggest.playbook.moves import move_book
+from wingman.suggest.playbook.playbook import load_playbook
+from wingman.suggest.playbook.signals import SPOKEN, detect
+
+PLAYBOOKS = ("sales", "support", "discovery", "hiring", "one-to-one", "custom")
+
+
+def warm() -> None:
+    """A third of a second of a core: patterns of five languages, their moves, and the shipped playbooks."""
+    for language in SPOKEN:
+        detect("", language)
+        move_book(language)
+    for name in PLAYBOOKS:
+        load_playbook(name)
