@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import stat
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
 from tests.support import demos, forked, order, warm
@@ -70,16 +71,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()  # what was imported and collected stays to the end; no pass needs to look at it again
 
 
-def _sockets() -> set[str]:
-    """The open sockets of this process as `socket:[inode]` names (empty where /proc is missing)."""
+def _sockets() -> set[int]:
+    """The open sockets of this process by their inodes (empty where /proc is missing)."""
     found = set()
     for entry in os.listdir("/proc/self/fd") if LINUX else ():
         try:
-            target = os.readlink(f"/proc/self/fd/{entry}")
+            about = os.fstat(int(entry))
         except OSError:
             continue  # closed while we looked
-        if target.startswith("socket:"):
-            found.add(target)
+        if stat.S_ISSOCK(about.st_mode):
+            found.add(about.st_ino)
     return found
 
 
@@ -120,17 +121,20 @@ def _cmdline(pid: int) -> bytes:
 
 
 @pytest.fixture(autouse=True)
-def no_leaks_in_the_loop(request: pytest.FixtureRequest) -> None:
-    """Asks for the asynchronous check only where there is a loop to check."""
-    if asyncio.iscoroutinefunction(getattr(request.node, "obj", None)):
-        request.getfixturevalue("no_leaked_tasks_or_sockets")
-
-
-@pytest_asyncio.fixture
-async def no_leaked_tasks_or_sockets() -> AsyncIterator[None]:
-    sockets = _sockets()
-    before = asyncio.all_tasks()
+def no_leaks_in_the_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Looks at the loop of a test that has one. From outside it: two more rounds of the loop for each of some
+    thousand tests would cost as much as what many of them try."""
+    if not asyncio.iscoroutinefunction(getattr(request.node, "obj", None)):
+        yield
+        return
+    runner: asyncio.Runner = request.getfixturevalue("_function_scoped_runner")  # pytest-asyncio's
+    tasks, sockets = asyncio.all_tasks(runner.get_loop()), _sockets()
     yield
+    if asyncio.all_tasks(runner.get_loop()) - tasks or _sockets() - sockets:
+        runner.run(_settled(tasks, sockets))
+
+
+async def _settled(before: set[asyncio.Task[Any]], sockets: set[int]) -> None:
     deadline = time.monotonic() + 2.0
     while True:
         tasks = {t for t in asyncio.all_tasks() - before if not t.done() and t is not asyncio.current_task()}

@@ -47,7 +47,7 @@ def test_faults_composed_at_random_lose_nothing_untold() -> None:
     assert Some.tally.count(lambda verdict: verdict.words) > 0
 
 
-async def suffer(*faults: Fault, seconds: float = 40.0) -> Verdict:
+async def suffer(*faults: Fault, seconds: float = 25.0) -> Verdict:
     """A meeting of so many seconds in which these faults happen from the start."""
     async with world(1) as made:
         for fault in faults:

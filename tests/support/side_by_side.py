@@ -34,8 +34,9 @@ NUMBER = struct.Struct("!H")
 LENGTH = struct.Struct("!I")
 ENDS: list[float] = []
 """When each process had no test left, in seconds from the first fork on."""
-PATIENCE = 5
-"""Niceness of patient processes: of two that want a core, they get a quarter of it."""
+NICENESS, PATIENCE = 5, 5
+"""Of processes that run tests, and more of patient ones: of two that want a core, the one that is nicer by five
+gets a quarter of it. Demos and commands run in real time, in front of both."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -168,6 +169,8 @@ class _Parent:
     def _take(self, child: _Child, message: Mapping[str, Any]) -> None:
         if (at := message.get("begins")) is not None:
             child.begun = (at["nodeid"], tuple(at["location"]))
+        elif "ends" in message:
+            child.begun = None
         elif (warning := message.get("warns")) is not None:
             told = warnings.WarningMessage(UserWarning(warning["text"]), UserWarning, "", 0)
             self._hook.pytest_warning_recorded.call_historic(
@@ -184,8 +187,6 @@ class _Parent:
             )
             self._told.add(report.nodeid)
             self._hook.pytest_runtest_logreport(report=report)
-            if report.when == "teardown":
-                child.begun = None
 
     def _ended(self, child: _Child) -> None:
         os.close(child.pipe)
@@ -206,8 +207,7 @@ def _fork(session: pytest.Session, work: _Work, patient: bool) -> _Child:
     pid = os.fork()
     if pid == 0:
         os.close(out)
-        if patient:
-            os.nice(PATIENCE)
+        os.nice(NICENESS + PATIENCE * patient)
         _run(session, work.take(patient), into)
     os.close(into)
     return _Child(pid, out)
@@ -287,7 +287,13 @@ class _Teller:
     def pytest_runtest_logstart(self, nodeid: str, location: Any) -> None:
         self._tell("begins", {"nodeid": nodeid, "location": location})
 
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        self._tell("ends", nodeid)
+
     def pytest_runtest_logreport(self, report: TestReport) -> None:
+        """Of what was set up and torn down well there is nothing to tell, but to who asks how long it took."""
+        if report.passed and report.when != "call" and self._config.option.durations is None:
+            return
         hook = self._config.hook
         self._tell("report", hook.pytest_report_to_serializable(config=self._config, report=report))
 

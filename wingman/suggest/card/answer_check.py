@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -153,7 +154,8 @@ class AnswerCheck:
     def _may_turn(self, whole: str) -> bool:
         """True while what is there could become a pass, a refusal or thinking aloud."""
         plain = normalise(_plain(whole))
-        return any(phrase.startswith(plain) for phrase in shapes.BEGINNINGS)
+        at = bisect_left(shapes.BEGINNINGS, plain)
+        return at < len(shapes.BEGINNINGS) and shapes.BEGINNINGS[at].startswith(plain)
 
     def _first_fault(self, text: str) -> AnswerFault | None:
         plain = _plain(text)
@@ -272,7 +274,8 @@ def _opening_faults(plain: str) -> Iterator[AnswerFault]:
     quoted = plain.lstrip()[:1] in ("“", "„", "«")
     start = plain.lstrip(" \t\n\"'“”*#>-([")
     begins = normalise(start)
-    for fault, phrases in shapes.OPENINGS.items():
+    may = f"{begins} ".startswith(shapes.OPENING)  # of some two hundred phrases hardly ever one
+    for fault, phrases in shapes.OPENINGS.items() if may else ():
         for phrase in phrases:
             if not f"{begins} ".startswith(f"{phrase} ") or (quoted and phrase not in shapes.LABELS):
                 continue

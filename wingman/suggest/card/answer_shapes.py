@@ -193,10 +193,12 @@ OPENINGS: dict[AnswerFault, tuple[str, ...]] = {
 }
 LABELS = frozenset(_phrases(_LABELS) + _phrases(_ROLES))
 """Openings that only give themselves away by the sign that follows."""
+OPENING = tuple(f"{phrase} " for known in OPENINGS.values() for phrase in known)
+"""All of them, each with the space behind it."""
 BEGINNINGS = tuple(
-    dict.fromkeys((*(p for known in OPENINGS.values() for p in known), *_phrases(_PASSES), *_phrases(_MAYBE)))
+    sorted({*(p for known in OPENINGS.values() for p in known), *_phrases(_PASSES), *_phrases(_MAYBE)})
 )
-"""Openings for which the first words are held back until they are told apart."""
+"""Openings for which the first words are held back until they are told apart; in the order of letters."""
 
 LABEL = re.compile(
     r"^[\W_]*(?:(?P<word>[^\W\d_]+(?: says)?)|(?P<two>(?:option|variant|step|version|title|text|short|suggested"

@@ -103,7 +103,7 @@ def _scores(text: str) -> dict[str, float]:
     plain = unicodedata.normalize("NFC", text.lower()).replace("’", "'")
     words = _NOT_LETTERS.sub(" ", plain).split()
     return {
-        tag: sum(word in known for word in words)
+        tag: sum(map(known.__contains__, words))
         + _LETTER_WEIGHT * sum(plain.count(sign) for sign in _LETTERS.get(tag, ""))
         for tag, known in _WORDS.items()
     }
