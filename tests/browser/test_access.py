@@ -80,6 +80,11 @@ def test_a_glance_finds_what_to_say(service: BrowserService, new_page: NewPage) 
             assert seen.top <= 0.2 * height, seen
     page.set_viewport_size({"width": 380, "height": 600})
     assert glance(page).controls <= 16
+    page.emulate_media(color_scheme="dark", forced_colors="active")  # a contrast theme: buttons of a picture alone
+    ground = "e => [e, document.body].map(each => getComputedStyle(each).backgroundColor)"
+    drawn, behind = page.locator(".card .icon").first.evaluate(ground)
+    assert drawn != behind
+    page.emulate_media(forced_colors="none")
     page.locator(".card").nth(1).focus()  # an older card's tools are there when they are meant
     assert glance(page).controls > 16
     page.locator(".card-answer").first.evaluate("e => e.style.cssText = 'font-size: 15px; color: gray'")

@@ -439,7 +439,7 @@ def test_where_there_is_no_sound_it_does_not_say_that_it_listens(
     empty = page.locator(".empty")
     for state, words in (
         ("connecting", "Connecting…"),
-        ("capturing", "Connected. Nothing was said yet."),
+        ("capturing", "Connected. No words yet."),
         ("gone", ""),  # the notice says it
         ("ended", "Nothing is listened to any more."),
     ):

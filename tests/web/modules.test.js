@@ -387,7 +387,7 @@ test("what reassures is said only while it is so", () => {
 
 test("nobody is told that nothing was said, or that a card will come, where nobody writes down or speaks up", () => {
   const silent = (started, ...events) => silence(told(BEGAN(started), CAPTURING, ...events), "live");
-  assert.equal(silent({}, health("transcribe", "tab", "up")), "Connected. Nothing was said yet.");
+  assert.equal(silent({}, health("transcribe", "tab", "up")), "Connected. No words yet.");
   for (const now of ["down", "retrying"]) assert.equal(silent({}, health("transcribe", "tab", now)), "");
   assert.equal(silent({ transcriber: "off" }), "");
   const [off] = notices(told(BEGAN({ transcriber: "off" }), CAPTURING), "live");

@@ -204,7 +204,9 @@ export class MeetingControls {
         ? channelState(this.#facts(channel, now, over))
         : over
           ? "ended"
-          : (service?.state ?? "connecting");
+          : model.stream === "waiting"
+            ? "stalled" // nobody knows: what was told last may be long over
+            : (service?.state ?? "connecting");
       const detail = service?.detail ?? "";
       row.render({ state: over ? "ended" : state, muted, detail, quiet: over || explained, over });
     }

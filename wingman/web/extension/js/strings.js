@@ -55,7 +55,7 @@ const CAPTURE = {
     c === CHANNEL.tab
       ? "The meeting tab is silent. Is it the right tab, and is it not muted?"
       : "Your microphone is silent. Is it muted or another one?",
-  stalled: (c) => `No sound from ${c}. Trying to bring it back.`,
+  stalled: (c) => `No sound arrives from ${c}.`,
   paused: () => "Paused. Nothing is listened to.",
   gone: (c) => `${capital(c)} is gone. Share it again to go on.`,
   ended: (c) => `${capital(c)} has ended.`,
@@ -288,7 +288,7 @@ export function silence(state, stream) {
   const states = Object.values(capture).map(({ state }) => state);
   if (states.includes("capturing") && wordless(state)) return "";
   if (states.includes("capturing") && lineCount(state) === 0 && !Object.values(state.partials).some(Boolean))
-    return "Connected. Nothing was said yet.";
+    return "Connected. No words yet.";
   if (states.includes("capturing")) return LISTENING[state.settings.mode] || LISTENING[""];
   if (states.length === 0) return "Nothing is listened to yet.";
   if (states.includes("connecting")) return "Connecting…";
