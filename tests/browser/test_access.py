@@ -80,7 +80,7 @@ def test_a_glance_finds_what_to_say(service: BrowserService, new_page: NewPage) 
             assert seen.top <= 0.2 * height, seen
     page.set_viewport_size({"width": 380, "height": 600})
     assert glance(page).controls <= 16
-    page.emulate_media(color_scheme="dark", forced_colors="active")  # a contrast theme: buttons of a picture alone
+    page.emulate_media(color_scheme="dark", forced_colors="active")  # a contrast theme of the system
     ground = "e => [e, document.body].map(each => getComputedStyle(each).backgroundColor)"
     drawn, behind = page.locator(".card .icon").first.evaluate(ground)
     assert drawn != behind

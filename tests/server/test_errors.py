@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import AsyncIterator
 
 import httpx
@@ -18,6 +19,8 @@ FAULTS: dict[str, Exception] = {
     "input": InputError("`rate` is odd; send a number", field="rate", status=422),
     "busy": ProviderFault("the provider is busy", kind=FaultKind.RATE_LIMITED),
     "away": ProviderFault("the provider is away", kind=FaultKind.NETWORK),
+    "full": OSError(errno.ENOSPC, "No space left on device"),
+    "gone": OSError(errno.ENOENT, "secret-token-in-a-name"),
     "bug": RuntimeError("secret-token-in-a-traceback"),
 }
 
@@ -40,6 +43,8 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         ("input", 422, "bad_input", "rate"),
         ("busy", 429, "too_many_requests", ""),
         ("away", 503, "unavailable", ""),
+        ("full", 503, "unavailable", ""),
+        ("gone", 500, "internal", ""),
         ("bug", 500, "internal", ""),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from pathlib import Path
 
@@ -24,6 +25,17 @@ def test_a_file_that_others_may_read_is_mended(tmp_path: Path) -> None:
     (tmp_path / NAME).chmod(0o644)
     assert load(tmp_path) == made
     assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o600
+
+
+def test_a_full_disk_leaves_no_half_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", full)
+        with pytest.raises(InputError, match="free some space"):
+            load(tmp_path)
+    assert len(load(tmp_path)) == SIZE
 
 
 @pytest.mark.parametrize("content", [b"", b"short", b"x" * (SIZE + 1)])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from http import HTTPStatus
 from typing import cast
 
+import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +15,8 @@ from starlette.types import ExceptionHandler
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.server.error_page import error_page, wants_page
 from wingman.server.http import Json
+
+log = structlog.get_logger(__name__)
 
 CODES = {
     400: "bad_input",
@@ -60,13 +64,29 @@ async def _http_exception(request: Request, failed: HTTPException) -> Response:
     return error(failed.status_code, detail, headers=dict(failed.headers or {}))
 
 
+async def _disk(request: Request, failed: OSError) -> Response:
+    """What a request wanted to keep, or read, and the disk refuses. Anything else is a bug, and stays one."""
+    if failed.errno not in REFUSED_BY_DISK or request.scope["type"] != "http":
+        raise failed
+    log.warning("the disk refuses", path=str(failed.filename or ""), reason=failed.strerror)
+    return error(
+        503, f"the disk refuses ({failed.strerror}); free some space, or mend its rights, and try again"
+    )
+
+
 async def _crash(_: Request, __: Exception) -> Response:
     return error(500, "something went wrong inside Wingman; its log says what")
 
 
+REFUSED_BY_DISK = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE, errno.ENFILE}
+)
+"""No room, no right, no descriptor: the machine's matter, which whoever runs it can mend."""
+
 HANDLERS: dict[type[Exception] | int, ExceptionHandler] = {
     InputError: cast("ExceptionHandler", _input_error),
     ProviderFault: cast("ExceptionHandler", _provider_fault),
+    OSError: cast("ExceptionHandler", _disk),
     HTTPException: cast("ExceptionHandler", _http_exception),
     Exception: _crash,
 }

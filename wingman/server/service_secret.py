@@ -24,11 +24,20 @@ def load(folder: Path) -> bytes:
         return _read(path)
     except OSError as failed:
         raise _unusable(path, failed.strerror or "no access") from None
-    with os.fdopen(handle, "wb") as file:
-        made = secrets.token_bytes(SIZE)
-        file.write(made)
-        file.flush()
-        os.fsync(file.fileno())
+    made = secrets.token_bytes(SIZE)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(made)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as failed:  # a full disk: half a secret would be in the way of every later start
+        path.unlink()
+        raise InputError(
+            f"the service secret {path} cannot be written ({failed.strerror}); free some space, or set "
+            "deliver.data_dir to a folder on another disk",
+            field="deliver.data_dir",
+            status=503,
+        ) from None
     return made
 
 

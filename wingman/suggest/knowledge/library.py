@@ -96,8 +96,8 @@ class NotesLibrary:
         path = self._place(name)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = path.with_name(f".new-{path.name}")
-        beside.write_bytes(content)
         try:
+            beside.write_bytes(content)
             (found,) = _documents([beside])
             if found.problem:
                 raise InputError(found.problem.replace(beside.name, path.name), field="body")
