@@ -57,13 +57,21 @@ def test_what_the_api_may_add_is_ignored() -> None:
         b'{"type":"utterance.start"}',
         encoded(audio_end_ms=1),
         encoded(audio_start_ms=-1),
-        encoded(expressions=[{"name": "joy"}]),
         b'{"type":' + b"[" * 5000,
     ],
 )
 def test_nonsense_is_a_wire_error(text: bytes) -> None:
     with pytest.raises(wire.WireError):
         wire.decode(text)
+
+
+def test_one_odd_score_does_not_cost_the_measurement() -> None:
+    joy = {"name": "joy", "probability": 0.5}
+    odd = [joy, {"name": "joy"}, {"name": None, "probability": 1}, {"name": "awe", "probability": 7}, "x", None]
+    message = wire.decode(encoded(expressions=odd, voice_attributes=None, trigger=None))
+    assert isinstance(message, wire.Measurement)
+    assert [score.name for score in message.expressions] == ["joy"]
+    assert (message.voice_attributes, message.trigger) == ((), "")
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200))

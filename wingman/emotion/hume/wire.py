@@ -71,10 +71,10 @@ class Measurement(_Message, frozen=True):
     utterance_id: int
     audio_start_ms: int
     audio_end_ms: int
-    trigger: str
+    trigger: str = ""
     """`interval`, or `speech_ended` for the last one of an utterance."""
-    expressions: tuple[NamedProbability, ...]
-    voice_attributes: tuple[NamedProbability, ...]
+    expressions: tuple[NamedProbability, ...] = ()
+    voice_attributes: tuple[NamedProbability, ...] = ()
 
 
 class UtteranceEnd(_Message, frozen=True):
@@ -158,6 +158,8 @@ def decode(text: str | bytes) -> ServerMessage:
     expected = _TYPES.get(kind)
     if expected is None:
         return Unknown(kind)
+    if expected is Measurement:
+        raw = {name: _readable(value) for name, value in raw.items() if value is not None}
     try:
         message: ServerMessage = msgspec.convert(raw, expected)
     except msgspec.ValidationError as broken:
@@ -167,6 +169,20 @@ def decode(text: str | bytes) -> ServerMessage:
     if isinstance(message, UtteranceStart | Measurement | UtteranceEnd) and message.audio_start_ms < 0:
         raise WireError(f"{kind}: it starts before the session does")
     return message
+
+
+def _readable(value: Any) -> Any:
+    """A list of scores without the entries that are none: the others were measured all the same."""
+    if not isinstance(value, list):
+        return value
+    return [item for item in value if isinstance(item, dict) and _is_score(item)]
+
+
+def _is_score(item: Mapping[str, Any]) -> bool:
+    probability = item.get("probability")
+    if isinstance(probability, bool) or not isinstance(probability, int | float):
+        return False
+    return isinstance(item.get("name"), str) and 0 <= probability <= 1
 
 
 def session_update(measurement_timer_ms: int) -> str:
