@@ -123,8 +123,9 @@ def test_without_a_pairing_it_asks_for_one(
 def test_a_click_listens_and_shows_the_overlay(
     extension: Extension, service: BrowserService, meeting_page: Page, shot: Callable[..., None]
 ) -> None:
-    meeting = listen(extension, service, meeting_page)
+    meeting = listen(extension, service, meeting_page)  # paired, and nothing chosen yet
     assert meeting.spec.title == "A meeting"
+    assert (meeting.spec.playbook, meeting.spec.emotion_policy, meeting.spec.consent) == ("", "", "")
     sound = meeting.inputs[Channel.TAB]
     service.wait(lambda: sound.position > 3 * 16_000, "three seconds")
     tab, mic = meeting.heard(Channel.TAB, 2.0), meeting.heard(Channel.MIC, 2.0)
@@ -165,10 +166,6 @@ def test_a_click_listens_and_shows_the_overlay(
 def test_a_meeting_begins_as_the_settings_say(
     extension: Extension, service: BrowserService, meeting_page: Page, shot: Callable[..., None]
 ) -> None:
-    end_of = listen(extension, service, meeting_page)  # paired, and nothing chosen yet
-    assert (end_of.spec.playbook, end_of.spec.emotion_policy, end_of.spec.consent) == ("", "", "")
-    end(extension, service, meeting_page)
-
     options = extension.options()
     options.select_option("#playbook", "interview")
     expect(options.locator("[data-policy=counterpart] input")).to_be_disabled()
