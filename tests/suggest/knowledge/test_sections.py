@@ -46,9 +46,9 @@ def test_a_note_is_taken_apart_into_what_can_be_cited(tmp_path: Path) -> None:
 
 
 def test_a_brief_is_read_sentence_by_sentence() -> None:
-    found = sections_of("Second call with Anna. Limit: 40 euros.\n- She signs below 5,000.", "brief")
+    found = sections_of("Second call with Dr. Anna Held. Limit: 40 euros.\n- She signs below 5,000.", "brief")
     assert [section.statements[0] for section in found] == [
-        "Second call with Anna.",
+        "Second call with Dr. Anna Held.",
         "Limit: 40 euros.",
         "She signs below 5,000.",
     ]

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float32]
 AT_LEAST = 0.5
 """How likely question and fact must be of one topic."""
-ALONE = 0.5
+ALONE = 0.25
 """What the second of the facts may have of that, at most."""
 FILE = "facts.npz"
 

@@ -19,6 +19,11 @@ LONGEST_SECTION = 1200
 MOST_UNPACKED = 256 * 1024 * 1024
 """Bytes of a Word document without its packing."""
 _POINT = re.compile(r"(?:[-*•+]|\d{1,2}[.)])\s+(?=\S)")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bSt\.)(?<!\bHr\.)(?<!\bNr\.)(?<!\bNo\.)"
+    r"(?<!\bSr\.)(?<!\bSra\.)(?<!\bDra\.)(?<!\bProf\.)\s+(?=[A-ZÀ-Þ\d\"“„«])"
+)
+"""Where a sentence ends; not behind a title (`Dr. Held`)."""
 _RULE = re.compile(r"[|\s:-]+")
 
 
@@ -161,7 +166,7 @@ def _statements(part: str) -> Iterator[str]:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    yield from (sentence for sentence in re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ\d\"“„«])", text) if sentence)
+    yield from (sentence for sentence in _SENTENCE_END.split(text) if sentence)
 
 
 def _cells(line: str) -> list[str]:
