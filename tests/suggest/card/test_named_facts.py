@@ -96,6 +96,11 @@ ASKED = [
     ("pt", "Quando vocês podem instalar?", "delivery"),
     ("pt", "Onde ficam os dados?", "security"),
     ("pt", "Quem tem acesso aos nossos dados?", "security"),
+    ("en", "And our data, where is it kept?", "security"),
+    ("de", "Und die Daten, wo liegen die denn?", "security"),
+    ("fr", "Et nos données, elles sont stockées où ?", "security"),
+    ("es", "¿Y los datos dónde se guardan? Porque los socios son muy suyos.", "security"),
+    ("pt", "E os dados, onde ficam?", "security"),
 ]
 
 
@@ -158,6 +163,7 @@ OTHER = [
     ("de", "Wann können Sie kommen und reden?"),
     ("de", "Wer sieht die Daten durch?"),
     ("de", "Wo haben Sie die Daten her?"),
+    ("de", "Und die Daten, wo haben Sie die her?"),
     ("de", "Wo sind Sie zu Hause?"),
     ("de", "Wo sind die Ersatzteile gelagert?"),
     ("de", "Wann können wir wieder sprechen?"),
