@@ -16,6 +16,8 @@ from wingman.server import event_loop
 
 FIRST: Mapping[str, int] = {"stock": 60, "fastrtc": 60, "livekit": 30, "pipecat": 20, "gstreamer": 80}
 """Sessions a peer is tried with at first: it held more than these on the machines it was tried on."""
+TWICE = ("pipecat",)
+"""Climbed again when the others are done: hours apart it held 32 and 51. The more of the two counts."""
 SERVERS = 8
 """Of one subject at most: one that does not start is not tried for ever."""
 STEP_S = 5.0
@@ -29,21 +31,27 @@ MISSING = "not installed: scripts/bench/peers.py"
 def sessions_against(ours: Callable[[], int]) -> Iterator[Figure]:
     """How many sessions each peer holds, and how many times that `ours` are, which is measured among them."""
     goals = {"stock": 3.0, "fastrtc": None, "gstreamer": 1.0, "livekit": None, "pipecat": 10.0}
-    climbed: dict[str, tuple[Subject, Ladder]] = {}
+    climbed: dict[str, tuple[Subject, list[Ladder]]] = {}
     most = 0
     for number, name in enumerate(goals):
         if number == len(goals) // 2:
             most = ours()
         if (peer := _peer(name)) is not None:
-            climbed[name] = peer, climb(peer, FIRST[name], COARSE if goals[name] is None else STEP)
+            climbed[name] = peer, [climb(peer, FIRST[name], COARSE if goals[name] is None else STEP)]
+    for name in TWICE:
+        if name in climbed:
+            peer, ladders = climbed[name]
+            ladders.append(climb(peer, FIRST[name]))
     for name, goal in goals.items():
         if name not in climbed:
             yield Figure(f"sessions against {name}", 0, goal, ">=", "x", MISSING)
             continue
-        peer, ladder = climbed[name]
+        peer, ladders = climbed[name]
+        best = max(ladders, key=lambda ladder: ladder.held)
         sockets = f"{len(peer.outlets)} provider socket{'s' * (len(peer.outlets) > 1)}"
-        yield Figure(f"{name}: sessions held", ladder.held, note=f"{sockets}; {ladder.end}")
-        yield Figure(f"sessions against {name}", most / max(1, ladder.held), goal, ">=", "x")
+        each = ", then ".join(f"{ladder.held} ({ladder.end})" for ladder in ladders)
+        yield Figure(f"{name}: sessions held", best.held, note=f"{sockets}; {each}")
+        yield Figure(f"sessions against {name}", most / max(1, best.held), goal, ">=", "x")
 
 
 def climb(subject: Subject, first: int, by: float = STEP) -> Ladder:
