@@ -24,13 +24,16 @@ from tests.support.limits import (  # noqa: F401 - hooks
 )
 from tests.support.nats import SHARED, Servers, servers
 
-# A loaded machine must not fail a property; in CI the same examples are tried every time.
+# A loaded machine must not fail a property; in CI the same examples are tried every time. Elsewhere every run
+# tries others, and `--hypothesis-profile thorough` twenty times as many.
 settings.register_profile(
     "wingman",
     deadline=None,
+    max_examples=50,
     derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("thorough", settings.get_profile("wingman"), max_examples=1000, derandomize=False)
 settings.load_profile("wingman")
 
 # Models of whoever runs the tests must not change what `auto` chooses here.

@@ -172,6 +172,7 @@ def _end(server: subprocess.Popen[bytes]) -> None:
 
 def _serve() -> int:
     """Fork for each request until the input ends; in a fork, run the command and return its status."""
+    gc.disable()
     for package in ("wingman.commands", "wingman.server.routes", "wingman.events.sqlite", "wingman.transports"):
         for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
             importlib.import_module(module.name)
@@ -179,6 +180,7 @@ def _serve() -> int:
         sentence_encoder.SentenceEncoder().encode_here(["loaded once, for all commands"])
     warm()
     gc.freeze()  # a collection in a fork would touch, and so copy, all that it shares
+    gc.enable()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin.buffer:
         if os.fork() == 0:
