@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -20,6 +20,7 @@ FAULTS: dict[str, Exception] = {
     "busy": ProviderFault("the provider is busy", kind=FaultKind.RATE_LIMITED),
     "away": ProviderFault("the provider is away", kind=FaultKind.NETWORK),
     "full": OSError(errno.ENOSPC, "No space left on device"),
+    "left": ClientDisconnect(),
     "gone": OSError(errno.ENOENT, "secret-token-in-a-name"),
     "bug": RuntimeError("secret-token-in-a-traceback"),
 }
@@ -44,6 +45,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         ("busy", 429, "too_many_requests", ""),
         ("away", 503, "unavailable", ""),
         ("full", 503, "unavailable", ""),
+        ("left", 400, "bad_input", ""),
         ("gone", 500, "internal", ""),
         ("bug", 500, "internal", ""),
     ],

@@ -8,7 +8,7 @@ from typing import cast
 
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
@@ -74,6 +74,11 @@ async def _disk(request: Request, failed: OSError) -> Response:
     )
 
 
+async def _left(_: Request, __: Exception) -> Response:
+    """Nobody reads this: a client that leaves in its body is the network's matter and no error of ours."""
+    return error(400, "the connection ended before the whole body had come")
+
+
 async def _crash(_: Request, __: Exception) -> Response:
     return error(500, "something went wrong inside Wingman; its log says what")
 
@@ -88,5 +93,6 @@ HANDLERS: dict[type[Exception] | int, ExceptionHandler] = {
     ProviderFault: cast("ExceptionHandler", _provider_fault),
     OSError: cast("ExceptionHandler", _disk),
     HTTPException: cast("ExceptionHandler", _http_exception),
+    ClientDisconnect: _left,
     Exception: _crash,
 }
