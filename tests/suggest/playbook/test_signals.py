@@ -161,6 +161,62 @@ def test_a_phrase_without_words_is_refused() -> None:
         compile_phrase(" * ?!")
 
 
+BARE = {
+    "en": (
+        "which town are you in now",
+        "who looks after the climate at night",
+        "do i pay for it now or is that later",
+        "and where do the old ones go",
+    ),
+    "de": (
+        "bis wann könnten sie mir da was sagen",
+        "und kostet mich das was",
+        "die überstunden vom märz sind die dann auch wieder da oder",
+        "stellen sie mir dann den strom ab",
+    ),
+    "fr": (
+        "vous avez le soleil chez vous",
+        "je ferme tout alors ou j'attends quelqu'un",
+        "et pour la livraison c'est combien",
+        "et chez vous les pauses elles sont payées ou c'est comme partout",
+    ),
+    "es": (
+        "y la tasación en cuánto quedó",
+        "pero el hijo cuántos años tiene",
+        "eso me lo devolvéis o lo doy por perdido",
+        "tengo que devolver los trozos o no",
+    ),
+    "pt": (
+        "e por esses dias quanto é que pago",
+        "isto agora fica assim ou volta a cair",
+        "vocês descontam na fatura ou pago na mesma",
+        "o soro continua a ir para os porcos ou já se vende",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_without_any_marks_more_words_ask(language: str) -> None:
+    heard = {text: is_question(text, language=language) for text in BARE[language]}
+    assert heard == dict.fromkeys(BARE[language], True)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("don't touch it when it is on", "en"),
+        ("that is where the dog is", "en"),
+        ("das geht ja ganz gut so", "de"),
+        ("je peux vous sortir la facture", "fr"),
+        ("ya está es el cuatro cuatro siete", "es"),
+        ("eu não sei não estava escrito", "pt"),
+        ("Vous avez le soleil chez vous.", "fr"),
+    ],
+)
+def test_what_only_sounds_like_a_question_without_marks_is_none(text: str, language: str) -> None:
+    assert not is_question(text, language=language)
+
+
 @pytest.mark.parametrize("language", SPOKEN)
 def test_a_name_that_is_spelled_is_read_at_once(language: str) -> None:
     assert Signal.QUESTION not in detect("n a n e e s s a n a n e e s s a i e n a n", language)

@@ -62,6 +62,8 @@ SPOKEN = ("en", "de", "fr", "es", "pt")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'"})
 _EITHER = re.compile(r"\(([^()|]*\|[^()]*)\)")
 _NOT_WORD = re.compile(r"[^\w'$€£%]+")
+_MARKED = re.compile(r"[.?!]")
+"""Ends of sentences; a recogniser that does not mark them never writes these."""
 _NEVER = re.compile(r"(?!)")
 _GAP = r"(?:\S+ ){0,4}?"
 _SHORTEST_QUESTION = 3
@@ -129,7 +131,9 @@ def is_question(text: str, plain: str | None = None, language: str = "") -> bool
     asked = known.fillers.sub("", plain, count=1)
     if len(asked.split()) < _SHORTEST_QUESTION or known.no_question.matches(plain):
         return False
-    return text.rstrip().endswith("?") or "¿" in text or known.question.matches(plain)
+    if text.rstrip().endswith("?") or "¿" in text or known.question.matches(plain):
+        return True
+    return _MARKED.search(text) is None and known.bare.matches(plain)
 
 
 class _Question:
@@ -151,6 +155,8 @@ class _Patterns:
 
     fillers: re.Pattern[str]
     question: _Question
+    bare: _Question
+    """Questions of texts without any marks: where they are set, a question has one."""
     no_question: _Question
     signals: PrefixIndex[Signal]
     mends: bool
@@ -161,13 +167,14 @@ class _Patterns:
 def _patterns(tag: str) -> _Patterns:
     """The patterns of a language; of one without any, empty ones."""
     if tag not in SPOKEN:
-        return _Patterns(_NEVER, _Question(), _Question(), PrefixIndex({}), mends=False)
+        return _Patterns(_NEVER, _Question(), _Question(), _Question(), PrefixIndex({}), mends=False)
     words = import_module(f"wingman.suggest.playbook.patterns.{tag}")
     plain = {signal: getattr(words, signal.name) for signal in Signal if hasattr(words, signal.name)}
     care = {signal: words.CARE[signal] for signal in CARE}
     return _Patterns(
         fillers=re.compile(rf"^(?:(?:{'|'.join(words.FILLERS)}) )+"),
         question=_Question(_filled(words.QUESTIONS, words)),
+        bare=_Question(_filled(words.BARE_QUESTIONS, words)),
         no_question=_Question(_filled(words.NOT_QUESTIONS, words)),
         signals=PrefixIndex({signal: _signal(found) for signal, found in {**plain, **care}.items()}),
         mends=tag == "en",

@@ -22,6 +22,32 @@ QUESTIONS = (
     r"^{fillers}(?:erklären|sagen|zeigen|erzählen) sie (?:mir|uns|mal)\b",
     r"\b(?:stimmt das|ist das so|richtig so|geht das|darf man das|kann man das|oder nicht|wissen sie das)$",
 )
+BARE_QUESTIONS = (
+    r"^{fillers}(?:haben|sind|können|könnten|wissen|sehen|kommen|kennen|nehmen|zahlen|stellen|liefern"
+    r"|machen|bieten|brauchen|meinen|möchten|wollen|würden|werden|dürfen|müssen|hätten|wären|waren"
+    r"|hatten|hast|bist|kannst|könntest|willst|weißt|gehst|kommst|machst|siehst|würdest|wirst|sollst"
+    r"|musst|darfst|gibst|brauchst|hattest|warst|habt|seid|könnt|wollt|wisst|müsst|dürft|kriegt|kriege"
+    r"|bekomme|zahlt|zahle|soll|sollen|kostet|gilt|reicht|passt|müssten) (?:\S+ )?(?:sie|du|ihr|wir"
+    r"|ich|man|er|es|das|der|die|dafür|dann|den|dem|mich|mir|uns|euch|dir|denn|da)\b",
+    r"^{fillers}(?:gibt's|geht's|gibt|macht|kostet|kann|muss|darf|soll|ist|sind|war|hat|wird|würde"
+    r"|bleibt|kommt|bekommt|heißt|hält|zahlt|läuft|reicht) (?:das|es|der|die|ein|eine|man|mich|mir|ihr"
+    r"|denn|da|dann|jemand|ich|sie|wir|unser\w*|mein\w*|ihre?)\b",
+    r"\b(?:bis|seit|ab|von|für|auf|mit|zu|in|an) (?:wann|was|wem|wen|welche\w*|wie viele?n?)\b",
+    r"\b(?:oder|oder nicht|oder wie|oder was|gell|ne|stimmt's|richtig|nicht wahr|wie|warum)$",
+    r"\b(?:wie (?:lang|lange|viel|viele|oft|teuer|hoch|schnell|groß|alt|weit)|wann|warum|wieso|weshalb"
+    r"|welche[rsnm]?|wieviel|woher|wohin|wofür|womit|worauf)\b(?! (?:gesagt|auch immer|dem))",
+    r"\b(?:haben|hast|habt|sehen|siehst|können|könnten|kannst|könntest|könnt|wissen|weißt|meinen"
+    r"|meinst|würden|würdest|wollen|willst|zahlen|bieten|stellen|liefern|machen|machst) (?:sie|du"
+    r"|ihr) (?:da|das|den|die|der|dem|mir|uns|es|eigentlich|denn|auch|schon|noch|mal|ein\w*|irgend\w*"
+    r"|jetzt|dann|nicht|wann|ob|so|kein\w*)\b",
+    r"\b(?:ist|sind|war|kann|muss|darf|soll|hat|wird|gibt|bleibt|geht) (?:das|es|der|die|man|da|dann"
+    r"|er|sie|ich|wir) (?:\S+ ){{0,8}}oder\b",
+    r"\b(?:was|wer|wo|wie) (?:ist|sind|war|kostet|passiert|macht|mache|machen|wird|wäre|kommt|hat"
+    r"|haben|hält|heißt|bedeutet|soll|sollen|kann|können|geht|gilt|nehmen|zahlen|zahle|zahlt|trägt"
+    r"|haftet)\b",
+)
+"""Of words that come without any marks: what would rarely be no question."""
+
 NOT_QUESTIONS = (
     r"\bwie geht(?:'s| es| s)\b",
     r"\b(?:hören|sehen) sie (?:mich|uns|meinen bildschirm)\b",

@@ -64,6 +64,25 @@ QUESTIONS = (
     r"^{fillers}(?:any|anything) (?:chance|way|discount|else|we can|you can)\b",
 )
 
+BARE_QUESTIONS = (
+    r"^{fillers}(?:who|why|whose|where|how)(?:'s|'re|'d|'ll|'ve)? (?!i\b|we\b|they\b|he\b|she\b|the\b"
+    r"|it\b|knows\b|cares\b|not\b|ever\b)\S+ \S+",
+    r"^{fillers}(?:what(?:'s|'re|'ll|'d)?|when) (?:{aux})\b(?! (?:i|we)\b)",
+    r"^{fillers}which \S+ (?:are|is|do|does|did|would|will|can|should|was|were|have|has)\b",
+    r"^{fillers}(?:can|could|does|did|is|are|was|were|would|should|will|has|am|isn't|aren't|doesn't"
+    r"|didn't|won't|can't|shouldn't|wasn't) (?!do\b)\S+ \S+",
+    r"\b(?:or not|or what|or no|isn't it|aren't they|can you|are you|do you|does it|is it|won't you"
+    r"|could you|will it|don't you|didn't you|or is it|or do we|or do i|or are we)$",
+    r"(?<!what )(?<!that )(?<!as )(?<!if )(?<!thank )\b(?:are|aren't|do|don't|did|didn't|could|would"
+    r"|will|won't|haven't|can|can't) you (?!know\b|see\b|believe\b)\S+",
+    r"(?<!all )(?<!thing )(?<!what )(?<!that )\b(?:can|could|should|shall) (?:i|we) \S+",
+    r"\b(?:is|are|would|will|does|do|should) (?:it|that|they|there|we|i|you) (?:\S+ ){{1,8}}or (?:is"
+    r"|are|would|will|does|do|should|not|what|just|only|a|the)\b",
+    r"^{fillers}(?:you mean|do you|so (?:is|are|do|does|will|can|would|what|how|who|when|where))\b",
+    r"\bwhat about (?:the|your|my|our|if|a)\b|\bhow about\b",
+)
+"""Of words that come without any marks: what would rarely be no question."""
+
 NOT_QUESTIONS = (
     # greetings and sound checks
     r"^(?:\S+ ){{0,4}}how are you(?: doing| all| today| both| guys| feeling)*$",

@@ -16,6 +16,27 @@ QUESTIONS = (
     r"^{fillers}(?:dígame|díganos|explíqueme|explíquenos|cuénteme|dime|explícame)\b",
     r"\b(?:verdad que no|es así|se puede|no es cierto|o no)$",
 )
+BARE_QUESTIONS = (
+    r"(?<!sé )(?<!sabe )(?<!dice )(?<!saber )(?<!sabemos )(?<!acuerdo )(?<!ver )(?<!digo )(?<!ni"
+    r" )(?<!sabes )(?<!explica )\b(?:qué|cuánt[oa]s?|cuándo|dónde|quién|quiénes|cuál|cuáles|cómo"
+    r"|adónde)\b(?! (?:bien|bonito|bueno|va|pena|lástima|tarde|cosas|rico|alegría|maravilla|suerte"
+    r"|ilusión|más quisiera"
+    r"|sé yo))",
+    r"^{fillers}(?:puede(?! ser)|puedes|podéis|pueden|podría|podrías|podríais|podrían|tiene|tienes|tenéis"
+    r"|tienen|sabe|sabes|sabéis|saben|hace|hacéis|hacen|hay|va|vas|vais|van|has|habéis"
+    r"|han|quiere|quieres|queréis|conoce|conoces|conocéis|se puede|se pueden|se podría|lleváis|dais"
+    r"|cobráis|ofrecéis|incluye|incluyen|viene|vienen|me puede|me puedes|me podéis"
+    r"|me podría|nos puede|nos podéis|nos podría) \S+ \S+",
+    r"\b(?:(?<!la )(?<!es )(?<!de )verdad|o no|o qué|o cómo)$",
+    r"\b(?:o (?:lo|la|los|las|hay|es|se|no|ya|tengo|puedo|tenemos|sigo|seguimos|va|te|me|nos|es que"
+    r"|solo|también|qué)) \S+",
+    r"\b(?:tengo que|tenemos que|hay que|puedo|podemos|debo|eso|esto|eso me lo"
+    r"|eso lo) (?:\S+ ){{1,8}}o\b",
+    r"\b(?:me lo|nos lo|eso lo|esto lo|lo) (?:hacéis|lleváis|devolvéis|ponéis|dais|descontáis|cobráis"
+    r"|incluís|traéis|mandáis|arregláis) \S+",
+)
+"""Of words that come without any marks: what would rarely be no question."""
+
 NOT_QUESTIONS = (
     r"\b(?:cómo está|cómo están|qué tal|cómo le va|cómo estamos)(?: usted| ustedes| todo| por ahí)*$",
     r"\bme (?:oye|oyen|escucha|escuchan|ve|ven)\b",

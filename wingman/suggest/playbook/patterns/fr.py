@@ -17,6 +17,31 @@ QUESTIONS = (
     r"\bon est (?:dans quelles eaux|sur quoi|à combien)\b|\bça (?:coûte|fait|donne|prend|marche)"
     r" (?:combien|comment|quoi)\b",
 )
+BARE_QUESTIONS = (
+    r"\b(?:est ce que|est ce qu'\S+|qu'est ce (?:que|qui|qu'\S+)|c'est quoi|c'est combien|c'est qui"
+    r"|c'est où|c'est quand|ça fait combien|ça coûte combien|combien|pourquoi|comment (?:ça|vous|on|je"
+    r"|tu|il|elle|ils|faire|se)|à quoi ça|quand est ce|d'où)\b",
+    r"^{fillers}(?:qui|quand|où|quel|quelle|quels|quelles|lequel|laquelle|combien|pourquoi|comment"
+    r"|depuis quand|jusqu'à quand|à partir de quand|à quel\w*|de quel\w*|avec quel\w*"
+    r"|pour quel\w*)\b(?! (?:même|à même))",
+    r"\b(?:vous|tu|on|il|elle|ils|elles|je|ça|c'est|nous|sera|est|faut) (?:\S+ ){{0,6}}(?:quoi|quand"
+    r"|où|qui|combien|comment|pourquoi|ou pas|ou non|ou quoi|quel \S+|quelle \S+)(?: au juste"
+    r"| exactement| maintenant| alors| déjà| en fait)?$",
+    r"(?<!je )(?<!on )(?<!ne )(?<!nous )(?<!tu )(?<!il )(?<!elle )(?<!vous )(?<!qui )(?<!ils )\b(?:pouvez"
+    r"|pourriez|avez|êtes|faites|savez|voulez|voudriez|connaissez|prenez|comptez|proposez|garantissez"
+    r"|serait|est|sont|a t|ont|peut|pourrait|faut|doit|dois|puis|suis|ai|auriez|avais|as|es|peux|veux"
+    r"|sais|fais) (?:vous|je|tu|il|elle|on|ils|elles|nous|t il|t elle|t on|ce)\b",
+    r"^{fillers}(?:vous|tu) (?:n')?(?:avez|êtes|faites|pouvez|pourriez|savez|voulez|connaissez|prenez"
+    r"|auriez|seriez|allez|comptez|proposez|garantissez|livrez|gardez|remboursez|déduisez|as|es|peux"
+    r"|veux|sais|fais|vas|connais|prends|aurais|serais) (?!raison|de la chance|gentil|bien raison)",
+    r"\b(?:on|je|il|elle|ça|c'est|vous|tu) (?:\S+ ){{0,12}}ou (?:je|j'\S+|on|il|elle|ça|c'est|vous|tu"
+    r"|bien|pas|plutôt|alors|seulement|juste|faut)\b",
+    r"\b(?:n'est ce pas|c'est ça|ou pas|ou non)$",
+    r"^{fillers}(?:et )?(?:si|pour|avec|pendant) (?:\S+ ){{1,10}}(?:qui|quoi|comment|combien|quand|où"
+    r"|que faire|je fais quoi|on fait quoi)\b",
+)
+"""Of words that come without any marks: what would rarely be no question."""
+
 NOT_QUESTIONS = (
     r"\bcomment (?:allez vous|ça va|vas tu)\b|^(?:\S+ ){{0,3}}ça va$",
     r"\bvous m'entendez\b|\bvous voyez (?:mon écran|ce que je veux dire)\b",

@@ -17,6 +17,30 @@ QUESTIONS = (
     r"^{fillers}(?:me (?:diz|diga|explica|explique|conta|conte)|diga me|explique me)\b",
     r"\b(?:é isso|não é|pode|pode isso|ou não|tem como|dá pra fazer|é possível)$",
 )
+BARE_QUESTIONS = (
+    r"\b(?:(?:o que|quem|onde|quando|como|quanto|qual) é que"
+    r"|o que é que|(?<!sei )(?<!sabe )(?:qual|quais|quantos|quantas)|cadê|porquê|quanto (?:é"
+    r"|custa|fica|tempo|vale|sai|pago|vou|cobra\w*|tenho|seria)|quem (?:é|vai|paga|decide|foi|me|trata"
+    r"|assina|faz|vem)|onde (?:é|está|fica|posso|fic\w+)|quando (?:é|vem|vão|posso|podem|chega|fica"
+    r"|começa)|por que|como (?:é|faço|fazem|faz|funciona|fica|vai|posso|podemos))\b",
+    r"^{fillers}(?:quem|quando|onde|quanto|como|qual|quais|quantos|quantas|por que|porque é|o que"
+    r"|de quem|até quando|desde quando|a que|em que|de que)\b(?! (?:eu|a gente|já|lhe) )",
+    r"^{fillers}(?:pode|podem|podia|podiam|consegue|conseguem|tem|têm|tens|há|vai|vão"
+    r"|vais|dá|sabe|sabem|sabes|faz|fazem|posso|podemos|preciso de|precisa de|precisamos de|vocês"
+    r"|os senhores) (?:\S+ ){{1,16}}(?:ou não|ou|não é|né|certo"
+    r"|ainda|mesmo|também)\b",
+    r"^{fillers}(?:podia|podiam|poderia|consegue|conseguem|consegues|sabe|sabem|sabes|podes|queres"
+    r"|quer|querem|dá para|dá pra|há|têm|vocês (?:têm|fazem|vão|conseguem|cobram|podem|descontam"
+    r"|aceitam|entregam)) \S+ \S+",
+    r"\b(?:né|não é|não é verdade|não está|certo|ou não|ou quê|ou como|tá bom|pode ser|é isso"
+    r"|correto)$",
+    r"\bou (?:não|pago|fica|volta|tenho|vai|já|é|são|está|isso|só|posso|devo|vamos|temos|ainda"
+    r"|continua|cobram)\b",
+    r"\b(?:tenho|temos) (?:de|que) (?:pagar|fazer|levar|devolver|trazer|assinar|avisar|esperar"
+    r"|cancelar) (?:\S+ ){{0,8}}(?:ou|isso|isto|já|também|a mais)$",
+)
+"""Of words that come without any marks: what would rarely be no question."""
+
 NOT_QUESTIONS = (
     r"\b(?:como vai|tudo bem|tudo bom|como está|como estão|como é que vai)(?: o senhor| a senhora| você"
     r"| vocês| por aí)*$",
