@@ -288,7 +288,7 @@ ODD_SHAPES: tuple[Any, ...] = (
 
 async def test_an_answer_of_another_shape_is_a_fault_and_ends_nothing_else() -> None:
     shapes = [json.dumps(shape).encode() for shape in ODD_SHAPES]
-    shapes.append(b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}")
+    shapes.append(b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
