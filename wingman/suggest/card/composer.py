@@ -283,7 +283,7 @@ class CardComposer:
         if source == BRIEF and self._chooser.tells(choice, text):
             return Draw(choice.card, source, choice.kind, choice, text)
         meant = source == BRIEF and text == self._asked.get(candidate.utterance or "")
-        alone = candidate.kind in ANSWERED_BY_A_NOTE and (meant or source != BRIEF)
+        alone = meant or (candidate.kind in ANSWERED_BY_A_NOTE and source != BRIEF)
         words = quoted if alone else f"{quoted}\n{choice.card.text}"
         return Draw(Card(title=choice.card.title, text=words), source, choice.kind, choice, text)
 
