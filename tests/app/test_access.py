@@ -33,6 +33,15 @@ def test_with_tls_or_on_this_machine_any_link_will_do(url: str) -> None:
     check_links(build({"transcribe": {"deepgram": {"url": url}}}))
 
 
+def test_a_machine_without_a_temporary_folder_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("tempfile.gettempdir", nowhere)
+    with pytest.raises(InputError, match="set TMPDIR"):
+        check_links(build({}))
+
+
 def test_a_proxy_named_by_no_address_is_refused() -> None:
     with pytest.raises(InputError) as refused:
         check_links(build({"server": {"trusted_proxies": ["the one in front"]}}))

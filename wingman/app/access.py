@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from wingman.archive.private_folder import make_private
+from wingman.config.folders import temporary
 from wingman.config.paths import data_dir
 from wingman.config.server import ServerSettings
 from wingman.config.settings import Settings, fields_of
@@ -83,8 +84,11 @@ def _is_origin(text: str, *, web: bool) -> bool:
 def check_links(settings: Settings) -> None:
     """Raises `InputError` for a provider elsewhere without TLS: key and sound would be readable.
 
-    And for a proxy that is named by no address, and a name of ours that is none.
+    And for a proxy that is named by no address, a name of ours that is none, and a machine on which nothing can
+    be put down for a moment (an upload, a decoder's socket).
     """
+    if temporary() is None:
+        raise InputError("no folder takes temporary files; set TMPDIR to one that does", field="TMPDIR")
     check_names(settings.server)
     Proxies.of(settings.server.trusted_proxies)
     if settings.server.plain_links:
