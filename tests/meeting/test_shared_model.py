@@ -17,14 +17,15 @@ from wingman.meeting.shared_model import SharedModel
 class Model:
     """Answers or refuses when it is asked whether it would."""
 
-    def __init__(self, name: str, fault: str = "") -> None:
+    def __init__(self, name: str, fault: str = "", kind: FaultKind = FaultKind.AUTH) -> None:
         self.name = name
+        self._kind = kind
         self.closed = 0
         self._fault = fault
 
     async def probe(self) -> None:
         if self._fault:
-            raise ProviderFault(self._fault, kind=FaultKind.AUTH, code="key")
+            raise ProviderFault(self._fault, kind=self._kind, code="key")
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[str]:
         yield "words"
@@ -49,9 +50,19 @@ async def test_a_model_that_will_not_answer_is_given_to_nobody() -> None:
     await one.probe()
     assert one.state == (Health.DOWN, "the key was refused")
     assert one.metered(accounting()) is None
+    assert not one.ask_again()  # the key is no better than before
     told = one.told()
     assert told is not None
     assert (told.branch, told.provider, told.detail) == (Branch.SUGGEST, "gemini", "the key was refused")
+
+
+async def test_a_model_that_could_not_be_reached_is_asked_again_once() -> None:
+    one = held(Model("gemini", "no network", FaultKind.NETWORK))
+    await one.probe()
+    assert one.state == (Health.DOWN, "no network")
+    assert one.metered(accounting()) is not None  # it may answer by the time something is to be said
+    assert [one.ask_again(), one.ask_again()] == [True, False]
+    assert one.state == (Health.CONNECTING, "")
 
 
 async def test_another_one_begins_anew_and_both_are_closed_at_the_end() -> None:

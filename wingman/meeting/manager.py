@@ -220,6 +220,8 @@ class MeetingManager:
         running.add_done_callback(self._over.discard)
         running.add_done_callback(lambda _: self._runs.pop(meeting.id, None))
         await meeting.started()
+        if self._model.ask_again():
+            self._tasks.create_task(self.probe_model())
         self._report_model(meeting.id)
         return meeting
 

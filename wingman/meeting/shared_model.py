@@ -21,6 +21,7 @@ class SharedModel:
         self._retired: list[SuggestionModel] = []
         self._health = Health.CONNECTING
         self._fault = ""
+        self._final = False
 
     @property
     def state(self) -> tuple[Health, str]:
@@ -38,7 +39,14 @@ class SharedModel:
         if self._model is not None:
             self._retired.append(self._model)
         self._model = model
+        self._health, self._fault, self._final = Health.CONNECTING, "", False
+
+    def ask_again(self) -> bool:
+        """True once after a fault that may have passed (no network, an overload): probe it anew."""
+        if self._health is not Health.DOWN or self._final:
+            return False
         self._health, self._fault = Health.CONNECTING, ""
+        return True
 
     async def probe(self) -> None:
         """Ask it, before anybody needs it, whether it will answer."""
@@ -48,14 +56,14 @@ class SharedModel:
         try:
             await model.probe()
         except ProviderFault as fault:
-            self._health, self._fault = Health.DOWN, str(fault)
+            self._health, self._fault, self._final = Health.DOWN, str(fault), fault.final
             log.warning("the suggestion model will not answer", provider=model.name, reason=str(fault))
         else:
             self._health = Health.UP
 
     def metered(self, accounting: Accounting) -> MeteredModel | None:
-        """As one meeting uses it; None while it will not answer."""
-        return MeteredModel(self._model, accounting) if self._model is not None and not self._fault else None
+        """As one meeting uses it; None where somebody has to change a key or a setting before it can answer."""
+        return MeteredModel(self._model, accounting) if self._model is not None and not self._final else None
 
     async def aclose(self) -> None:
         """Close every model there was. Call it when no meeting runs any more."""
