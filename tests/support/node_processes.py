@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,23 +84,28 @@ async def begin(
         settings["deliver"]["store"] = {"url": store} if isinstance(store, str) else dict(store)
     config.write_text(yaml.safe_dump(settings))
     arguments = ["serve", "--config", str(config), "--port", "0"]
-    process, line = await (_fork(arguments) if code == CHECKOUT else _run(arguments, code))
-    return Process(int(line.split("127.0.0.1:")[1].split("/")[0]), process)
-
-
-async def _fork(arguments: list[str]) -> tuple[Running, str]:
-    started = await asyncio.to_thread(_Forked, arguments, os.environ)
-    return started, await asyncio.wait_for(asyncio.to_thread(started.stdout.readline), START_S)
-
-
-async def _run(arguments: list[str], code: Path) -> tuple[Running, str]:
+    if code == CHECKOUT:
+        started = await asyncio.to_thread(_Forked, arguments, os.environ)
+        return await _ready(started, asyncio.to_thread(started.stdout.readline))
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "wingman", *arguments,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         cwd=code, env={**os.environ, "PYTHONPATH": str(code)},
     )  # fmt: skip
     assert process.stdout is not None
-    return process, (await asyncio.wait_for(process.stdout.readline(), START_S)).decode()
+    return await _ready(process, process.stdout.readline())
+
+
+async def _ready(process: Running, told: Awaitable[str | bytes]) -> Process:
+    """The node, when it says where it is; one that does not in time is gone."""
+    try:
+        line = await asyncio.wait_for(told, START_S)
+    except TimeoutError:
+        process.kill()  # which ends the line that a thread waits for, too
+        await process.wait()
+        raise
+    text = line if isinstance(line, str) else line.decode()
+    return Process(int(text.split("127.0.0.1:")[1].split("/")[0]), process)
 
 
 @asynccontextmanager
