@@ -24,7 +24,8 @@ WARM_S = 0.3
 TURN_S = 1.0
 TURNS = 10
 """Of each server in a stretch: as long as a talkative transcriber's sentence, whose end costs most."""
-STRETCHES = 3
+STRETCHES = 1
+"""With each number of sessions. More of them say nothing new: fresh processes do."""
 
 
 @dataclass(frozen=True, slots=True)
