@@ -28,11 +28,15 @@ def test_both_kinds_of_loggers_write_one_line_of_json(capsys: pytest.CaptureFixt
     structlog.get_logger("ours").info("said", meeting="m-1")
     key = Secret("5f2c-a-key-of-no-known-form").reveal()
     logging.getLogger("theirs").warning("careful with %s", key)
+    structlog.get_logger("ours").error("failed", exc_info=ValueError(key), asked=[key])
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [(line["event"], line["level"]) for line in lines] == [
         ("said", "info"),
         ("careful with ***", "warning"),
+        ("failed", "error"),
     ]
+    assert lines[2]["exception"].endswith("ValueError: ***")
+    assert lines[2]["asked"] == ["***"]
     assert lines[0]["meeting"] == "m-1"
     assert all("timestamp" in line for line in lines)
 

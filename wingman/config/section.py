@@ -33,9 +33,9 @@ class Secret:
 
     __slots__ = ("_value",)
 
-    def __init__(self, value: str = "") -> None:
+    def __init__(self, value: str = "", *, token: bool = False) -> None:
         self._value = value
-        remember(value)
+        remember(value, token=token)
 
     def reveal(self) -> str:
         """The credential itself, for the one call that needs it."""

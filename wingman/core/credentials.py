@@ -5,26 +5,35 @@ A service may repeat in its refusal the very key it was sent, and those words go
 
 from __future__ import annotations
 
+from threading import Lock
+
 SHORTEST = 12
 """Characters of the shortest credential that is looked for: a shorter one may be a word."""
 MOST = 256
-"""Credentials remembered, the newest: tokens are made anew every half hour."""
+"""Credentials remembered of each kind, the newest: tokens are made anew all the time, keys stay."""
 
-_in_use: dict[str, None] = {}
+_lock = Lock()
+_keys: dict[str, None] = {}
+_tokens: dict[str, None] = {}
 
 
-def remember(value: str) -> None:
-    """`value` is a credential from now on."""
-    if len(value) >= SHORTEST:
-        _in_use.pop(value, None)
-        _in_use[value] = None
-        while len(_in_use) > MOST:
-            del _in_use[next(iter(_in_use))]
+def remember(value: str, *, token: bool = False) -> None:
+    """`value` is a credential from now on; a `token` is one that was made from another and runs out."""
+    if len(value) < SHORTEST:
+        return
+    known = _tokens if token else _keys
+    with _lock:
+        known.pop(value, None)
+        known[value] = None
+        while len(known) > MOST:
+            del known[next(iter(known))]
 
 
 def masked(text: str) -> str:
     """`text` with `***` wherever a credential stood."""
-    for value in _in_use:
+    with _lock:
+        values = [*_keys, *_tokens]
+    for value in sorted(values, key=len, reverse=True):  # one may be the beginning of another
         if value in text:
             text = text.replace(value, "***")
     return text

@@ -47,10 +47,13 @@ def _without_credentials(
 
 
 class _Stderr(io.TextIOBase):
-    """Whatever `sys.stderr` is at the moment of writing: loggers outlive a stream that was redirected."""
+    """Whatever `sys.stderr` is at the moment of writing: loggers outlive a stream that was redirected.
+
+    A whole record comes at a time: what exceptions and nested values say is masked here.
+    """
 
     def write(self, text: str) -> int:
-        return sys.stderr.write(text)
+        return sys.stderr.write(masked(text))
 
     def flush(self) -> None:
         sys.stderr.flush()

@@ -8,6 +8,7 @@ import pytest
 
 from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
+from wingman.core.credentials import masked
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.stt.deepgram.token import grant
 from wingman.testing.deepgram.server import DeepgramEmulator
@@ -25,6 +26,7 @@ async def test_every_call_grants_a_token_of_its_own() -> None:
         tokens = {await grant(settings(emulator.rest_url)) for _ in range(2)}
         assert tokens == emulator.granted
     assert len(tokens) == 2
+    assert masked(" ".join(tokens)) == "*** ***"
 
 
 async def test_the_key_and_the_life_that_is_wanted_are_sent() -> None:

@@ -96,6 +96,7 @@ class GatewayAccess:
             sentence = "no Hume token can be fetched; set emotion.hume_v0.api_key and secret_key"
             raise ProviderFault(sentence, kind=FaultKind.AUTH, code="no secret")
         pair = f"{settings.api_key.reveal()}:{settings.secret_key.reveal()}".encode()
+        basic = Secret(b64encode(pair).decode(), token=True)
         started = asyncio.get_running_loop().time()
         try:
             way = counting(plain=True)
@@ -103,7 +104,7 @@ class GatewayAccess:
                 answer = await http.post(
                     http_root(settings) + "/oauth2-cc/token",
                     data={"grant_type": "client_credentials"},
-                    headers={"Authorization": f"Basic {b64encode(pair).decode()}"},
+                    headers={"Authorization": f"Basic {basic.reveal()}"},
                 )
         except httpx.TimeoutException:
             sentence = "the Hume token endpoint did not answer in time; trying again"
@@ -120,7 +121,7 @@ class GatewayAccess:
             sentence = "the Hume token endpoint answered with something that is no token"
             raise ProviderFault(sentence, kind=FaultKind.PROTOCOL, code="token") from None
         log.info("hume_v0.token", expires_in=reply.expires_in)
-        return Token(Secret(reply.access_token), started + reply.expires_in)
+        return Token(Secret(reply.access_token, token=True), started + reply.expires_in)
 
     async def _target(self, root: str) -> Target:
         settings = self._settings

@@ -9,6 +9,7 @@ import ssl
 
 import httpx
 
+from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.threads import in_thread
@@ -52,7 +53,8 @@ async def grant(settings: DeepgramSettings) -> str:
                 f"Deepgram's token service could not be reached ({type(failed).__name__}).",
                 kind=FaultKind.NETWORK,
             ) from None
-    return str(answer.access_token)
+    token = Secret(str(answer.access_token), token=True)
+    return token.reveal()
 
 
 def _warmed() -> ssl.SSLContext:
