@@ -13,11 +13,12 @@ from wingman.config.settings import build
     [
         ({"server": {"host": "127.0.0.1"}}, "near", MEDIA_ON_LOOPBACK),
         ({"server": {"host": "::1"}}, "near", MEDIA_ON_LOOPBACK),
+        ({"server": {"host": "[::1]"}}, "near", MEDIA_ON_LOOPBACK),
         ({"server": {"host": "0.0.0.0"}}, "any", ()),
         ({"server": {"host": "127.0.0.1"}, "ingest": {"host_addresses": ["10.0.0.1"]}}, "near", ("10.0.0.1",)),
         ({"server": {"host": "127.0.0.1"}, "ingest": {"candidates": "any"}}, "any", MEDIA_ON_LOOPBACK),
     ],
-    ids=["loopback", "loopback six", "network", "address named", "candidates named"],
+    ids=["loopback", "loopback six", "loopback in brackets", "network", "address named", "candidates named"],
 )
 def test_media_is_bound_where_the_service_listens(
     tree: dict[str, Any], candidates: str, bound: tuple[str, ...]

@@ -197,6 +197,10 @@ def test_only_a_file_is_made_anew(tmp_path: Path) -> None:
     link.symlink_to(kept)
     os.mkfifo(pipe)
     assert Job(source, target=Path(os.devnull)).made is None
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    assert Job(source, target=loop).made == loop
+    loop.unlink()
     with ThreadPoolExecutor(1) as reader:
         read = reader.submit(pipe.read_text)
         assert run(source, "-o", pipe) == 0

@@ -66,7 +66,7 @@ class Job:
         """The file that is made, behind a link; None where none is: standard output, a device, a pipe."""
         if self.target is None or (self.target.exists() and not self.target.is_file()):
             return None
-        return self.target.resolve()
+        return Path(os.path.realpath(self.target))  # `resolve` ends at a link that leads to itself
 
 
 def main(arguments: argparse.Namespace) -> int:

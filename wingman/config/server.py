@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from wingman.config.section import Port, Positive, Secret, Section
@@ -34,3 +35,7 @@ class ServerSettings(Section, frozen=True):
     """The same for one address; behind a proxy set `trusted_proxies`, or everybody has the proxy's."""
     stall_seconds: Positive = 10.0
     """Seconds an event client may go without reading before it is closed (4408, resumable)."""
+
+    def __post_init__(self) -> None:
+        if self.host.startswith("[") and self.host.endswith("]"):  # an IPv6 address as URLs have it
+            msgspec.structs.force_setattr(self, "host", self.host[1:-1])
