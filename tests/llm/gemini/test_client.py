@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
 import socket
@@ -27,6 +28,7 @@ from wingman.config.section import Secret
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
+from wingman.llm.gemini import client
 from wingman.llm.gemini.client import Gemini
 from wingman.testing.gemini.answers import scripted
 from wingman.testing.gemini.server import GeminiEmulator, GeminiFault
@@ -309,6 +311,25 @@ async def test_an_answer_of_another_shape_is_a_fault_and_ends_nothing_else() -> 
         while shapes:
             with pytest.raises(ProviderFault):
                 await answer(model)
+        await model.aclose()
+
+
+async def test_an_answer_that_unpacks_without_end_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "ANSWER_BYTES", 1000)
+    bomb = gzip.compress(b"data: " + b" " * 100_000)
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n"
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head + b"content-length: %d\r\n\r\n" % len(bomb) + bomb)
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        model = Gemini(GeminiSettings(api_key=Secret("k"), url=url))
+        with pytest.raises(ProviderFault, match="DecodingError"):
+            await answer(model)
         await model.aclose()
 
 

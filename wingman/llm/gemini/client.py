@@ -15,6 +15,7 @@ import httpx2
 import structlog
 from google import genai
 from google.genai import errors, types
+from httpx2._decoders import ContentDecoder
 
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
@@ -37,6 +38,8 @@ SDK_TIMEOUT_MS = 15_000
 deadlines are kept by whoever consumes the stream."""
 SPARE_TIMEOUT_S = 2.0
 """For the second connection, after the first has answered; it is a convenience."""
+ANSWER_BYTES = 8 * 1024 * 1024
+"""Longest answer, unpacked: the longest of any model, with what the wire adds to each word, is half of it."""
 NORMAL_ENDS = frozenset({"STOP", "FINISH_REASON_UNSPECIFIED"})
 
 
@@ -55,6 +58,24 @@ class _Body(httpx2.AsyncByteStream):
         await self._inner.aclose()
 
 
+class _Bounded(ContentDecoder):
+    """Unpacks an answer as far as any answer goes: a few bytes of gzip may hold gigabytes."""
+
+    def __init__(self, inner: ContentDecoder) -> None:
+        self._inner = inner
+        self._left = ANSWER_BYTES
+
+    def decode(self, data: bytes) -> Iterator[bytes]:
+        for piece in self._inner.decode(data):
+            self._left -= len(piece)
+            if self._left < 0:
+                raise httpx2.DecodingError(f"the answer has more than {ANSWER_BYTES} bytes")
+            yield piece
+
+    def flush(self) -> Iterator[bytes]:
+        yield from self._inner.flush()
+
+
 class Counting(httpx2.AsyncHTTPTransport):
     """Requests pass the gate of the meeting they come from (see `wingman.egress`)."""
 
@@ -68,7 +89,9 @@ class Counting(httpx2.AsyncHTTPTransport):
             if not way_out.open:
                 raise httpx2.ConnectError("nothing of this meeting may leave now", request=request)
             request.stream = _Body(request.stream, way_out)
-        return await super().handle_async_request(request)
+        response = await super().handle_async_request(request)
+        response._decoder = _Bounded(response._get_content_decoder())  # noqa: SLF001 - `httpx2` has no way in
+        return response
 
 
 class Gemini(GeminiModel):
