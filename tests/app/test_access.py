@@ -57,7 +57,9 @@ def test_a_proxy_named_by_no_address_is_refused() -> None:
         ("public_url", "https://example.com:port"),
         ("allowed_origins", ["crm.example"]),
         ("allowed_origins", ["https://crm.example/app"]),
+        ("allowed_origins", ["https://*.example"]),
         ("allowed_hosts", ["https://crm.example"]),
+        ("allowed_hosts", ["*.example.com"]),
         ("allowed_hosts", ["a b@c"]),
     ],
     ids=str,
@@ -72,13 +74,14 @@ def test_names_and_origins_are_taken_as_people_write_them() -> None:
     server = {
         "public_url": "https://Wingman.example.com:8443/",
         "allowed_hosts": ["Wingman.example.com:8443", "fd00::1"],
-        "allowed_origins": ["https://CRM.example/", "chrome-extension://abc"],
+        "allowed_origins": ["https://CRM.example/", "https://a.example:443", "chrome-extension://abc"],
     }
     check_names(settings := build({"server": server}).server)
     neighbours = Neighbours.of(settings.host, settings.allowed_hosts, settings.allowed_origins)
     assert neighbours.knows_host("wingman.example.com")
     assert neighbours.knows_host("[fd00::1]:8710")
     assert neighbours.knows_origin("https://crm.example", "127.0.0.1")
+    assert neighbours.knows_origin("https://a.example", "127.0.0.1")
 
 
 def test_grants_that_cannot_be_had_are_one_sentence(tmp_path: Path) -> None:

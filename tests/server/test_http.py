@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from wingman.core.errors import InputError
+from wingman.server import http
 from wingman.server.http import JSON_BYTES, body, convert, part, whole_number
 
 
@@ -39,6 +41,17 @@ async def test_a_body_becomes_what_was_asked_for() -> None:
     assert await body(request(json.dumps({"name": "x" * 5000, "size": 1}).encode()), Wish) == Wish(
         "x" * 5000, 1
     )
+
+
+async def test_a_body_that_comes_drop_by_drop_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(0.001)
+        return {"type": "http.request", "body": b" ", "more_body": True}
+
+    monkeypatch.setattr(http, "BODY_SECONDS", 0.01)
+    with pytest.raises(InputError) as refused:
+        await body(Request({"type": "http", "method": "POST", "headers": []}, receive), Wish)
+    assert (refused.value.field, refused.value.status) == ("body", 408)
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def check_names(server: ServerSettings) -> None:
                     field=field,
                 )
     for host in server.allowed_hosts:
-        if "/" in host or not (hostname(host) or hostname(f"[{host}]")):
+        if any(sign in host for sign in "/*") or not (hostname(host) or hostname(f"[{host}]")):
             raise InputError(
                 f"`server.allowed_hosts` takes names of hosts, such as wingman.example.com; {host} is none",
                 field="server.allowed_hosts",
@@ -74,7 +74,7 @@ def check_names(server: ServerSettings) -> None:
 def _is_origin(text: str, *, web: bool) -> bool:
     try:
         parts = urlsplit(text)
-        whole = bool(parts.scheme and parts.hostname and parts.port != -1)
+        whole = bool(parts.scheme and parts.hostname and parts.port != -1) and "*" not in parts.netloc
     except ValueError:
         return False
     rest = (parts.path.strip("/"), parts.query, parts.fragment, parts.username)

@@ -327,7 +327,7 @@ class Neighbours:
     def of(cls, host: str, hosts: tuple[str, ...], origins: tuple[str, ...]) -> Neighbours:
         """The addresses and origins a browser may come from."""
         named = {name for each in hosts for name in (each.lower(), hostname(each)) if name}
-        return cls(LOOPBACK | {host.lower()} | named, frozenset(one.rstrip("/").lower() for one in origins))
+        return cls(LOOPBACK | {host.lower()} | named, frozenset(map(_sent, origins)))
 
     def knows_host(self, header: str) -> bool:
         """Is this Host header one of ours? Any port will do."""
@@ -342,6 +342,12 @@ class Neighbours:
         except ValueError:
             return False
         return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
+
+
+def _sent(origin: str) -> str:
+    """An origin as a browser sends it: in lower case, without the port that goes without saying."""
+    bare = origin.rstrip("/").lower()
+    return bare.removesuffix(":443" if bare.startswith("https:") else ":80")
 
 
 def hostname(header: str) -> str:

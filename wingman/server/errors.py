@@ -24,6 +24,7 @@ CODES = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    408: "timeout",
     409: "conflict",
     411: "length_required",
     413: "too_large",
@@ -68,7 +69,9 @@ async def _disk(request: Request, failed: OSError) -> Response:
     """What a request wanted to keep, or read, and the disk refuses. Anything else is a bug, and stays one."""
     if failed.errno not in REFUSED_BY_DISK or request.scope["type"] != "http":
         raise failed
-    log.warning("the disk refuses", path=str(failed.filename or ""), reason=failed.strerror)
+    log.warning("the system refuses", path=str(failed.filename or ""), reason=failed.strerror)
+    if failed.errno in (errno.EMFILE, errno.ENFILE):
+        return error(503, "too many files and connections are open here; try again in a moment")
     return error(
         503, f"the disk refuses ({failed.strerror}); free some space, or mend its rights, and try again"
     )

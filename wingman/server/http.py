@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import fields
@@ -17,6 +18,8 @@ T = TypeVar("T")
 
 JSON_BYTES = 256 * 1024
 """Longest JSON body."""
+BODY_SECONDS, BODY_RATE = 30.0, 1024
+"""A body may take so many seconds, and one more for each so many bytes: its connection costs a place."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -49,9 +52,20 @@ def part(content: bytes, wanted: str, media_type: str) -> Response:
 
 
 async def chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
-    """The body piece by piece. Raises `InputError(status=413)` as soon as it is longer than `limit` bytes."""
-    size = 0
-    async for chunk in request.stream():
+    """The body piece by piece.
+
+    Raises `InputError`: 413 as soon as it is longer than `limit` bytes, 408 when it comes slower than any line.
+    """
+    loop, pieces, size = asyncio.get_running_loop(), request.stream(), 0
+    began = loop.time()
+    while True:
+        try:
+            async with asyncio.timeout_at(began + BODY_SECONDS + size / BODY_RATE):
+                chunk = await anext(pieces)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise InputError("the body comes too slowly; send it again", field="body", status=408) from None
         size += len(chunk)
         if size > limit:
             raise InputError(f"the body may have at most {limit} bytes", field="body", status=413)

@@ -25,7 +25,7 @@ from wingman.meeting.handover import Arrivals
 from wingman.server.auth import OWNER, Access
 from wingman.server.budgets import SILENT_SESSIONS
 from wingman.server.grants import Grant
-from wingman.server.http import only_known
+from wingman.server.http import chunks, only_known
 from wingman.suggest.playbook.playbook import by_name
 from wingman.transports.ice_fragment import MEDIA_TYPE, IceFragment, parse
 from wingman.transports.sdp import MAX_OFFER, parse_channels, read_offer
@@ -235,13 +235,4 @@ def routes(
 
 async def _body(request: Request) -> bytes:
     """The request's body, read no further than an offer can be long."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_OFFER:
-            raise InputError(
-                f"the offer is longer than the {MAX_OFFER} bytes a session description can have",
-                field="body",
-                status=413,
-            )
-    return body
+    return b"".join([chunk async for chunk in chunks(request, MAX_OFFER)])
