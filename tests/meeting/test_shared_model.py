@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -24,6 +25,7 @@ class Model:
         self._fault = fault
 
     async def probe(self) -> None:
+        await asyncio.sleep(0)
         if self._fault:
             raise ProviderFault(self._fault, kind=self._kind, code="key")
 
@@ -76,6 +78,16 @@ async def test_another_one_begins_anew_and_both_are_closed_at_the_end() -> None:
     assert first.closed == 0  # a meeting may still ask it
     await one.aclose()
     assert (first.closed, second.closed) == (1, 1)
+
+
+async def test_what_the_one_before_says_too_late_counts_for_nothing() -> None:
+    one = held(Model("gemini", "the key was refused"))
+    asking = asyncio.ensure_future(one.probe())
+    await asyncio.sleep(0)
+    one.change(Model("openai"))  # type: ignore[arg-type]  # the part that is used
+    await asking
+    assert one.state == (Health.CONNECTING, "")
+    assert one.metered(accounting()) is not None
 
 
 async def test_without_a_model_there_is_nothing_to_ask_or_to_tell() -> None:

@@ -53,13 +53,14 @@ class SharedModel:
         model = self._model
         if model is None:
             return
+        found = Health.UP, "", False
         try:
             await model.probe()
         except ProviderFault as fault:
-            self._health, self._fault, self._final = Health.DOWN, str(fault), fault.final
+            found = Health.DOWN, str(fault), fault.final
             log.warning("the suggestion model will not answer", provider=model.name, reason=str(fault))
-        else:
-            self._health = Health.UP
+        if model is self._model:  # else another one took its place while this was asked
+            self._health, self._fault, self._final = found
 
     def metered(self, accounting: Accounting) -> MeteredModel | None:
         """As one meeting uses it; None where somebody has to change a key or a setting before it can answer."""
