@@ -14,6 +14,7 @@ from prometheus_client import REGISTRY
 
 from tests.support.collector import Collector, collector
 from wingman.config.observe import ObserveSettings
+from wingman.config.section import Secret
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, SuggestionCompleted
 from wingman.egress.outlet import Outside, outlet
@@ -91,7 +92,10 @@ def test_a_record_arrives_with_its_fields_and_without_what_was_said(
         try:
             raise ValueError("they said their card number")
         except ValueError as failed:
-            structlog.get_logger().error("a branch failed", meeting="m-1", tries=3, exc_info=failed)
+            key = Secret("5f2c-a-key-of-no-known-form").reveal()
+            structlog.get_logger().error(
+                "a branch failed", meeting="m-1", tries=3, asked=[key], exc_info=failed
+            )
         logging.getLogger("theirs").warning("careful")
         logging.getLogger("opentelemetry.sdk").warning("the collector is away")
     finally:
@@ -109,6 +113,7 @@ def test_a_record_arrives_with_its_fields_and_without_what_was_said(
     told = {a.key: a.value for a in records[0].attributes}
     assert told["wingman.meeting"].string_value == "m-1"
     assert told["wingman.tries"].int_value == 3
+    assert told["wingman.asked"].string_value == "['***']"
     assert told["exception.type"].string_value == "ValueError"
     assert b"card number" not in b"".join(r.SerializeToString() for r in requests)
 

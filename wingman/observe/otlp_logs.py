@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from wingman.core.credentials import masked
 from wingman.observe.otlp import SERVICE, resource
 
 if TYPE_CHECKING:
@@ -63,5 +64,5 @@ def _fields(record: Mapping[str, Any]) -> list[tuple[str, str | int | float | bo
         elif isinstance(value, bool | int | float):
             found.append((f"wingman.{name}", value))
         else:
-            found.append((f"wingman.{name}", str(value)[:LONGEST]))
+            found.append((f"wingman.{name}", masked(str(value))[:LONGEST]))
     return found
