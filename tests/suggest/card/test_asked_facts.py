@@ -15,6 +15,7 @@ from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.composer import BRIEF, CardComposer, Draw, NoSnippets
 from wingman.suggest.gate.decisions import Candidate, Reason
 from wingman.suggest.playbook.playbook import load_playbook
+from wingman.suggest.playbook.signals import Signal
 
 WAIT, HEAT, REST = np.eye(3, dtype=np.float32)
 """What a text is about: delivery, a battery, or neither."""
@@ -101,12 +102,46 @@ def test_who_asks_for_something_else_or_does_not_ask_gets_none(text: str, topic:
     assert not composer.answered(heard)
 
 
-def test_what_is_for_the_user_alone_is_no_fact() -> None:
-    told: list[str] = []
+@pytest.mark.parametrize(
+    ("brief", "told"),
+    [
+        (BRIEFED, ["Part time possible from 28 hours.", "Start 1 March."]),
+        (
+            "Deposit 600. Internal: the owner would take 500. He needs the money. Parking: free.",
+            ["Deposit 600.", "Parking: free."],
+        ),
+        ("Do not tell them:\n- two tenants left\n- damp in May\nPets: one cat.", ["Pets: one cat."]),
+        ("Kaution 600 Euro. Bitte nichts vom Vormieter sagen. Unsere Marge ist klein.", ["Kaution 600 Euro."]),
+        ("Caution 600 euros. On peut descendre à 500. Ne dites rien du voisin.", ["Caution 600 euros."]),
+        ("Fianza 600 euros. Como mucho bajamos a 500. No mencionar la humedad.", ["Fianza 600 euros."]),
+        ("Caução 600 euros. Podemos baixar para 500. Não falar da humidade.", ["Caução 600 euros."]),
+    ],
+    ids=["limit", "internal", "heading", "de", "fr", "es", "pt"],
+)
+def test_what_is_for_the_user_alone_is_no_fact_and_on_no_card(brief: str, told: list[str]) -> None:
+    wanted: list[str] = []
 
     class Wanted(CardMeanings):
         def want(self, texts: Iterable[str]) -> None:
-            told.extend(texts)
+            wanted.extend(texts)
 
-    CardComposer(load_playbook("hiring"), BRIEFED, NoSnippets(), meanings=Wanted())
-    assert told == ["Part time possible from 28 hours.", "Start 1 March."]
+    CardComposer(load_playbook("hiring"), brief, NoSnippets(), meanings=Wanted())
+    assert wanted == told
+
+
+def test_a_fact_that_answers_is_told_though_the_question_means_some_need(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """How much one keeps of a deposit lies near to how much one would take at least."""
+    monkeypatch.setattr("wingman.suggest.card.composer.needs", lambda _: frozenset({Signal.LIMIT}))
+    composer = CardComposer(load_playbook("hiring"), BRIEFED, NoSnippets(), meanings=Known())
+    draw = asked(composer, said("Can I go down to 30 hours?"), 0)
+    assert draw is not None
+    assert "28 hours" in draw.card.text
+
+
+def test_a_quotation_is_told_to_be_one_in_the_language_of_the_talk() -> None:
+    composer = CardComposer(load_playbook("hiring"), BRIEFED, NoSnippets(), "de", meanings=Known())
+    draw = asked(composer, said("Kann ich auch auf 30 Stunden heruntergehen?"), 0)
+    assert draw is not None
+    assert draw.card.text.startswith("Ihre Notiz: ")

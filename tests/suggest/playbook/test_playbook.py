@@ -155,7 +155,7 @@ def test_a_title_that_names_what_the_moment_lacks_is_left_out(name: str, own: bo
     title = f"Now {{{name}}}"
     playbook = parse_playbook(MAYBE % (title, title), "mine.yaml")
     card = playbook.triggers[0].card if own else None
-    moment = Moment("cue", "we sell shoes", "tab", frozenset(), "en", own=card)
+    moment = Moment("cue", "we make shoes", "tab", frozenset(), "en", own=card)
     choice = MoveChooser(playbook).choose(moment)
     assert choice is not None
     assert choice.card == Card("", "Ask for the size." if own else "Ask for the colour.")

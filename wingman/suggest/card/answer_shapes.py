@@ -147,7 +147,7 @@ _MAYBE = """
     let me think | i need to | i should | here is | here's | here are | i would suggest | i'll go with
     i choose | final | they asked | they want | this is a | i don't think | i must | i apologize
 """
-"""PrefixIndex of words to say as well as of thinking aloud: what follows tells."""
+"""Beginnings of words to say as well as of thinking aloud: what follows tells."""
 _REFUSALS = """
     i'm sorry but i | i am sorry but i | sorry but i can | sorry i can't | sorry i cannot | i can't assist
     i cannot assist | i can't help with | i cannot help with | i'm unable to | i am unable to | i'm not able to

@@ -9,7 +9,8 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import takewhile
+from itertools import groupby, takewhile
+from operator import itemgetter
 
 from wingman.suggest.card.moment_values import values_of
 from wingman.suggest.card.private import PRIVATE, public
@@ -274,14 +275,17 @@ class MoveChooser:
         ]
         # of care the first thing comes first, as it is written down
         turn = zlib.crc32(normalise(moment.text).encode()) if moment.care is None else 0
-        fitting: list[tuple[int, int, tuple[int, int], int, Move]] = []
-        for index, (rank, move) in enumerate(fresh):
+        fitting: list[tuple[tuple[int, int, tuple[int, int]], Move]] = []
+        for rank, move in fresh:
             points = self._points(move, moment, values)
             if points is not None:
-                nearer = rank if move.words else 0
-                where = _where(move, moment)
-                fitting.append((-points, nearer, where, (index - turn) % len(fresh), move))
-        return [move for *_, move in sorted(fitting, key=lambda found: found[:4])]
+                fitting.append(((-points, rank if move.words else 0, _where(move, moment)), move))
+        found: list[Move] = []
+        for _, alike in groupby(sorted(fitting, key=itemgetter(0)), key=itemgetter(0)):
+            equals = [move for _, move in alike]
+            first = turn % len(equals)  # among equals alone: in all moves, most turns would name the same one
+            found += (*equals[first:], *equals[:first])
+        return found
 
     def _seen(self, move: Move, moment: Moment) -> bool:
         """A move is shown once in a meeting, a trigger's own card again when three others came between."""

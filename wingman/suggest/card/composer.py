@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -17,14 +17,14 @@ from wingman.core.utterance import Utterance
 from wingman.suggest.card.asked_facts import answering
 from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.choice import Choice, Moment, MoveChooser, named_parts, variables_of
-from wingman.suggest.card.private import INWARD
+from wingman.suggest.card.private import INWARD, KEPT
 from wingman.suggest.card.trouble import trouble_in
 from wingman.suggest.gate.care import needs
 from wingman.suggest.gate.decisions import Candidate
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.knowledge.lexical import stems
 from wingman.suggest.knowledge.sections import Section, sections_of
-from wingman.suggest.playbook.language import HeardLanguage
+from wingman.suggest.playbook.language import HeardLanguage, base_tag
 from wingman.suggest.playbook.moves import move_book
 from wingman.suggest.playbook.playbook import Card, Playbook
 from wingman.suggest.playbook.signals import CARE, Signal, detect
@@ -40,6 +40,9 @@ FEWEST_NEWS = 2
 """Words of a sentence of the brief that the moment had not."""
 BRIEF = "your brief"
 """The source of a card that quotes what the user wrote beforehand."""
+_QUOTED = {"de": "Ihre Notiz", "fr": "Votre note", "es": "Su nota", "pt": "A sua nota"}
+"""What a card says before such a quotation, where it is not English."""
+_HEADING = re.compile(r"[^.:;!?]{2,60}:(?!\d)")
 _ACTIONABLE = re.compile(
     r"\d|\b(?:can|cannot|may|must|never|only|free|not|no|without|limit|offer|allowed|possible|kann|darf|nur|nie|kein\w*|peux"
     r"|peut|jamais|sans|gratuit|puedo|puede|nunca|sin|gratis|posso|pode|sem)\b",
@@ -151,9 +154,9 @@ class CardComposer:
         self._read_brief(brief)
 
     def _read_brief(self, brief: str) -> None:
-        sections = _sentences(brief)
+        sections = list(_public(_sentences(brief)))
         self._briefed = Knowledge(sections=sections)
-        self._facts = tuple(said for one in sections if not INWARD.search(said := one.statements[0]))
+        self._facts = tuple(one.statements[0] for one in sections)
         self._meanings.want(self._facts)
 
     @property
@@ -275,7 +278,8 @@ class CardComposer:
             origin = BRIEF if fact and fact in self.brief else self._origin
             return Draw(choice.card, origin, choice.kind, choice) if choice else None
         source, text = note
-        quoted = f"{source.capitalize()}: {text}" if source == BRIEF else text
+        label = _QUOTED.get(base_tag(self.language), BRIEF.capitalize())
+        quoted = f"{label}: {text}" if source == BRIEF else text
         if choice is None:
             return Draw(
                 Card(title=candidate.kind.capitalize(), text=quoted), source, candidate.kind, None, text
@@ -336,11 +340,13 @@ class CardComposer:
     def _moment(self, candidate: Candidate) -> Moment:
         trigger = candidate.trigger
         language = self.language
+        spoken = candidate.utterance or ""
+        meant = frozenset() if self._asked.get(spoken) else self._needs.get(spoken, frozenset())
         return Moment(
             kind=candidate.kind,
             text=redact(candidate.text),
             speaker=candidate.speaker,
-            signals=detect(candidate.text, language) | self._needs.get(candidate.utterance or "", frozenset()),
+            signals=detect(candidate.text, language) | meant,
             language=language,
             own=trigger.card if trigger is not None else None,
             by_user=candidate.speaker.startswith(Channel.MIC),
@@ -361,6 +367,17 @@ def _sentences(brief: str) -> list[Section]:
     """The sentences of a brief; a fact with its name (`price: …`) is one, however it is written."""
     parts = (sections_of(part, BRIEF) for part in named_parts(brief))
     return [section for part in parts for section in part]
+
+
+def _public(sections: Iterable[Section]) -> Iterator[Section]:
+    """Without what is for the user alone, or stands behind a heading that says so (`Do not tell them: …`)."""
+    kept = False
+    for section in sections:
+        (said,) = section.statements
+        if heading := _HEADING.match(said):
+            kept = KEPT.search(heading[0]) is not None
+        if not kept and not INWARD.search(said):
+            yield section
 
 
 def _helps(statement: str, moment: str) -> bool:

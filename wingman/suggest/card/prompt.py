@@ -30,7 +30,7 @@ LONGEST_PROMPT = 1200
 """Estimated tokens of a whole prompt about a moment; a request for a recap may take the conversation whole."""
 FEWEST_FOR_TALK = 120
 """Estimated tokens the latest turns get, however long brief and notes are."""
-BRIEF_TOKENS = FACTS_TOKENS = 600
+BRIEF_LENGTH = FACTS_LENGTH = 600
 """Characters; such is the part of them a prompt holds."""
 LONGEST_MOMENT = 400
 LONGEST_NOTE = 320
@@ -235,8 +235,8 @@ def _system(playbook: Playbook, material: Material, fence: str) -> str:
         "if there is nothing useful to add, or only what was already said or shown.",
     )
     never = [f"Never {rule}." for rule in playbook.never]
-    facts = _section(fence, "facts", _within(material.facts, FACTS_TOKENS // 4))
-    brief = _section(fence, "brief", _cut(material.brief, BRIEF_TOKENS).splitlines())
+    facts = _section(fence, "facts", _within(material.facts, FACTS_LENGTH // 4))
+    brief = _section(fence, "brief", _cut(material.brief, BRIEF_LENGTH).splitlines())
     return "\n\n".join(part for part in (*rules, " ".join(never), facts, brief) if part)
 
 

@@ -117,8 +117,12 @@ def detect(text: str, language: str = "en") -> frozenset[Signal]:
 
 
 def outright(text: str) -> frozenset[Signal]:
-    """The signals that somebody tells of themselves in so many words (“we are fed up”), in any language."""
-    return frozenset(signal for _, signal in _outright().matching(normalise(text)))
+    """The signals that somebody tells of themselves in so many words (“we are fed up”), in any language.
+
+    What is only supposed (“if I want to cancel my contract”) is not told.
+    """
+    told = _supposed().sub("-", normalise(text))
+    return frozenset(signal for _, signal in _outright().matching(told))
 
 
 def is_question(text: str, plain: str | None = None, language: str = "") -> bool:
@@ -188,6 +192,14 @@ def _outright() -> PrefixIndex[tuple[str, Signal]]:
     return PrefixIndex(
         {(tag, Signal(name)): _signal(found) for tag, of in told.items() for name, found in of.items()}
     )
+
+
+@lru_cache(maxsize=1)
+def _supposed() -> re.Pattern[str]:
+    """Words that suppose, deny or repeat, with up to three that come behind them."""
+    known = [import_module(f"wingman.suggest.playbook.patterns.{tag}").SUPPOSED for tag in SPOKEN]
+    words = "|".join(one for some in known for one in some)
+    return re.compile(rf"(?<!\S)(?:{words})(?:(?<= )\S+| \S+)?(?: \S+){{0,2}}")
 
 
 def _signal(alternatives: Sequence[str]) -> re.Pattern[str]:

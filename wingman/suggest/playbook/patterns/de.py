@@ -5,8 +5,10 @@ from __future__ import annotations
 QUESTIONS = (
     r"^{fillers}(?:was|wie|wo|wann|warum|wieso|weshalb|wer|wen|wem|welche[rsnm]?|wozu|wofür|womit"
     r"|woran|worauf|wohin|woher|wovon|inwiefern|inwieweit|wie viele?)\b(?! (?:gesagt|schon gesagt"
-    r"|auch immer|es so ist))",
-    r"^{fillers}(?:können|kann|könnten|könnte|haben|hat|hätten|hätte|sind|ist|wäre|wären|werden|wird"
+    r"|auch immer|es so ist|ich (?:schon|ja|gesagt|sagte|sagen|meine)|sie (?:wissen|sehen|sagen)|immer\b"
+    r"|mich\b|uns\b))",
+    r"^(?!{fillers}(?:dann|jetzt|so|nun|da) ){fillers}(?:können|kann|könnten|könnte|haben|hat|hätten|hätte|sind"
+    r"|ist|wäre|wären|werden|wird"
     r"|würden|würde|gibt|geht|ginge|gilt|müssen|muss|darf|dürfen|dürfte|soll|sollen|sollte|sollten"
     r"|machen|macht|bieten|bietet|brauchen|brauche|braucht|wissen|kennen|meinen|glauben|läuft|kommt"
     r"|bekommen|kriegen|kriege|bekomme) (?:sie|ihr|wir|ich|man|er|es|das|der|die|du|da|denn|dann"
@@ -29,15 +31,19 @@ BARE_QUESTIONS = (
     r"|musst|darfst|gibst|brauchst|hattest|warst|habt|seid|könnt|wollt|wisst|müsst|dürft|kriegt|kriege"
     r"|bekomme|zahlt|zahle|soll|sollen|kostet|gilt|reicht|passt|müssten) (?:\S+ )?(?:sie|du|ihr|wir"
     r"|ich|man|er|es|das|der|die|dafür|dann|den|dem|mich|mir|uns|euch|dir|denn|da)\b",
-    r"^{fillers}(?:gibt's|geht's|gibt|macht|kostet|kann|muss|darf|soll|ist|sind|war|hat|wird|würde"
+    r"^(?!{fillers}(?:dann|jetzt|so|nun|da) ){fillers}(?:gibt's|geht's|gibt|macht|kostet|kann|muss|darf|soll"
+    r"|ist|sind|war|hat|wird|würde"
     r"|bleibt|kommt|bekommt|heißt|hält|zahlt|läuft|reicht) (?:das|es|der|die|ein|eine|man|mich|mir|ihr"
     r"|denn|da|dann|jemand|ich|sie|wir|unser\w*|mein\w*|ihre?)\b",
     r"\b(?:bis|seit|ab|von|für|auf|mit|zu|in|an) (?:wann|was|wem|wen|welche\w*|wie viele?n?)\b",
-    r"\b(?:oder|oder nicht|oder wie|oder was|gell|ne|stimmt's|richtig|nicht wahr|wie|warum)$",
-    r"\b(?:wie (?:lang|lange|viel|viele|oft|teuer|hoch|schnell|groß|alt|weit)|wann|warum|wieso|weshalb"
+    r"\b(?:oder|oder nicht|oder wie|oder was|gell|stimmt's|nicht wahr)$",
+    r"\b(?<!nicht )(?<!egal )(?<!weiß )(?<!ahnung )(?<!wissen )(?<!gesagt )(?<!auch )(?<!schon )(?:wie (?:lang"
+    r"|lange|viel|viele|oft|teuer|hoch|schnell|groß|alt|weit)|wann|warum|wieso|weshalb"
     r"|welche[rsnm]?|wieviel|woher|wohin|wofür|womit|worauf)\b(?! (?:gesagt|auch immer|dem))",
-    r"\b(?:haben|hast|habt|sehen|siehst|können|könnten|kannst|könntest|könnt|wissen|weißt|meinen"
-    r"|meinst|würden|würdest|wollen|willst|zahlen|bieten|stellen|liefern|machen|machst) (?:sie|du"
+    r"\b(?:wissen|weißt|sehen|siehst) (?:sie|du|ihr) (?:schon |zufällig |denn )?(?:wann|ob|was|wie|wo|wer"
+    r"|warum)\b",
+    r"\b(?:haben|hast|habt|sehen|siehst|können|könnten|kannst|könntest|könnt|meinen|meinst|würden|würdest|wollen|willst"
+    r"|zahlen|bieten|stellen|liefern|machen|machst) (?:sie|du"
     r"|ihr) (?:da|das|den|die|der|dem|mir|uns|es|eigentlich|denn|auch|schon|noch|mal|ein\w*|irgend\w*"
     r"|jetzt|dann|nicht|wann|ob|so|kein\w*)\b",
     r"\b(?:ist|sind|war|kann|muss|darf|soll|hat|wird|gibt|bleibt|geht) (?:das|es|der|die|man|da|dann"
@@ -141,7 +147,8 @@ PAIN = (
 RISK = (
     r"künd(?:ig\w+)|vertragsstrafe|datenschutz|dsgvo|sicherheit|haft(?:ung|en|et)|gewährleistung"
     r"|garantie\w*",
-    r"(?:gesetz\w*|rechtlich\w*|rechts(?:anw|streit|wid|lage|abt|sich)\w*|anwalt|illegal|erlaubt|verboten|vorschrift\w*|prüf(?:buch|ung|er)|zertifi\w+)",
+    r"(?:gesetz\w*|rechtlich\w*|rechts(?:anw|streit|wid|lage|abt|sich)\w*|anwalt|illegal|erlaubt|verboten"
+    r"|vorschrift\w*|prüf(?:buch|ung|er)|zertifi\w+)",
     r"(?:gefährlich|risiko|unfall|verletz\w+|brand|stillstand|ausfall)|was passiert wenn|abgeschaltet",
 )
 FRUSTRATION = (
@@ -173,16 +180,24 @@ _SEHR = (
 _BÖSE = (
     r"(?:frustriert|verärgert|genervt|sauer|stinksauer|wütend|enttäuscht|unzufrieden|nicht zufrieden|empört)"
 )
+SUPPOSED = (
+    r"(?:wenn|falls|sollten? (?:ich|wir)|angenommen|ob|sobald|bevor|ehe|sagen wir|nicht (?:dass|weil)"
+    r"|(?:er|sie) (?:sagt|sagte|meint|meinte)(?= ich\b))",
+)
+"""What only supposes, denies or repeats the words behind it."""
 OUTRIGHT = {
     "frustration": (
         rf"(?:ich bin|wir sind|bin ich|sind wir|das macht mich|das macht uns|macht mich) {_SEHR}{_BÖSE}",
-        rf"(?<!nicht )(?<!war )(?<!waren )(?:wirklich|echt|sehr|ziemlich|richtig|extrem) {_BÖSE}"
+        rf"(?<!nicht )(?<!war )(?<!waren )(?<!wurde )(?<!wurden )(?:wirklich|echt|sehr|ziemlich|richtig"
+        rf"|extrem) {_BÖSE}"
         r" (?:dass|über|von|weil|bin|sind)",
         r"(?:das|es) (?:nervt|ärgert|frustriert) (?:mich|uns)|(?:ich|wir) (?:habe|haben|hab) (?:\S+ ){0,2}"
-        r"(?:die nase (?:gestrichen )?voll|es satt|genug davon)|mir reicht(?:'s| es| s)|es reicht mir",
+        r"(?:die nase (?:gestrichen )?voll|es satt)|(?:mir|jetzt|langsam) reicht(?:'s| es| s)(?: mir)?(?=$"
+        r"| jetzt"
+        r"| langsam| endgültig| wirklich| mit)|es reicht mir(?=$| jetzt| langsam| endgültig| wirklich)",
         rf"(?:das|es) ist {_SEHR}(?:inakzeptabel|unverschämt|eine (?:frechheit|unverschämtheit|zumutung)"
         r"|nicht (?:akzeptabel|hinnehmbar))|(?:ich|wir) (?:möchte|will|möchten|wollen) (?:mich|uns)"
-        r" (?:\S+ )?beschweren",
+        r" (?:(?!nicht)\S+ )?beschweren",
     ),
     "pain": (
         r"(?:unser|mein|das) (?:haupt|kern)problem(?: \S+){0,2} ist(?! (?:gelöst|weg))"
@@ -194,14 +209,15 @@ OUTRIGHT = {
     "churn": (
         r"(?:ich|wir|will|wollen|möchte|möchten) (?:ich|wir|will|wollen|möchte|möchten|werde|werden)"
         r" (?:(?!nicht)\S+ ){0,4}kündigen"
-        r"|hiermit kündige|(?:ich kündige|wir kündigen)(?! nicht)",
+        r"|hiermit kündige|(?:ich kündige|wir kündigen)(?! nicht)(?! (?:\S+ ){0,5}an(?: |$))",
     ),
     "stall": (
         r"(?:ich|wir) (?:muss|müssen|möchte|möchten|will|wollen|würde|würden) (?:(?:ich|wir|mir|uns|das|darüber"
         r"|da|noch|noch mal|erst|erstmal|mal|in|ruhe|einmal|eine|nacht) )+(?:überlegen|nachdenken|schlafen)"
         r"|(?:das|darüber|da) (?:muss|müssen|möchte|möchten) (?:(?:ich|wir|mir|uns|noch|erst|erstmal|mal|in"
         r"|ruhe|einmal|eine|nacht|drüber) )+(?:überlegen|nachdenken|schlafen)",
-        r"lassen sie (?:mich|uns) (?:\S+ ){0,4}(?:überlegen|nachdenken)|schicken sie (?:mir|uns) (?:\S+ )?"
+        r"lassen sie (?:mich|uns) (?:(?!kurz|mal|einen)\S+ ){0,4}(?:überlegen|nachdenken)|schicken sie (?:mir"
+        r"|uns) (?:\S+ )?"
         r"(?:was|etwas|unterlagen|infos|informationen)",
     ),
 }

@@ -234,34 +234,63 @@ _ANGRY = (
     r"(?:frustrated|annoyed|angry|furious|livid|upset|fed up|disappointed|irritated|unhappy|outraged|fuming"
     r"|exasperated|pissed off)"
 )
+_NO_DATE = (
+    r"(?! (?:\S+ ){0,2}?(?:appointment|meeting|call|visit|lesson|class|interview|date|dinner|dentist"
+    r"|session)s?\b)"
+)
+SUPPOSED = (
+    r"(?:if|unless|suppose|supposing|whenever|in case|when (?:i|we)|once (?:i|we)|say (?:i|we)|not that"
+    r"|can't say"
+    r"|cannot say|(?:he|she|they) (?:said|says|goes|went|was like|were like|is like)(?= i\b| i'm| we\b"
+    r"| we're))",
+)
+"""What only supposes, denies or repeats the words behind it."""
 OUTRIGHT = {
     "frustration": (
         rf"(?:i'm|i am|im|am|we're|we are|i feel|we feel|makes me|makes us|leaves us) {_VERY}(?:{_ANGRY}"
         r"|sick (?:and tired )?of|not (?:at all )?(?:happy|impressed)|at (?:my|our) wits'? end"
         r"|at the end of (?:my|our) (?:rope|tether)|losing (?:my |our )?patience|running out of patience)",
-        r"(?<!not )(?<!was )(?<!were )(?<!be )(?<!been )(?:really|very|so|extremely|deeply|incredibly|pretty"
+        r"(?<!not )(?<!was )(?<!were )(?<!be )(?<!been )(?<!he's )(?<!she's )(?<!he is )(?<!she is )"
+        r"(?<!they're )"
+        r"(?<!they are )(?<!got )(?<!gets )(?<!get )(?<!really )(?<!very )(?<!so )"
+        r"(?:really|very|so|extremely|deeply|incredibly|pretty"
         rf"|quite) {_ANGRY} (?:that|with|by|about|at|because|over|the|your|you)",
         rf"(?:this|that|it|which)(?:'s| is) {_VERY}(?:unacceptable|outrageous|infuriating|disgraceful"
-        r"|a disgrace|not good enough|not acceptable|driving (?:me|us) (?:mad|crazy|nuts|insane|up the wall))",
-        r"(?:i've|i have|we've|we have) (?:had (?:quite )?enough|had it (?:up to here|with)|lost (?:all )"
-        r"?patience)|make a (?:formal )?complaint",
+        r"|a disgrace|not good enough|not acceptable|driving (?:me|us) (?:mad|crazy|nuts|insane"
+        r"|up the wall))",
+        r"(?:i've|i have|we've|we have) (?:had (?:quite )?enough(?= of (?:this|that|it|your|you|these)\b| now"
+        r"| and"
+        r"| i\b| we\b|$)|had it (?:up to here|with)|lost (?:all )?patience)|(?:(?:i|we)(?: really"
+        r"| just)? (?:want|need"
+        r"|have|wish)|(?:i'd|we'd|i would|we would) like|i'm going|how do i|how can i|i'll"
+        r"|we'll)(?: to)? make a"
+        r" (?:formal )?complaint",
     ),
     "pain": (
-        r"(?:our|my|the) (?:main|biggest|real|number one|worst|one big) (?:problem|issue|headache|trouble"
+        r"(?<!not )(?:our|my|the) (?:main|biggest|real|number one|worst|one big) (?:problem|issue|headache"
+        r"|trouble"
         r"|complaint|challenge|struggle|bottleneck|pain point)(?: (?:right now|at the moment|today|here"
         r"|for us|with \S+(?: \S+)?))? (?:is|are|has been)(?! (?:solved|fixed|gone|sorted|not))",
         r"(?:it's|it is|that's|that is|this is) (?:really |actually )?"
         r"(?:costing|killing|hurting) (?:us|me|our)",
     ),
     "churn": (
-        r"(?:i|we) (?:want|would like|need|have decided|am going|are going) to (?:cancel (?:my|our|the)"
-        r"|close (?:my|our|the) account|terminate)|(?:i|we)'d like to cancel (?:my|our|the)"
-        r"|(?:i'm|i am|we're|we are) (?:cancell?ing (?:my|our|the)|leaving you|done with you)",
+        r"(?:i|we) (?:want|would like|need|have decided|am going|are going) to (?:cancel (?:my|our|the)\b"
+        rf"{_NO_DATE}|close (?:my|our|the) account|terminate)|(?:i|we)'d like to cancel (?:my|our"
+        rf"|the)\b{_NO_DATE}"
+        rf"|(?:i'm|i am|we're|we are) (?:cancell?ing (?:my|our|the)\b{_NO_DATE}|leaving you(?=$| for | guys"
+        rf"| because)"
+        r"|done with you)",
     ),
     "stall": (
         r"(?:let me|let us|i'd like to|i need to|we need to|i have to|we have to|i want to|we'd like to|i'll"
-        r"|we'll) (?:have a )?think (?:about it|it over|on it|this over|it through)|sleep on it"
-        r"|send (?:me|us) (?:something|some info\w*|an email|it in writing)(?= |$)",
+        r"|we'll) (?:(?:have a )?think (?:about (?:it|this|that|your offer|the offer)|it over|on it|this over"
+        r"|that over"
+        r"|it through)\b(?!(?: just)?(?: for)? (?:a|one) (?:\w+ )?(?:second|sec|moment|minute|bit))"
+        r"|sleep on it)"
+        r"|(?<!to )(?<!did you )(?<!they )(?<!never )(?<!always )(?<!didn't )(?<!'d )send (?:me"
+        r"|us) (?:something"
+        r"|some info\w*|an email|it in writing)(?= |$)",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 QUESTIONS = (
     r"^{fillers}(?:qué|cómo|cuándo|dónde|por qué|quién|quiénes|cuál|cuáles|cuánto|cuánta|cuántos"
-    r"|cuántas|para qué|de qué|a qué|con qué|en qué)\b",
+    r"|cuántas|para qué|de qué|a qué|con qué|en qué)\b(?! (?:bien|bonito|bueno|va|pena|lástima|alegría"
+    r"|maravilla"
+    r"|suerte|ilusión|rico|susto|barbaridad|horror|fuerte|calor|frío)\b)",
     r"\b(?:cuánto|cuándo|cómo|dónde) (?:cuesta|cuestan|vale|sale|sería|es|está|puede|podemos|pueden"
     r"|se|lo|tarda|funciona|hacen|hace|van|va|me|nos)\b",
     r"\b(?:y|pero|entonces) (?:qué|cómo|cuánto|cuándo|quién) (?:\S+)",
@@ -22,16 +24,16 @@ BARE_QUESTIONS = (
     r"|adónde)\b(?! (?:bien|bonito|bueno|va|pena|lástima|tarde|cosas|rico|alegría|maravilla|suerte"
     r"|ilusión|más quisiera"
     r"|sé yo))",
-    r"^{fillers}(?:puede(?! ser)|puedes|podéis|pueden|podría|podrías|podríais|podrían|tiene|tienes|tenéis"
-    r"|tienen|sabe|sabes|sabéis|saben|hace|hacéis|hacen|hay|va|vas|vais|van|has|habéis"
-    r"|han|quiere|quieres|queréis|conoce|conoces|conocéis|se puede|se pueden|se podría|lleváis|dais"
-    r"|cobráis|ofrecéis|incluye|incluyen|viene|vienen|me puede|me puedes|me podéis"
-    r"|me podría|nos puede|nos podéis|nos podría) \S+ \S+",
+    r"^{fillers}(?:puede(?! ser)|puedes|podéis|pueden|podría|podrías|podríais|podrían|tienes|tenéis"
+    r"|(?:sabe|sabes|sabéis|saben) (?:si|qué|cuánto|cuándo|dónde|quién|cómo|cuál)|hacéis|vais|has|habéis"
+    r"|quieres|queréis|conocéis|se puede|se pueden|se podría|lleváis|dais|cobráis|ofrecéis|me puede"
+    r"|me puedes|me podéis|me podría|nos puede|nos podéis|nos podría) \S+ \S+",
     r"\b(?:(?<!la )(?<!es )(?<!de )verdad|o no|o qué|o cómo)$",
     r"\b(?:o (?:lo|la|los|las|hay|es|se|no|ya|tengo|puedo|tenemos|sigo|seguimos|va|te|me|nos|es que"
     r"|solo|también|qué)) \S+",
-    r"\b(?:tengo que|tenemos que|hay que|puedo|podemos|debo|eso|esto|eso me lo"
-    r"|eso lo) (?:\S+ ){{1,8}}o\b",
+    r"\b(?:tengo que|tenemos que|hay que|puedo|podemos|debo|eso me lo|eso lo) (?:\S+ ){{1,8}}o (?:no|lo|la|se"
+    r"|ya"
+    r"|es|puedo|me|te|nos)\b",
     r"\b(?:me lo|nos lo|eso lo|esto lo|lo) (?:hacéis|lleváis|devolvéis|ponéis|dais|descontáis|cobráis"
     r"|incluís|traéis|mandáis|arregláis) \S+",
 )
@@ -129,27 +131,37 @@ _MUY = (
 _ENFADADO = (
     r"(?:frustrad|enfadad|cabread|molest|hart|indignad|decepcionad|furios|disgustad|enojad|descontent)[oa]s?"
 )
+SUPPOSED = (
+    r"(?:si (?=me|nos|quiero|queremos|quisiera|estoy|estamos|un|lo|no|voy|vamos)|cuando (?=quier|estoy"
+    r"|estamos|me|nos)"
+    r"|en caso de que|suponga\w*|digamos que|no es que|(?:me )?(?:dice|dijo)(?= que estoy| estoy| yo))",
+)
+"""What only supposes, denies or repeats the words behind it."""
 OUTRIGHT = {
     "frustration": (
-        rf"(?:estoy|estamos|me tiene|nos tiene) {_MUY}(?:{_ENFADADO}|cansad[oa]s? de)",
-        rf"(?<!no )(?<!era )(?:muy|realmente|bastante|tan) {_ENFADADO} (?:que|con|por|de|porque)",
+        rf"(?<!no )(?:estoy|estamos|me tiene|nos tiene) {_MUY}(?:{_ENFADADO}|cansad[oa]s? de)",
+        rf"(?<!no )(?<!era )(?<!estaba )(?<!estuve )(?<!estábamos )(?<!no estoy )(?:muy|realmente|bastante"
+        rf"|tan) {_ENFADADO} (?:que|con|por|de|porque)",
         r"(?:esto|eso) (?:es|me parece|nos parece) (?:\S+ )?(?:inaceptable|intolerable|inadmisible"
-        r"|una (?:vergüenza|tomadura de pelo))|(?:me|nos) (?:frustra|indigna|cabrea|saca de quicio)"
+        r"|una (?:vergüenza|tomadura de pelo))|(?<!no )(?:me|nos) (?:frustra|indigna|cabrea|saca de quicio)"
         r"|ya no (?:puedo|podemos) más|no (?:estoy|estamos) (?:nada |muy |para nada )?(?:content|satisfech"
-        r"|conform)\w+|(?:quiero|queremos|quisiera) poner una (?:queja|reclamación)",
+        r"|conform)\w+|(?<!no )(?:quiero|queremos|quisiera) poner una (?:queja|reclamación)",
     ),
     "pain": (
         r"(?:nuestro|mi|el) (?:principal|mayor|gran|verdadero) problema(?: \S+){0,3} es(?! (?:que )?ya no)"
-        r"|problema principal(?: \S+){0,2} es|nos está costando|estamos perdiendo (?:\S+ )?(?:dinero|clientes"
+        r"|problema principal(?: \S+){0,2} es|(?<!cuánto )(?<!cuanto )(?<!no )nos está costando"
+        r"|estamos perdiendo (?:\S+ )?(?:dinero|clientes"
         r"|tiempo|horas|ventas)",
     ),
     "churn": (
         r"(?<!no )(?:quiero|queremos|quisiera|voy a|vamos a|me gustaría) (?:\S+ )?(?:cancelar (?:el|la|mi"
-        r"|nuestr[oa])|dar(?:me|nos)? de baja|rescindir|cambiar(?:me|nos)? de (?:compañía|proveedor|banco))",
+        r"|nuestr[oa])\b(?! (?:cita|reunión|visita|llamada|clase|entrevista|consulta))|dar(?:me|nos)? de baja"
+        r"|rescindir|cambiar(?:me|nos)? de (?:compañía|proveedor|banco))",
     ),
     "stall": (
         r"(?:tengo que|tenemos que|déjame|déjeme|déjenos|lo voy a|lo vamos a|prefiero|me gustaría) (?:\S+ )?"
-        r"(?:pensar(?:lo|melo|noslo)?|pensármelo|pensárnoslo|consultarlo)(?= |$)|consultar(?:lo)? con la"
+        r"(?:pensar(?:lo|melo|noslo)|pensármelo|pensárnoslo|consultarlo)(?= |$)(?! un (?:segundo|momento))"
+        r"|(?:tengo|tenemos) que pensar$|consultar(?:lo)? con la"
         r" almohada|lo consultamos con la almohada|(?:envíe|mande|envía|manda)(?:me|nos) (?:\S+ )?"
         r"(?:información|algo|un correo|un email)",
     ),

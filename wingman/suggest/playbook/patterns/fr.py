@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 QUESTIONS = (
-    r"\best ce (?:que|qu'\S+|qui)\b|\bc'est (?:quoi|qui|quand(?! même)|où|combien|lequel|laquelle|possible)\b",
-    r"^{fillers}(?:que|quoi|quand|où|pourquoi|comment|combien|qui|quel|quelle|quels|quelles|lequel"
+    r"\b(?<!c')est ce (?:que|qu'\S+|qui)\b|\bc'est (?:quoi|qui|quand(?! même)|où|combien|lequel|laquelle"
+    r"|possible)\b",
+    r"^{fillers}(?:que|quoi|quand(?! (?:j'|(?:je|tu|on|ils?|elles?|nous|ça|le|la|les|mon|ma|mes|un|une|c'est"
+    r"|même)\b))"
+    r"|où|pourquoi|comment|combien|qui|quel|quelle|quels|quelles|lequel"
     r"|laquelle|qu'est)\b",
     r"\b(?:comment|combien|pourquoi|quand) (?:ça|on|vous|je|nous|il|elle|de|d'\S+|est|sont|se|le|la|les)\b",
     r"\b(?:pouvez|pourriez|avez|auriez|êtes|seriez|savez|voulez|voudriez|faites|proposez|allez"
     r"|connaissez|pensez) vous\b",
-    r"\b(?:peut|doit|va|a|est|faut) (?:on|il|elle|t il|t elle|t on)\b",
+    r"\b(?<!c')(?:peut|doit|va|a|est|faut) (?:on|il|elle|t il|t elle|t on)\b",
     r"\b(?:je (?:voulais|voudrais|me demande|me demandais)|j'aimerais|on aimerait) (?:\S+"
     r" )?(?:savoir|demander|comprendre|si|comment|pourquoi)\b",
     r"\b(?:ma|une|notre|la) question (?:c'est|est|serait|pour vous)\b",
@@ -18,26 +21,30 @@ QUESTIONS = (
     r" (?:combien|comment|quoi)\b",
 )
 BARE_QUESTIONS = (
-    r"\b(?:est ce que|est ce qu'\S+|qu'est ce (?:que|qui|qu'\S+)|c'est quoi|c'est combien|c'est qui"
-    r"|c'est où|c'est quand|ça fait combien|ça coûte combien|combien|pourquoi|comment (?:ça|vous|on|je"
-    r"|tu|il|elle|ils|faire|se)|à quoi ça|quand est ce|d'où)\b",
-    r"^{fillers}(?:qui|quand|où|quel|quelle|quels|quelles|lequel|laquelle|combien|pourquoi|comment"
+    r"\b(?:est ce qu'\S+|qu'est ce (?:que|qui|qu'\S+)|c'est quoi|c'est combien|c'est où|c'est quand"
+    r"|ça fait combien|ça coûte combien|à quoi ça|quand est ce|d'où (?:ça|vous|tu|il|elle|vient|sort))\b",
+    r"\b(?<!pas )(?<!sais )(?<!sait )(?<!savoir )(?<!voilà )(?<!est )(?<!dépend )(?<!explique )(?<!plus )"
+    r"(?:combien|pourquoi|comment (?:ça|vous|on|je|tu|il|elle|ils|faire|se))\b",
+    r"^{fillers}(?:qui|où|quel|quelle|quels|quelles|lequel|laquelle|combien|pourquoi|comment"
     r"|depuis quand|jusqu'à quand|à partir de quand|à quel\w*|de quel\w*|avec quel\w*"
     r"|pour quel\w*)\b(?! (?:même|à même))",
-    r"\b(?:vous|tu|on|il|elle|ils|elles|je|ça|c'est|nous|sera|est|faut) (?:\S+ ){{0,6}}(?:quoi|quand"
-    r"|où|qui|combien|comment|pourquoi|ou pas|ou non|ou quoi|quel \S+|quelle \S+)(?: au juste"
-    r"| exactement| maintenant| alors| déjà| en fait)?$",
-    r"(?<!je )(?<!on )(?<!ne )(?<!nous )(?<!tu )(?<!il )(?<!elle )(?<!vous )(?<!qui )(?<!ils )\b(?:pouvez"
+    r"\b(?:vous|tu|on|il|elle|ils|elles|je|ça|c'est|nous|sera|est|faut) (?:\S+ ){{0,6}}(?:(?:c'est|fait|fais"
+    r"|faut"
+    r"|faire|à|de|en|sur|avec) quoi|quand|où|qui|combien|comment|ou pas|ou non|ou quoi|quel \S+|quelle \S+)"
+    r"(?: au juste| exactement| maintenant| alors| déjà| en fait)?$",
+    r"(?<!je )(?<!on )(?<!ne )(?<!nous )(?<!tu )(?<!il )(?<!elle )(?<!vous )(?<!qui )(?<!ils )\b(?<!c')"
+    r"(?:pouvez"
     r"|pourriez|avez|êtes|faites|savez|voulez|voudriez|connaissez|prenez|comptez|proposez|garantissez"
     r"|serait|est|sont|a t|ont|peut|pourrait|faut|doit|dois|puis|suis|ai|auriez|avais|as|es|peux|veux"
     r"|sais|fais) (?:vous|je|tu|il|elle|on|ils|elles|nous|t il|t elle|t on|ce)\b",
-    r"^{fillers}(?:vous|tu) (?:n')?(?:avez|êtes|faites|pouvez|pourriez|savez|voulez|connaissez|prenez"
-    r"|auriez|seriez|allez|comptez|proposez|garantissez|livrez|gardez|remboursez|déduisez|as|es|peux"
-    r"|veux|sais|fais|vas|connais|prends|aurais|serais) (?!raison|de la chance|gentil|bien raison)",
+    r"^{fillers}(?:vous|tu) (?:n')?(?:pouvez|pourriez|voulez|connaissez|prenez|auriez|seriez|comptez|proposez"
+    r"|garantissez|livrez|gardez|remboursez|déduisez|peux|veux|connais|aurais|serais"
+    r"|(?:avez|as)(?! (?:dit|promis|oublié|raison|bien raison|de la chance)\b)"
+    r"|(?:savez|sais) (?:si|où|quand|combien|comment|qui)) ",
     r"\b(?:on|je|il|elle|ça|c'est|vous|tu) (?:\S+ ){{0,12}}ou (?:je|j'\S+|on|il|elle|ça|c'est|vous|tu"
     r"|bien|pas|plutôt|alors|seulement|juste|faut)\b",
-    r"\b(?:n'est ce pas|c'est ça|ou pas|ou non)$",
-    r"^{fillers}(?:et )?(?:si|pour|avec|pendant) (?:\S+ ){{1,10}}(?:qui|quoi|comment|combien|quand|où"
+    r"\b(?:c'est ça|ou pas|ou non)$",
+    r"^{fillers}(?:et )?(?:si|pour|avec|pendant) (?:\S+ ){{1,10}}(?:qui|comment|combien|quand|où"
     r"|que faire|je fais quoi|on fait quoi)\b",
 )
 """Of words that come without any marks: what would rarely be no question."""
@@ -152,6 +159,12 @@ _FÂCHÉ = (
     r"(?:frustrée?s?|énervée?s?|agacée?s?|en colère|furieu(?:x|se|ses)|déçue?s?|exaspérée?s?|mécontente?s?"
     r"|excédée?s?|fâchée?s?|à bout)"
 )
+SUPPOSED = (
+    r"(?:si (?=j'|je|on|nous|vous|il|ils|elle|ça|jamais|un|c')|s'il|s'ils|quand (?=j'|je|on|nous)|le jour où"
+    r"|au cas où"
+    r"|supposons|imaginons|pas que|(?:il|elle) (?:m'a dit|me dit|dit|a dit)(?= j'| je))",
+)
+"""What only supposes, denies or repeats the words behind it."""
 OUTRIGHT = {
     "frustration": (
         rf"(?:je suis|j'suis|on est|nous sommes|ça me rend|ça nous rend) {_TRÈS}{_FÂCHÉ}",
@@ -159,24 +172,29 @@ OUTRIGHT = {
         r" (?:que|par|de|parce|contre|du|des)",
         r"(?:ça|cela) (?:m'|nous |me )(?:énerve|agace|exaspère|frustre|rend (?:fou|folle|dingue)"
         r"|met en colère)|(?:j'en ai|on en a|nous en avons) (?:vraiment |plus que |franchement )?(?:marre"
-        r"|assez|ras le bol)",
+        r"|assez(?= d'| de (?:ce|cette|ces|vos|votre|vous|toujours|devoir)\b|$)|ras le bol)",
         rf"(?:c'est|ce n'est|cela est) {_TRÈS}(?:pas (?:acceptable|normal du tout)|inacceptable|inadmissible"
         r"|scandaleux|honteux|une honte|lamentable)|(?:je ne suis|on n'est|nous ne sommes|je suis) pas"
         r" (?:du tout |vraiment )?(?:contente?s?|satisfaite?s?)",
     ),
     "pain": (
         r"(?:notre|mon|le) (?:principal|gros|vrai|plus gros|plus grand) (?:problème|souci)(?: \S+){0,3}"
-        r" (?:c'est|est)(?! (?:réglé|résolu|pas))|(?:ça|cela) nous (?:coûte|fait perdre)"
+        r" (?:c'est|est)(?! (?:réglé|résolu|pas))|(?<!combien )(?:ça|cela) nous (?:coûte (?:cher|une fortune"
+        r"|énormément|beaucoup|de l'argent|du temps|des (?:heures|clients|milliers)|un temps)|fait perdre)"
         r"|on perd (?:un temps fou|des (?:heures|clients))|nous perdons des (?:heures|clients)",
     ),
     "churn": (
-        r"(?:je|on|nous) (?:veux|veut|voudrais|souhaite|vais|va|allons|voulons|souhaitons|aimerais) (?:\S+ )?"
-        r"(?:résilier|annuler (?:mon|notre)|changer (?:de (?:fournisseur|banque|opérateur|prestataire)"
+        r"(?:je|on|nous) (?:veux|veut|voudrais|souhaite|vais|va|allons|voulons|souhaitons|aimerais) (?:(?!pas"
+        r"|jamais)\S+ )?"
+        r"(?:résilier|annuler (?:mon|notre)\b(?! (?:rendez|rdv|réunion|visite|cours))"
+        r"|changer (?:de (?:fournisseur|banque|opérateur|prestataire)"
         r"|d'opérateur))|je résilie|nous résilions",
     ),
     "stall": (
-        r"(?:je|on|nous) (?:vais|va|dois|doit|devons|allons|voudrais|préfère) (?:\S+ )?(?:y |en )?réfléchir"
-        r"|laissez (?:moi|nous) (?:\S+ )?(?:y )?réfléchir|(?:que j'y|qu'on y) réfléchisse"
+        r"(?:je|on|nous) (?:vais|va|dois|doit|devons|allons|voudrais|préfère) (?:(?!pas)\S+ )?(?:y "
+        r"|en )?réfléchir"
+        r"(?! (?:deux|une|un|cinq) )|laissez (?:moi|nous) (?:\S+ )?(?:y )?réfléchir(?! (?:deux|une|un|cinq) )"
+        r"|(?:que j'y|qu'on y) réfléchisse"
         r"|envoyez (?:moi|nous) (?:\S+ )?(?:une|un|de la|des|votre) (?:doc\w*|mail|brochure|infos?)",
     ),
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 QUESTIONS = (
-    r"^{fillers}(?:o que|que|como|quando|onde|por que|porque é que|quem|qual|quais|quanto|quanta"
+    r"^{fillers}(?:o que|que(?! (?:bo[ma]|pena|chat[oa]|sorte|maravilha)\b)|como"
+    r"|quando(?! (?:eu|el[ea]s?|a gente|[oa]s?)\b)|onde|por que|porque é que|quem|qual|quais|quanto|quanta"
     r"|quantos|quantas|para que"
     r"|pra que|será que|e se|cadê)\b(?! (?:eu |a gente )?(?:disse|falei))",
     r"\b(?:quanto|quando|como|onde) (?:custa|custam|fica|sai|seria|é|está|pode|podemos|podem|se|demora"
@@ -27,13 +28,12 @@ BARE_QUESTIONS = (
     r"|de quem|até quando|desde quando|a que|em que|de que)\b(?! (?:eu|a gente|já|lhe) )",
     r"^{fillers}(?:pode|podem|podia|podiam|consegue|conseguem|tem|têm|tens|há|vai|vão"
     r"|vais|dá|sabe|sabem|sabes|faz|fazem|posso|podemos|preciso de|precisa de|precisamos de|vocês"
-    r"|os senhores) (?:\S+ ){{1,16}}(?:ou não|ou|não é|né|certo"
-    r"|ainda|mesmo|também)\b",
-    r"^{fillers}(?:podia|podiam|poderia|consegue|conseguem|consegues|sabe|sabem|sabes|podes|queres"
-    r"|quer|querem|dá para|dá pra|há|têm|vocês (?:têm|fazem|vão|conseguem|cobram|podem|descontam"
+    r"|os senhores) (?:\S+ ){{1,16}}(?:ou não|ou (?:é|tem|já|vai|só|posso|pago)|não é)\b",
+    r"^{fillers}(?:podia|podiam|poderia|consegue|conseguem|consegues|(?:sabe|sabem|sabes) (?:se|onde|quando"
+    r"|quanto|como|quem|qual|dizer)|podes|queres|querem|há (?:algum|alguma|mais|como)|vocês (?:têm|fazem|vão"
+    r"|conseguem|cobram|podem|descontam"
     r"|aceitam|entregam)) \S+ \S+",
-    r"\b(?:né|não é|não é verdade|não está|certo|ou não|ou quê|ou como|tá bom|pode ser|é isso"
-    r"|correto)$",
+    r"\b(?:não é|não é verdade|não está|ou não|ou quê|ou como)$",
     r"\bou (?:não|pago|fica|volta|tenho|vai|já|é|são|está|isso|só|posso|devo|vamos|temos|ainda"
     r"|continua|cobram)\b",
     r"\b(?:tenho|temos) (?:de|que) (?:pagar|fazer|levar|devolver|trazer|assinar|avisar|esperar"
@@ -140,22 +140,32 @@ _ZANGADO = (
     r"(?:frustrad|irritad|chatead|zangad|fart|furios|decepcionad|desiludid|aborrecid|revoltad"
     r"|insatisfeit)[oa]s?"
 )
+SUPPOSED = (
+    r"(?:se (?=eu|quero|queremos|queria|estou|estamos|fico|ficamos|vou|vamos|não|um|a gente|nós)|quando (?=eu"
+    r"|quero|estou)"
+    r"|caso (?=eu|queira|quiser)|suponha\w*|digamos que|não é que|(?:me )?(?:disse|diz)(?= que estou| estou"
+    r"| eu))",
+)
+"""What only supposes, denies or repeats the words behind it."""
 OUTRIGHT = {
     "frustration": (
-        rf"(?:estou|estamos|tô|tou|fico|ficamos) {_MUITO}(?:{_ZANGADO}|cansad[oa]s? d\w+|de saco cheio)",
-        rf"(?<!não )(?<!era )(?:muito|mesmo|realmente|bastante|tão) {_ZANGADO} (?:que|com|por|de|porque)",
+        rf"(?<!não )(?:estou|estamos|tô|tou|fico|ficamos) {_MUITO}(?:{_ZANGADO}|cansad[oa]s? d\w+"
+        rf"|de saco cheio)",
+        rf"(?<!não )(?<!era )(?<!estava )(?<!fiquei )(?<!ficou )(?<!não estou )(?:muito|mesmo|realmente"
+        rf"|bastante|tão) {_ZANGADO} (?:que|com|por|de|porque)",
         r"(?:isto|isso) é (?:\S+ )?(?:inaceitável|inadmissível|uma (?:vergonha|palhaçada)|um absurdo)"
         r"|não (?:estou|estamos|tô) (?:nada |muito )?(?:content|satisfeit)\w+|não aguento mais"
-        r"|(?:quero|queremos|queria) (?:\S+ )?(?:fazer|apresentar) (?:uma )?(?:queixa|reclamação)",
+        r"|(?<!não )(?:quero|queremos|queria) (?:\S+ )?(?:fazer|apresentar) (?:uma )?(?:queixa|reclamação)",
     ),
     "pain": (
         r"(?:nosso|meu|o) (?:principal|maior|grande|verdadeiro) problema(?: \S+){0,3} é|problema principal"
-        r"(?: \S+){0,2} é|(?:isso|isto) está (?:a custar|custando|nos custando|a fazer)"
+        r"(?: \S+){0,2} é|(?<!quanto )(?:isso|isto) está (?:a custar|custando|nos custando)"
         r"|estamos (?:a perder|perdendo) (?:\S+ )?(?:dinheiro|clientes|tempo|horas|vendas)",
     ),
     "churn": (
         r"(?<!não )(?:quero|queremos|queria|gostava de|gostaria de|vou|vamos) (?:\S+ )?(?:cancelar (?:o|a|meu"
-        r"|minha|nosso|nossa)|rescindir|encerrar (?:o|a|minha|nossa)|mudar de (?:operadora|fornecedor|banco))",
+        r"|minha|nosso|nossa)\b(?! (?:consulta|reunião|visita|chamada|aula|entrevista|marcação))|rescindir"
+        r"|encerrar (?:a|minha|nossa|a minha|a nossa) conta|mudar de (?:operadora|fornecedor|banco))",
     ),
     "stall": (
         r"(?:tenho (?:que|de)|temos (?:que|de)|preciso|precisamos de|vou|vamos|deixe me|deixa eu|me deixa"
