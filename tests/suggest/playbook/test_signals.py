@@ -245,6 +245,8 @@ def test_without_any_marks_more_words_ask(language: str) -> None:
         ("vous avez dit que ce serait prêt", "fr"),
         ("dann ist das ja auch geklärt", "de"),
         ("das ist schon ganz richtig", "de"),
+        ("gut dann machen wir das so", "de"),
+        ("Ah, que legal, isso salvava duas horas.", "pt"),
         ("ich weiß leider nicht wann", "de"),
         ("hay mucha gente por la mañana", "es"),
         ("eso fue hace dos o tres años", "es"),

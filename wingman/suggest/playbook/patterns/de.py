@@ -25,7 +25,8 @@ QUESTIONS = (
     r"\b(?:stimmt das|ist das so|richtig so|geht das|darf man das|kann man das|oder nicht|wissen sie das)$",
 )
 BARE_QUESTIONS = (
-    r"^{fillers}(?:haben|sind|können|könnten|wissen|sehen|kommen|kennen|nehmen|zahlen|stellen|liefern"
+    r"^(?!{fillers}(?:dann|jetzt|so|nun|da) ){fillers}(?:haben|sind|können|könnten|wissen|sehen"
+    r"|kommen|kennen|nehmen|zahlen|stellen|liefern"
     r"|machen|bieten|brauchen|meinen|möchten|wollen|würden|werden|dürfen|müssen|hätten|wären|waren"
     r"|hatten|hast|bist|kannst|könntest|willst|weißt|gehst|kommst|machst|siehst|würdest|wirst|sollst"
     r"|musst|darfst|gibst|brauchst|hattest|warst|habt|seid|könnt|wollt|wisst|müsst|dürft|kriegt|kriege"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 QUESTIONS = (
-    r"^{fillers}(?:o que|que(?! (?:bo[ma]|pena|chat[oa]|sorte|maravilha)\b)|como"
+    r"^{fillers}(?:o que|que(?! (?:bo[ma]|pena|chat[oa]|sorte|maravilha|legal|giro|ótimo|lind[oa])\b)|como"
     r"|quando(?! (?:eu|el[ea]s?|a gente|[oa]s?)\b)|onde|por que|porque é que|quem|qual|quais|quanto|quanta"
     r"|quantos|quantas|para que"
     r"|pra que|será que|e se|cadê)\b(?! (?:eu |a gente )?(?:disse|falei))",
