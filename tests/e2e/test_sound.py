@@ -227,7 +227,7 @@ async def test_deleting_a_running_meeting_leaves_no_summary_behind(tmp_path: Pat
     data = tmp_path / "data"
     async with service(data, transcriber="embedded") as running, served(running) as http:
         meeting = await running.manager.create(MeetingSpec(title="xylophone"), live=False)
-        source = FileSource(path, realtime=False, channels=(TAB, MIC), gate=meeting.room)
+        source = FileSource(path, realtime=False, channels=(TAB,), gate=meeting.room)
         await meeting.attach(source)
         await meeting.played(source)
         assert (await http.delete(f"/api/meetings/{meeting.id}")).status_code == 204
