@@ -36,8 +36,9 @@ def test_the_modules_do_what_they_say(tmp_path: Path) -> None:
 
 @needs_node
 @pytest.mark.skipif(not TSC.exists(), reason="scripts/test installs TypeScript from npm")
-def test_the_types_hold_and_no_module_touches_a_page() -> None:
-    run(TSC, "-p", HERE / "tsconfig.json", cwd=HERE)
+@pytest.mark.parametrize("config", ["tsconfig.json", "tsconfig.media.json"])
+def test_the_types_hold_and_no_module_touches_a_page(config: str) -> None:
+    run(TSC, "-p", HERE / config, cwd=HERE)
 
 
 def test_each_module_that_is_tested_here_is_checked() -> None:

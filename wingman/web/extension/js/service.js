@@ -32,8 +32,15 @@ export class Service {
     return new URL(this.base === location.origin && !this.token ? HOME + path : path, this.base);
   }
 
-  /** `limit` is in ms, 0 for none; `match` the ETag that must still hold. @returns {Promise<Response>} an answer of status 2xx; throws `ServiceError` otherwise */
+  /**
+   * `limit` is in ms, 0 for none; `match` the ETag that must still hold.
+   * @param {string} method
+   * @param {string} path
+   * @param {{ body?: BodyInit, type?: string, match?: string, keepalive?: boolean, limit?: number }} [options]
+   * @returns {Promise<Response>} an answer of status 2xx; throws `ServiceError` otherwise
+   */
   async call(method, path, { body, type, match, keepalive = false, limit = ANSWER_LIMIT } = {}) {
+    /** @type {Record<string, string>} */
     const headers = {};
     if (type) headers["Content-Type"] = type;
     if (match) headers["If-Match"] = match;
@@ -69,19 +76,21 @@ export class Service {
     try {
       await this.json("GET", `/api/meetings/${encodeURIComponent(meeting)}`);
     } catch (failed) {
-      if (failed.status === 404) return "missing";
-      if ([401, 403].includes(failed.status)) return "refused";
+      const status = failed instanceof ServiceError ? failed.status : 0;
+      if (status === 404) return "missing";
+      if ([401, 403].includes(status)) return "refused";
     }
     return "";
   }
 
   /** The same where a token has to be proven: each use makes the proof for the next one. */
   async provenSocket(meeting) {
-    if (!this.prove) return this.socket(meeting);
+    const { prove } = this;
+    if (!prove) return this.socket(meeting);
     const path = this.at(`/api/meetings/${encodeURIComponent(meeting)}/ws`).pathname;
-    let proof = await this.prove("WEBSOCKET", path);
+    let proof = await prove("WEBSOCKET", path);
     const renew = async () => {
-      proof = await this.prove("WEBSOCKET", path);
+      proof = await prove("WEBSOCKET", path);
     };
     const next = () => {
       void renew();
@@ -90,14 +99,18 @@ export class Service {
     return this.socket(meeting, { next });
   }
 
-  /** The address of a meeting's event socket, as a function of the last `seq` seen, and of the node that told it. */
+  /**
+   * The address of a meeting's event socket, as a function of the last `seq` seen, and of the node that told it.
+   * @param {string} meeting
+   * @param {{ next: () => string } | null} proofs
+   */
   socket(meeting, proofs = null) {
     return (after, epoch = 0) => {
       const url = this.at(`/api/meetings/${encodeURIComponent(meeting)}/ws`);
       if (proofs) url.searchParams.set("proof", proofs.next());
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
       url.searchParams.set("after", after);
-      if (epoch) url.searchParams.set("epoch", epoch);
+      if (epoch) url.searchParams.set("epoch", String(epoch));
       url.searchParams.set("backlog", "pages");
       if (this.token) url.searchParams.set("token", this.token);
       return url.href;
