@@ -18,19 +18,27 @@ const CANNOT = new Set([405, 409, 501]);
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 8000;
 
+/**
+ * A connection to the service; one without `restart` is made anew after an outage.
+ * @typedef {{ state: string, silentFor?: number, close: () => Promise<unknown>, leave: () => void,
+ *   replace: (channel: string, track: MediaStreamTrack) => Promise<unknown>, restart?: (limit: number) => Promise<unknown>,
+ *   [more: string]: any }} Session
+ */
+
 /** Phases: `starting`, `live`, `reconnecting`, `lost` (the meeting ended meanwhile), `refused` (the service does not know
  *  this page any more), `ended`. */
 export class Capture {
+  /** @type {Session | null} */
   #session = null;
   #timer = 0;
   #waiting = false;
   #mending = false;
   #moving = false;
-  /** The connection before a move, until the meeting has moved. */
+  /** The connection before a move, until the meeting has moved. @type {Session | null} */
   #before = null;
   #online = () => {
     if (this.#waiting) void this.#reconnect(FIRST_WAIT);
-    else if (this.phase === "reconnecting") void this.#session.close(); // what it sent is lost: try again soon
+    else if (this.phase === "reconnecting") void this.#session?.close(); // what it sent is lost: try again soon
     else void this.#mend();
   };
 
@@ -40,7 +48,7 @@ export class Capture {
    * @param {{changed: () => void, heard: () => boolean, keeps?: () => boolean}} watch `changed` is called whenever
    *   `phase`, `paused`, `muted` or `tracks` may have; `heard` says whether the service still hears us, `keeps` whether
    *   what is said meanwhile is kept for a new session
-   * @param {(onState: Function, again: boolean, to?: string) => object} makeSession `again` after an outage: then what
+   * @param {(onState: (state: string) => void, again: boolean, to?: string) => object} makeSession `again` after an outage: then what
    *   the page has kept of it may go first; `to` is the node a meeting is about to move to
    */
   constructor(
@@ -241,7 +249,7 @@ export class Capture {
   /** The way to the service may be gone: look for another one, and make a new session only where there is none. */
   async #mend() {
     const session = this.#session;
-    if (this.phase !== "live" || this.#mending || this.#moving) return;
+    if (!session || this.phase !== "live" || this.#mending || this.#moving) return;
     if (!this.heard()) {
       void this.#reconnect(FIRST_WAIT); // the service has let this session go: there is nothing to restart
       return;
@@ -252,7 +260,7 @@ export class Capture {
       return;
     }
     this.#mending = true;
-    const long = this.keeps() && session.silentFor > SHORT_HOLE;
+    const long = this.keeps() && (session.silentFor ?? 0) > SHORT_HOLE;
     const found = !long && (await this.#restarted(session));
     this.#mending = false;
     if (session !== this.#session || this.phase !== "live" || found === true) return;
@@ -266,7 +274,7 @@ export class Capture {
       await session.restart(WAY_LIMIT);
       return true;
     } catch (failed) {
-      return CANNOT.has(failed.status) ? null : false;
+      return CANNOT.has(statusOf(failed)) ? null : false;
     }
   }
 
@@ -286,18 +294,19 @@ export class Capture {
     this.#become("reconnecting");
     const before = this.#before;
     this.#before = null;
-    await Promise.race([Promise.all([this.#session.close(), before?.close()]), pause(GOODBYE_LIMIT)]);
+    await Promise.race([Promise.all([this.#session?.close(), before?.close()]), pause(GOODBYE_LIMIT)]);
     if (this.phase !== "reconnecting") return;
     try {
       await this.#connect();
       this.#become("live");
     } catch (failed) {
       if (this.phase !== "reconnecting") return;
-      if (failed.status === 404 || failed.status === 410) {
+      const status = statusOf(failed);
+      if (status === 404 || status === 410) {
         this.#become("lost");
         return;
       }
-      if (failed.status === 401 || failed.status === 403) {
+      if (status === 401 || status === 403) {
         this.#become("refused");
         return;
       }
@@ -313,4 +322,9 @@ export class Capture {
     this.phase = phase;
     this.changed();
   }
+}
+
+/** What the service answered; 0 where nothing came. */
+function statusOf(failed) {
+  return failed?.status ?? 0;
 }

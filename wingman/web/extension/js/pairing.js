@@ -37,7 +37,7 @@ export class PairingPanel {
       this.code.hidden = false;
       setText(this.words, `Good for ${Math.round(seconds / 60)} minutes and for one extension.`);
     } catch (failed) {
-      setText(this.words, failed.message);
+      setText(this.words, /** @type {Error} */ (failed).message);
     }
   }
 }

@@ -14,7 +14,7 @@ export const SIZES = [13, 14, 15, 16, 18, 20, 23];
 
 function stored() {
   try {
-    return JSON.parse(localStorage.getItem(KEY)) || {};
+    return JSON.parse(localStorage.getItem(KEY) ?? "null") || {};
   } catch {
     return {};
   }

@@ -54,14 +54,14 @@ const NO_AUDIO = {
 export async function shareTab(media = navigator.mediaDevices, own = "exclude") {
   if (!media?.getDisplayMedia) throw new TrackError(TAB_ERRORS.NotSupportedError);
   const stream = await limited(
-    media.getDisplayMedia({
+    media.getDisplayMedia(/** @type {DisplayMediaStreamOptions} */ ({
       // A picture is mandatory in this API: a small and slow one, switched off at once.
       video: { frameRate: 1, width: { max: 640 }, height: { max: 640 } },
       audio: { ...UNTOUCHED, suppressLocalAudioPlayback: false },
       selfBrowserSurface: own,
       surfaceSwitching: "include",
       systemAudio: "exclude",
-    }),
+    })),
   ).catch((failed) => {
     throw new TrackError(TAB_ERRORS[failed.name] || failed.message);
   });
@@ -88,7 +88,8 @@ export async function openMicrophone(media = navigator.mediaDevices) {
     sound.contentHint = "speech";
     return sound;
   } catch (failed) {
-    throw new TrackError(MIC_ERRORS[failed.name] || failed.message);
+    const { name, message } = /** @type {Error} */ (failed);
+    throw new TrackError(MIC_ERRORS[name] || message);
   }
 }
 

@@ -61,7 +61,7 @@ export class WhipSession {
     const query = new URLSearchParams({ meeting, channels: [...tracks.keys()].join(","), ...(to ? { to } : {}) });
     // The offer goes out before its candidates are gathered: the service learns them from the checks.
     const response = await this.service.call("POST", `/whip?${query}`, {
-      body: this.pc.localDescription.sdp,
+      body: this.pc.localDescription?.sdp,
       type: "application/sdp",
       limit: OFFER_LIMIT,
     });
@@ -83,7 +83,7 @@ export class WhipSession {
     await pc.setLocalDescription(await pc.createOffer({ iceRestart: true }));
     let response;
     try {
-      response = await this.#ask(fragmentOf(pc.localDescription.sdp));
+      response = await this.#ask(fragmentOf(pc.localDescription?.sdp ?? ""));
     } catch (failed) {
       await pc.setLocalDescription({ type: "rollback" }).catch(() => undefined);
       throw failed;
@@ -131,7 +131,7 @@ export class WhipSession {
 
   /** The service answers the same restart in the same way, however often it is asked. */
   #ask(body) {
-    const { resource } = this;
+    const resource = this.resource ?? "";
     let over = false;
     const ask = async (waits) => {
       if (waits) await pause(waits);
@@ -182,6 +182,7 @@ export class WhipSession {
     this.resource = null;
   }
 
+  /** @returns {Promise<void>} */
   #connected() {
     const { pc } = this;
     return new Promise((resolve, reject) => {
