@@ -75,6 +75,17 @@ async def begun(owner: Node, *others: Node) -> Any:
     return meeting
 
 
+async def orphaned(owner: Node, other: Node) -> Any:
+    """A meeting whose owner has left, as `other` knows by now."""
+    meeting = await begun(owner, other)
+    assert owner.service.cluster is not None
+    await owner.service.cluster.node.fall_silent()
+    await owner.service.cluster.node.leave()
+    assert other.service.cluster is not None
+    other.service.cluster.node.others = tuple(await other.service.cluster.node.nodes())
+    return meeting
+
+
 async def test_what_is_asked_of_one_node_is_answered_by_the_owner(one_server: Servers, tmp_path: Path) -> None:
     async with nodes(one_server, tmp_path, 2) as (owner, other), other.client() as http:
         meeting = await begun(owner, other)
@@ -154,13 +165,8 @@ async def test_an_orphan_is_503_to_commands_and_taken_up_by_whoever_brings_sound
     one_server: Servers, tmp_path: Path
 ) -> None:
     async with nodes(one_server, tmp_path, 2) as (owner, other), other.client() as http:
-        meeting = await begun(owner, other)
+        meeting = await orphaned(owner, other)
         address = f"/api/meetings/{meeting.id}"
-        assert owner.service.cluster is not None
-        await owner.service.cluster.node.fall_silent()
-        await owner.service.cluster.node.leave()
-        assert other.service.cluster is not None
-        other.service.cluster.node.others = tuple(await other.service.cluster.node.nodes())
         refused = await http.post(f"{address}/pause")
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
         assert (await http.get(address)).json()["state"] == "orphaned"
@@ -182,13 +188,8 @@ async def test_an_orphan_is_503_to_commands_and_taken_up_by_whoever_brings_sound
 
 async def test_an_orphan_is_ended_by_whoever_asks_for_its_end(one_server: Servers, tmp_path: Path) -> None:
     async with nodes(one_server, tmp_path, 2) as (owner, other), other.client() as http:
-        meeting = await begun(owner, other)
+        meeting = await orphaned(owner, other)
         address = f"/api/meetings/{meeting.id}"
-        assert owner.service.cluster is not None
-        await owner.service.cluster.node.fall_silent()
-        await owner.service.cluster.node.leave()
-        assert other.service.cluster is not None
-        other.service.cluster.node.others = tuple(await other.service.cluster.node.nodes())
         ended = await http.post(f"{address}/end")
         assert (ended.status_code, ended.json()["state"]) == (200, "ended"), ended.text
         assert (await http.get(address)).json()["state"] == "ended"
