@@ -15,10 +15,13 @@ MOST = 256
 _lock = Lock()
 _keys: dict[str, None] = {}
 _tokens: dict[str, None] = {}
+_longest_first: tuple[str, ...] = ()
+"""All of both, for readers: each log record is one, and one credential may be the beginning of another."""
 
 
 def remember(value: str, *, token: bool = False) -> None:
     """`value` is a credential from now on; a `token` is one that was made from another and runs out."""
+    global _longest_first
     if len(value) < SHORTEST:
         return
     known = _tokens if token else _keys
@@ -27,13 +30,12 @@ def remember(value: str, *, token: bool = False) -> None:
         known[value] = None
         while len(known) > MOST:
             del known[next(iter(known))]
+        _longest_first = tuple(sorted((*_keys, *_tokens), key=len, reverse=True))
 
 
 def masked(text: str) -> str:
     """`text` with `***` wherever a credential stood."""
-    with _lock:
-        values = [*_keys, *_tokens]
-    for value in sorted(values, key=len, reverse=True):  # one may be the beginning of another
+    for value in _longest_first:
         if value in text:
             text = text.replace(value, "***")
     return text
