@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.support.axe import violations
 from tests.browser.support.people import person
+from tests.browser.support.service import BrowserService
 from tests.browser.support.whole_service import FORKED, WholeService
 
 
@@ -56,3 +57,16 @@ def test_a_grant_is_given_and_taken_back(
         page.locator(".audit-log").scroll_into_view_if_needed()
         shot(page, "settings-audit")
         assert token not in page.content()
+
+
+def test_an_address_that_looks_like_a_session_costs_nobody_theirs(
+    service: BrowserService, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.goto(service.root)
+    home = page.url.removesuffix("/new")
+    for foreign in ("/~oAAAAAAAAAAAAAAAA/new", "/~vAAAAAAAAAAAAAAAA/new", "/~oBBBBBBBBBBBBBBBB/new?sound=x#login"):
+        page.goto(service.url + foreign)
+        page.wait_for_url(f"{home}/new*")
+    page.goto(f"{service.url}/new")
+    page.wait_for_url(f"{home}/new")

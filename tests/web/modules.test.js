@@ -18,7 +18,7 @@ import { RowHeights } from "./web/extension/js/row-heights.js";
 import { Ring } from "./web/extension/js/ring.js";
 import { initial, reduce } from "./web/extension/js/state.js";
 import { EventStream } from "./web/extension/js/stream.js";
-import { clock, energyWords, kindName, notices, silence } from "./web/extension/js/strings.js";
+import { clock, energyWords, kindName, money, notices, silence } from "./web/extension/js/strings.js";
 import { titlesOf, vocabulary } from "./web/extension/js/vocabulary.js";
 import { after, cancel, pause } from "./web/extension/js/waiting.js";
 import { stagesOf } from "./web/extension/js/waits.js";
@@ -584,4 +584,32 @@ test("what face and words say is told only where it is known", () => {
   assert.equal(lookWords({ status: "known", label: "glee" }), "shows glee");
   assert.equal(wordingWords({ status: "known", label: "annoyance" }), "words express annoyance");
   assert.deepEqual([lookWords({ status: "pending" }), wordingWords(undefined)], ["", ""]);
+});
+
+test("time passes by the service's clock, whatever the one here says and is set to", (t) => {
+  const model = new MeetingModel("m");
+  const service = 1_790_000_000; // a phone that stands years off
+  const live = (seq, type, at, data) => model.take({ seq, type, at, data });
+  t.mock.timers.enable({ apis: ["Date"], now: 1000 * (service - 86_400 * 365) });
+  live(1, "meeting.started", service - 3600, { title: "Call", channels: ["tab"] });
+  model.take({ type: "stream.caught_up", seq: 1, at: service, data: { last: 1 } });
+  live(2, "suggestion.created", service, { id: "c", kind: "price", reason: "signal", origin: "playbook", expires_in: 30 });
+  live(3, "suggestion.completed", service, { id: "c", text: "Name it.", origin: "playbook" });
+  for (const off of [-86_400, 3600, 86_400 * 365 * 20]) {
+    t.mock.timers.setTime(1000 * (service + off));
+    model.tick();
+    assert.ok(!model.state.cards[0].gone, `set by ${off} s`);
+    assert.ok(Math.abs(model.now() - service) < 5);
+  }
+  live(4, "suggestion.skipped", service + 31, { reason: "cooldown" });
+  live(5, "suggestion.skipped", service + 2, { reason: "cooldown" }); // one that comes late moves nothing back
+  model.tick();
+  assert.ok(model.state.cards[0].gone);
+});
+
+test("an amount is shown in whatever the price list calls its currency", () => {
+  assert.equal(money(0.0044, "USD"), "$0.0044");
+  assert.equal(money(1.5, "eur"), "€1.50");
+  for (const name of ["€", "Euro", "credits", "<b>", "", "__proto__", "EU"])
+    assert.equal(money(1.5, name), `1.50 ${name}`.trim());
 });

@@ -55,7 +55,7 @@ class Session:
 
     @property
     def root(self) -> str:
-        """Where the session's pages live: `/~v…` for a viewer's, `/~o…` for others."""
+        """Where the session's pages live: `/~v…` for one of a single meeting, `/~o…` for others."""
         return f"/~{self.path}"
 
 
@@ -190,7 +190,7 @@ class Access:
 
     def session(self, grant: Grant) -> Session:
         """A browser's session with the rights of `grant`; it ends when that does."""
-        path = ("v" if grant.role is Role.VIEWER else "o") + secrets.token_urlsafe(18)
+        path = ("v" if grant.meeting else "o") + secrets.token_urlsafe(18)
         now = self.clock()
         expires = now + LIFETIMES[grant.role]
         made, token = self.store.add(

@@ -34,8 +34,8 @@ async function logIn(body) {
 function asked(text) {
   const code = /#login=([\w-]+)/.exec(text)?.[1];
   if (code) return { code };
-  const token = /[?&]token=([^&\s]+)/.exec(text)?.[1];
-  return { token: token ? decodeURIComponent(token) : text };
+  const query = /\?([^#\s]+)/.exec(text)?.[1] ?? "";
+  return { token: new URLSearchParams(query).get("token") || text };
 }
 
 document.getElementById("form").addEventListener("submit", (event) => {
@@ -55,7 +55,9 @@ if (code) {
   // a link from another site brings no cookie along; a visit from here does
   sessionStorage.setItem(TRIED, location.pathname);
   location.replace(HOME + rest);
+} else if (known && known !== HOME) {
+  location.replace(known + rest); // anybody can link to an address that looks like a session
 } else if (HOME) {
-  if (known === HOME) remember("");
+  remember("");
   why.textContent = "Your session is over, or was revoked. Run “wingman grants login” for a new link.";
 }

@@ -53,7 +53,7 @@ async function load() {
     if (file)
       document.getElementById("file").textContent =
         `Everything else stands in the settings file ${file}; configs/default.yaml has every field with its meaning.`;
-    if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
+    document.getElementById(location.hash.slice(1))?.scrollIntoView();
   });
 }
 

@@ -77,13 +77,13 @@ export class MeetingControls {
     const ended = known.filter(
       (channel) => capture?.endedChannels.has(channel) || ["ended", "gone"].includes(state.capture[channel]?.state),
     );
-    const heardAt = Math.max(model.wordAt, (state.meeting.startedAt ?? 0) * 1000);
-    const quietFor = heardAt ? (Date.now() - heardAt) / 1000 : 0;
+    const heardAt = Math.max(model.wordAt, state.meeting.startedAt ?? 0);
+    const quietFor = heardAt ? model.now() - heardAt : 0;
     if (quietFor < this.goesOn) this.goesOn = 0; // somebody spoke since
     if (ended.length < known.length) this.kept = false; // somebody came back since
     const asked = this.goesOn ? quietFor : 0;
     const seems = seemsOver({ phase: state.meeting.phase, channels: known, ended, quietFor, asked });
-    const due = state.ending && Math.max(0, Math.round(state.ending.at - Date.now() / 1000));
+    const due = state.ending && Math.max(0, Math.round(state.ending.at - model.now()));
     const why = settled ? "" : state.ending ? "due" : seems === "ended" && this.kept ? "" : seems;
     this.question.hidden = !why;
     setText(this.questionWords, why === "due" ? `All its sound has ended. The meeting ends by itself in ${due} s.` : OVER[why] ?? "");

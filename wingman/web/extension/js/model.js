@@ -10,6 +10,8 @@ export class MeetingModel {
   #preview = null;
   #listeners = new Set();
   #shown = 0;
+  /** By how much the service's clock is ahead of this page's, in s: no event comes before it happens. */
+  #ahead = -Infinity;
 
   constructor(meeting) {
     this.meeting = meeting;
@@ -17,7 +19,7 @@ export class MeetingModel {
     this.readOnly = false;
     /** False while the past is being replayed. */
     this.caughtUp = false;
-    /** When a word was last heard, in ms of this page's clock; 0 before the first. */
+    /** When a word was last heard, in s of the service's clock; 0 before the first. */
     this.wordAt = 0;
     /** How far each channel's finished sentences reach, in seconds of its sound. @type {Record<string, number>} */
     this.written = {};
@@ -50,10 +52,19 @@ export class MeetingModel {
       this.#changed();
       return;
     }
-    if (/^(transcript\.partial|utterance\.)/.test(envelope.type)) this.wordAt = Math.max(this.wordAt, envelope.at * 1000);
+    if (/^(transcript\.partial|utterance\.)/.test(envelope.type)) this.wordAt = Math.max(this.wordAt, envelope.at);
+    if (this.caughtUp) this.#ahead = Math.max(this.#ahead, envelope.at - performance.now() / 1000);
     this.#date(envelope);
     const next = reduce(this.#state, envelope);
     if (next !== this.#state) this.#set(next);
+  }
+
+  /**
+   * Seconds since the epoch by the service's clock, which dates the events: the one here may be another machine's, and
+   * either can be set meanwhile. Before anything came live it is the one here.
+   */
+  now() {
+    return Number.isFinite(this.#ahead) ? this.#ahead + performance.now() / 1000 : Date.now() / 1000;
   }
 
   /** When a channel's newest finished sentence ended, in ms of the page's own clock; `otherwise` before the first. */
@@ -81,8 +92,9 @@ export class MeetingModel {
     this.#changed();
   }
 
-  /** Let time pass: `now` in seconds since the epoch. */
-  tick(now) {
+  /** Let time pass. */
+  tick() {
+    const now = this.now();
     if (this.#preview) this.#preview = expire(this.#preview, now);
     const next = expire(this.#state, now);
     if (next !== this.#state) this.#set(next);

@@ -36,7 +36,8 @@ export class OverlayBar {
     );
   }
 
-  render(state, stream, now = Date.now() / 1000) {
+  /** `now` as `MeetingModel.now` tells it. */
+  render(state, stream, now) {
     const { title, startedAt, endedAt, phase: known } = state.meeting;
     const phase = (["live", "waiting"].includes(known) && AWAY[stream]) || known;
     this.dot.dataset.phase = phase;

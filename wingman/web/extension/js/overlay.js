@@ -82,7 +82,7 @@ export class Overlay {
     const { state, stream } = this.model;
     const over = !canAsk(state, stream);
     const readOnly = this.model.readOnly || (over && stream !== "live");
-    this.bar.render(state, stream);
+    this.bar.render(state, stream, this.model.now());
     this.mood.render(state);
     this.cards.render(state, readOnly, silence(state, stream));
     this.transcript.node.hidden = !this.preferences.get("transcript");
@@ -325,7 +325,7 @@ export class Overlay {
   }
 
   #tick() {
-    this.model.tick(Date.now() / 1000);
+    this.model.tick();
     this.ask();
   }
 }

@@ -1,6 +1,10 @@
 // One Wingman service over HTTP. Every failure becomes one sentence fit to show.
 
-import { HOME } from "./session.js";
+import { HOME, remember } from "./session.js";
+
+// Pages alone come here, and the service shows them to a session that holds: the login page, which anybody can be
+// sent to under any address, remembers nothing.
+if (HOME) remember(HOME);
 
 export class ServiceError extends Error {
   constructor(sentence, status, field = "") {

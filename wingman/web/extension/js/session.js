@@ -25,5 +25,3 @@ export function remember(home) {
     // storage is switched off: the next visit needs a login link
   }
 }
-
-if (HOME) remember(HOME);

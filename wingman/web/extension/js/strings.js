@@ -324,15 +324,16 @@ export function clock(seconds) {
     : `${Math.floor(s / 60)}:${two(s % 60)}`;
 }
 
-/** `$0.04`; small amounts are not rounded to nothing. */
+/** `$0.04`; small amounts are not rounded to nothing. What is no code of a currency stands behind the amount. */
 export function money(amount, currency) {
   const digits = amount > 0 && amount < 0.01 ? 4 : 2;
-  return new Intl.NumberFormat("en", {
-    style: "currency",
-    currency,
+  const coded = /^[a-z]{3}$/i.test(currency);
+  const shown = new Intl.NumberFormat("en", {
+    ...(coded && { style: "currency", currency }),
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(amount);
+  return coded ? shown : `${shown} ${currency}`.trim();
 }
 
 export function capital(text) {
