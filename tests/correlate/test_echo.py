@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import pytest
 
 from tests.support.alignment import latest, play
+from tests.support.conversations import Report
 from tests.support.echoes import Kind, echo_meeting
 from wingman.config.correlate import CorrelateSettings, EchoSettings
-from wingman.core.errors import Branch, Progress
-from wingman.core.speech import Final, Interim, SpeechStarted, Word
+from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
+from wingman.core.media import GapCause
+from wingman.core.speech import Final, Interim, SpeechStarted, TimedEvent, Word
 from wingman.core.time import Channel, Span, samples
 from wingman.core.utterance import Utterance
 from wingman.correlate.correlator import Correlator
@@ -119,8 +121,82 @@ def test_the_microphone_waits_no_longer_than_it_must() -> None:
 
     mine = final(MIC, said("I see what you mean.", 7.0))
     assert utterances(correlator.feed(mine)) == []
-    assert utterances(correlator.advance(MIC, mine.span.end + samples(1.4))) == []
-    assert len(utterances(correlator.advance(MIC, mine.span.end + samples(1.5)))) == 1
+    assert utterances(correlator.advance(MIC, mine.span.end + samples(3.9))) == []
+    assert len(utterances(correlator.advance(MIC, mine.span.end + samples(4.0)))) == 1
+    assert correlator.statistics().unchecked_turns == 1
+
+
+def tab_at_work(now: float) -> Correlator:
+    """A meeting whose tab has a transcriber that has said nothing yet."""
+    correlator = Correlator(CorrelateSettings())
+    correlator.feed(ProviderState(Branch.TRANSCRIBE, "some", Health.UP, TAB))
+    correlator.advance(TAB, samples(now))
+    return correlator
+
+
+def test_the_microphone_waits_for_a_tab_whose_words_come_later_than_its_own() -> None:
+    correlator = tab_at_work(5.0)
+    assert utterances(correlator.feed(final(MIC, said("what would it cost us.", 1.2)))) == []
+    assert utterances(correlator.advance(MIC, samples(5.0))) == []
+    found = utterances(correlator.feed(final(TAB, said("What would it cost us?", 1.0))))
+    assert [one.channel for one in found] == [TAB]
+    assert utterances(correlator.finish()) == []
+
+
+@pytest.mark.parametrize(
+    "passed",
+    [
+        Interim(TAB, Span(0, samples(4.0)), ()),
+        Final(TAB, Span(0, samples(4.0)), ()),
+        Progress(Branch.TRANSCRIBE, TAB, samples(4.0)),
+        Missed(Branch.TRANSCRIBE, TAB, Span(0, samples(4.0)), GapCause.OUTAGE),
+        ProviderState(Branch.TRANSCRIBE, "some", Health.DOWN, TAB),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_a_tab_that_is_known_to_have_said_nothing_is_not_waited_for(passed: TimedEvent) -> None:
+    correlator = tab_at_work(5.0)
+    mine = final(MIC, said("I see what you mean.", 1.2))
+    assert utterances(correlator.feed(mine)) == []
+    assert len(utterances(correlator.feed(passed))) == 1
+    assert correlator.statistics().unchecked_turns == 0
+    # and is known beforehand
+    mine = final(MIC, said("I see.", 2.9))
+    assert len(utterances(correlator.feed(mine))) == 1
+
+
+def test_a_tab_that_was_closed_is_not_waited_for_beyond_its_end() -> None:
+    correlator = tab_at_work(2.0)
+    correlator.feed(Progress(Branch.TRANSCRIBE, TAB, samples(2.0)))
+    assert len(utterances(correlator.feed(final(MIC, said("I see what you mean.", 60.0))))) == 1
+
+
+def test_a_microphone_that_is_switched_off_waits_by_the_tabs_time() -> None:
+    correlator = tab_at_work(5.0)
+    assert utterances(correlator.feed(final(MIC, said("I see what you mean.", 1.2)))) == []
+    assert utterances(correlator.advance(TAB, samples(8.9))) == []
+    assert len(utterances(correlator.advance(TAB, samples(9.0)))) == 1
+
+
+def test_what_has_waited_for_the_tab_comes_before_what_the_tab_said_after_it() -> None:
+    correlator = tab_at_work(9.0)
+    assert utterances(correlator.feed(final(MIC, said("I see what you mean.", 1.2)))) == []
+    found = utterances(correlator.feed(final(TAB, said("So, what would it cost us?", 4.0))))
+    assert [one.channel for one in found] == [MIC, TAB]
+
+
+@pytest.mark.parametrize("late", [1.0, 2.5])
+def test_a_meeting_with_a_loudspeaker_whose_tab_is_transcribed_slowly(late: float) -> None:
+    made = echo_meeting(11, 3.0)
+    at_work = ProviderState(Branch.TRANSCRIBE, "some", Health.UP, TAB)
+    reports = [
+        Report(one.at + samples(late), one.event) if one.event.channel is TAB else one for one in made.reports
+    ]
+    reports = [Report(0, at_work), *sorted(reports, key=lambda one: one.at)]
+    found = latest(play(reports, Correlator(CorrelateSettings())))
+    left = {(word.start, word.end, word.text) for one in found if one.channel is MIC for word in one.words}
+    assert sum(kind is Kind.ECHO and key in left for key, kind in made.heard.items()) <= 0.02 * made.tab
+    assert [key for key, kind in made.heard.items() if kind is Kind.REPEAT and key not in left] == []
 
 
 def test_an_echo_does_not_show_as_the_users_partial() -> None:

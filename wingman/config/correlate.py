@@ -16,8 +16,8 @@ class EchoSettings(Section, frozen=True):
     """Drop words from the microphone that are only the tab's voice coming out of the loudspeaker."""
     max_lag_s: NotNegative = 1.0
     """An echo follows its original by at most this long."""
-    wait_s: NotNegative = 1.5
-    """While the tab speaks, how long a microphone utterance may wait for the tab's words to compare with."""
+    wait_s: NotNegative = 4.0
+    """How long, in media time, a microphone utterance may wait for a tab's transcript that is not there yet."""
 
 
 class ShiftSettings(Section, frozen=True):

@@ -16,9 +16,9 @@ from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionEvent, EmotionInfo, EmotionSpan, VocalBurst
 from wingman.core.errors import Branch, Missed, Progress, ProviderState
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TimedEvent
-from wingman.core.time import Channel, SampleTime, Span, samples
+from wingman.core.time import Channel, SampleTime
 from wingman.core.utterance import EmotionShift, LoneSound, ReadingStatus, Utterance
-from wingman.correlate.echo import EchoFilter
+from wingman.correlate.echo_wait import EchoWait
 from wingman.correlate.emotion_shift import ShiftDetector
 from wingman.correlate.readings import MEASURED, Fate, Readings
 from wingman.correlate.turns import NEVER, Assembler, Partial, Turn
@@ -46,6 +46,8 @@ class CorrelatorStatistics:
     """Measurements of a channel that no meter was expected on; none of them was used."""
     replayed_words: int
     echo_words: int
+    unchecked_turns: int
+    """Microphone turns told before the tab's words beside them were known: an echo among them stands."""
     pending: int
     """Now: utterances whose reading is not settled, and microphone turns that wait for the tab's words."""
     spans_held: int
@@ -64,13 +66,12 @@ class _Counts:
     known: int = 0
     words: int = 0
     shifts: int = 0
-    echo_words: int = 0
 
 
 class _ChannelState:
     """One channel: its transcript, its readings, and what it has shown."""
 
-    __slots__ = ("assembler", "channel", "due", "fates", "now", "readings", "shown", "starts", "waiting")
+    __slots__ = ("assembler", "channel", "due", "fates", "now", "readings", "shown", "starts")
 
     def __init__(self, channel: Channel, settings: CorrelateSettings) -> None:
         self.channel = channel
@@ -79,8 +80,6 @@ class _ChannelState:
         self.shown = (channel.value, "")
         """Speaker and text of the last partial."""
         self.starts: deque[SampleTime] = deque(maxlen=REMEMBERED_STARTS)
-        self.waiting: deque[Turn] = deque()
-        """Microphone turns that wait for the tab's words, to tell an echo."""
         self.now: SampleTime = 0
         self.due: SampleTime = 0
         """Before this, time alone changes nothing; 0: to be worked out."""
@@ -98,8 +97,6 @@ class Correlator:
     """Joins what was said with how it was said, per channel and speaker."""
 
     def __init__(self, settings: CorrelateSettings) -> None:
-        self._echo = EchoFilter(settings.echo)
-        self._echo_wait = samples(settings.echo.wait_s)
         self._shifts = ShiftDetector(settings.shift, settings.min_coverage)
         self._tab = _ChannelState(Channel.TAB, settings)
         self._mic = _ChannelState(Channel.MIC, settings)
@@ -115,6 +112,7 @@ class Correlator:
             Missed: self._missed,
             ProviderState: self._provider_state,
         }
+        self._echo = EchoWait(settings.echo, self._tab.assembler)
         self._finished = False
         self._counts = _Counts()
 
@@ -144,7 +142,8 @@ class Correlator:
         if now > state.now:
             state.now = now
         if not state.due:
-            state.due = min(state.assembler.due, state.readings.due, self._waiting_until(state))
+            waiting = self._echo.mic_due if state is self._mic else self._echo.tab_due
+            state.due = min(state.assembler.due, state.readings.due, waiting)
             if (alone := state.readings.sounds.due) is not None:
                 state.due = min(state.due, alone)
         if now < state.due:
@@ -170,7 +169,7 @@ class Correlator:
     def open_since(self, channel: Channel) -> SampleTime | None:
         """Where speech begins on a channel that was not told yet; None while there is none."""
         state = self._states[channel]
-        waiting = [turn.start for turn in state.waiting]
+        waiting = [self._echo.since] if state is self._mic and self._echo else []
         if (since := state.assembler.open_since) is not None:
             waiting.append(since)
         return min(waiting, default=None)
@@ -188,8 +187,9 @@ class Correlator:
             replayed_spans=sum(state.fates[Fate.REPLAYED] for state in states),
             unexpected_spans=sum(state.fates[Fate.UNEXPECTED] for state in states),
             replayed_words=sum(state.assembler.replayed_words for state in states),
-            echo_words=count.echo_words,
-            pending=sum(state.readings.pending + len(state.waiting) for state in states),
+            echo_words=self._echo.echo_words,
+            unchecked_turns=self._echo.unchecked,
+            pending=sum(state.readings.pending for state in states) + len(self._echo),
             spans_held=sum(state.readings.held for state in states),
         )
 
@@ -197,17 +197,18 @@ class Correlator:
 
     def _interim(self, event: Interim) -> list[Output]:
         state = self._states[event.channel]
-        if state is self._mic and event.words and self._may_echo(event.span):
-            own = self._echo.own(event.words, self._tab.assembler.interim_words, learn=False)
-            firm = set(event.words[: event.firm])
-            event = Interim(event.channel, event.span, tuple(own), sum(word in firm for word in own))
+        if state is self._mic and self._echo.filter.enabled:
+            event = self._echo.own_interim(event)
         state.assembler.interim(event)
-        return self._partial(state) + self._compared(state)
+        out = self._partial(state)
+        for turn in self._compared():
+            out += self._tell(self._mic, turn)
+        return out
 
     def _final(self, event: Final) -> list[Output]:
         state = self._states[event.channel]
-        if state is self._tab and self._echo.enabled:
-            self._echo.hear(event.words)
+        if state is self._tab and self._echo.filter.enabled:
+            self._echo.filter.hear(event.words)
         return self._moved(state, state.assembler.final(event), refresh=True)
 
     def _speech_started(self, event: SpeechStarted) -> list[Output]:
@@ -255,8 +256,10 @@ class Correlator:
             if event.branch in MEASURED:
                 state.readings.set_over(event.health.over, event.branch)
                 out += self._settle(state)
-            elif event.branch is Branch.TRANSCRIBE and event.health.over:
-                out += self._moved(state, state.assembler.close(), refresh=True)
+            elif event.branch is Branch.TRANSCRIBE:
+                state.assembler.transcribed = not event.health.over
+                if event.health.over:
+                    out += self._moved(state, state.assembler.close(), refresh=True)
         return out
 
     # --- what comes out -------------------------------------------------------------------
@@ -264,17 +267,20 @@ class Correlator:
     def _moved(self, state: _ChannelState, turns: list[Turn], *, refresh: bool = False) -> list[Output]:
         """Turns were closed, or time passed: settle what is due, tell the turns, refresh the partial."""
         out = self._settle(state)
-        if state is self._mic and self._echo.enabled:
-            state.waiting.extend(turns)
-            if state.waiting:
-                out += self._compare()
-        else:
-            for turn in turns:
-                out += self._tell(state, turn)
+        told = [(state, turn) for turn in turns]
+        if state is self._mic and self._echo.filter.enabled:
+            self._echo.add(turns, self._tab.now)
+            self._tab.due = 0
+            told = []
+        told += [(self._mic, turn) for turn in self._compared()]
+        if len(told) > 1:  # what has waited for the tab may have been said before what it waited for
+            told.sort(key=lambda one: one[1].start)
+        for whose, turn in told:
+            out += self._tell(whose, turn)
         out += self._alone(state)
         if turns or refresh:
             out += self._partial(state)
-        return out + self._compared(state)
+        return out
 
     def _tell(self, state: _ChannelState, turn: Turn) -> list[Output]:
         state.due = 0
@@ -318,33 +324,8 @@ class Correlator:
         state.shown = shown
         return [partial]
 
-    # --- echo -----------------------------------------------------------------------------
-
-    def _may_echo(self, span: Span) -> bool:
-        if not self._echo.enabled:
-            return False
-        return bool(self._tab.assembler.interim_words) or self._echo.near(span.start, span.end)
-
-    def _compared(self, state: _ChannelState) -> list[Output]:
-        """The tab has moved: microphone turns may have waited for just that."""
-        return self._compare() if state is self._tab and self._mic.waiting else []
-
-    def _waiting_until(self, state: _ChannelState) -> SampleTime:
-        return state.waiting[0].end + self._echo_wait if state.waiting else NEVER
-
-    def _compare(self) -> list[Output]:
-        """Tell the microphone's turns, less the echo, as soon as the tab's words beside them are known."""
-        out: list[Output] = []
-        mic, tab = self._mic, self._tab.assembler
-        while mic.waiting:
-            turn = mic.waiting[0]
-            behind = tab.speaking and tab.heard < turn.end
-            if behind and mic.now < self._waiting_until(mic) and not self._finished:
-                break
-            mic.waiting.popleft()
-            own = self._echo.own(turn.words, tab.interim_words)
-            self._counts.echo_words += len(turn.words) - len(own)
-            if own:
-                kept = turn if len(own) == len(turn.words) else Turn.of(turn.channel, turn.speaker, own)
-                out += self._tell(mic, kept)
-        return out
+    def _compared(self) -> list[Turn]:
+        """The microphone's turns that have waited for the tab, and can be told."""
+        if not self._echo:
+            return []
+        return self._echo.take(self._mic.now, self._tab.now, finished=self._finished)

@@ -104,6 +104,8 @@ class Assembler:
         self._recent: deque[Final] = deque(maxlen=REMEMBERED_FINALS)
         self._sentences = Sentences()
         self.replayed_words = 0
+        self.transcribed = False
+        """A transcriber has said that it is at work on the channel: where it has not come to, it will."""
 
     @property
     def heard(self) -> SampleTime:

@@ -73,7 +73,6 @@ class Stitcher:
         self._shown: tuple[tuple[int, int, int], ...] = ()
         """Words of interims that no final has settled: where their window begins, where they begin and end."""
         self._last = _NOTHING_YET
-        self._showing = False
         self._doubt = False
         self._leaves_out = False
         self._inherited = False
@@ -275,7 +274,6 @@ class Stitcher:
             for window, at, until in self._shown
             if at >= end or window > start + SEAM
         )
-        self._showing = False
         self._doubt = False
         return events + self._advance()
 
@@ -290,9 +288,6 @@ class Stitcher:
         else:  # what was shown earlier, in another window, and is not settled since
             before = [shown for shown in self._shown if shown[1] < start or shown[0] < start - SEAM]
             self._shown = (*before, *self._last.places)[-REMEMBERED:]
-        if not words and not self._showing:
-            return []
-        self._showing = bool(words)
         first = max(self._settled, self._offsets.start_at(max(start, self._position)))
         span = Span(first, max(first, self._offsets.end_at(samples(message.end))))
         return [Interim(self._channel, span, words)]
