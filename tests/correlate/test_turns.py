@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.support.bytecodes import bytecodes
 from wingman.config.correlate import CorrelateSettings
 from wingman.core.speech import Final, Interim, Word
 from wingman.core.time import Channel, Span, samples
 from wingman.correlate.sentences import Sentences
-from wingman.correlate.turns import NEVER, Assembler, Turn
+from wingman.correlate.turns import NEVER, Assembler, Turn, _Tail
 
 TAB = Channel.TAB
 
@@ -143,3 +146,31 @@ def test_half_sentences_are_told_by_their_last_word(last: str, punctuated: bool,
     if punctuated:
         sentences.learn("Yes.")
     assert sentences.complete(last) is complete
+
+
+def test_what_the_text_of_an_interim_costs_is_what_is_new_in_it() -> None:
+    made, words = assembler(), tuple(word(f"w{at}", at, at + 0.5) for at in range(40))
+    costs = []
+    for count in range(1, 41):
+        made.interim(Interim(TAB, Span(0, words[count - 1].end), words[:count]))
+        costs.append(bytecodes(made.partial))
+    assert costs[39] < 1.1 * costs[4], "of 36 words more, none is new"
+    assert made.partial().text == " ".join(word.text for word in words)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.lists(st.sampled_from((None, "1", "2")), max_size=3)), max_size=12)
+)
+def test_what_was_put_together_of_the_last_interim_changes_nothing(
+    said: list[tuple[int, list[str | None]]],
+) -> None:
+    remembers, forgets = assembler(), assembler()
+    words: tuple[Word, ...] = ()
+    for number, (kept, labels) in enumerate(said):
+        words = words[:kept]
+        for label in labels:
+            words += (word(f"w{number}", len(words), len(words) + 0.5, label),)
+        for made in (remembers, forgets):
+            made.interim(Interim(TAB, Span(0, samples(60)), words, firm=min(2, len(words))))
+        forgets._tail = _Tail(())
+        assert remembers.partial() == forgets.partial()

@@ -7,9 +7,11 @@ continuation. What closes depends on this channel's transcript and its time alon
 
 from __future__ import annotations
 
+import operator
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from wingman.config.correlate import CorrelateSettings
 from wingman.core.speech import Final, Interim, Word
@@ -54,6 +56,27 @@ class Partial:
     """Characters at its beginning that will hardly change."""
 
 
+class _Tail(NamedTuple):
+    """What the last speaker of an interim says in it."""
+
+    words: tuple[Word, ...]
+    """The whole interim."""
+    text: str = ""
+    start: SampleTime = 0
+    end: SampleTime = 0
+
+    def of(self, words: tuple[Word, ...]) -> _Tail:
+        """That of the next interim; it mostly says the very same words again, and some more."""
+        label, known = words[-1].speaker, len(self.words)
+        fresh = words[known:]
+        goes_on = 0 < known <= len(words) and all(map(operator.is_, self.words, words))
+        if goes_on and {label} == {word.speaker for word in (self.words[-1], *fresh)}:
+            text = " ".join([self.text, *[word.text for word in fresh]])
+            return _Tail(words, text, self.start, words[-1].end)
+        own = [word for word in words if word.speaker == label]
+        return _Tail(words, " ".join([word.text for word in own]), own[0].start, own[-1].end)
+
+
 class _Draft:
     """The open turn of one speaker."""
 
@@ -96,6 +119,7 @@ class Assembler:
         self._longest = samples(settings.max_utterance_s)
         self._drafts: dict[str | None, _Draft] = {}
         self._interim: tuple[Word, ...] = ()
+        self._tail = _Tail(())
         self._firm: tuple[Word, ...] = ()  # of `_interim`
         self._speaking_since: SampleTime | None = None
         self._settled: SampleTime = 0
@@ -208,20 +232,19 @@ class Assembler:
     def partial(self) -> Partial:
         """The unsettled text of whoever spoke last."""
         interim = self._interim
+        if not interim and not self._drafts:
+            return Partial(self._channel, self._speaker(None), "", Span(self._settled, self._settled))
         if interim:
             label = interim[-1].speaker
-        elif self._drafts:
-            label = max(self._drafts.values(), key=lambda draft: draft.end).label
+            self._tail = self._tail.of(interim)
+            _, text, start, end = self._tail
         else:
-            return Partial(self._channel, self._speaker(None), "", Span(self._settled, self._settled))
-        draft = self._drafts.get(label)
-        tail = [word for word in interim if word.speaker == label]
-        said = " ".join([word.text for word in tail])
-        text = f"{draft.text} {said}".rstrip() if draft else said
+            last = max(self._drafts.values(), key=lambda draft: draft.end)
+            label, text, start, end = last.label, "", last.start, last.end
         firm = " ".join([word.text for word in self._firm if word.speaker == label])
-        firm = f"{draft.text} {firm}".rstrip() if draft else firm
-        start = draft.start if draft else tail[0].start
-        end = tail[-1].end if tail else draft.end if draft else start
+        if (draft := self._drafts.get(label)) is not None:
+            text, firm = f"{draft.text} {text}".rstrip(), f"{draft.text} {firm}".rstrip()
+            start = draft.start
         return Partial(self._channel, self._speaker(label), text, Span(start, max(start, end)), len(firm))
 
     # --- inside ---------------------------------------------------------------------------

@@ -37,7 +37,8 @@ class Endings:
         """`made_by_source`: the meeting was made for one source, and is nothing without it."""
         self._settings = settings
         self._made_by_source = made_by_source
-        self._attached = 0
+        self.attached_now = 0
+        """Sources that feed the meeting: nothing ends while there are any."""
         self._fates: set[SourceEnd] = set()
         self._since = now
         self._kept = False
@@ -45,14 +46,14 @@ class Endings:
 
     def attached(self) -> None:
         """A source came."""
-        self._attached += 1
-        if self._attached == 1:
+        self.attached_now += 1
+        if self.attached_now == 1:
             self._fates.clear()
         self._kept = False
 
     def released(self, fate: SourceEnd, now: float, *, fed: bool) -> None:
         """A source is over. `fed`: the meeting has had audio."""
-        self._attached -= 1
+        self.attached_now -= 1
         self._fates.add(fate)
         self._fed = self._fed or fed
         self._since = now
@@ -64,7 +65,7 @@ class Endings:
 
     def next(self) -> Ending | None:
         """The end that is due if nothing more happens; None while somebody feeds the meeting."""
-        if self._attached:
+        if self.attached_now:
             return None
         idle = Ending("client_gone", self._since + self._settings.idle_end_s, told=False)
         if self._kept or not self._fates:
@@ -89,6 +90,8 @@ class EndWatch:
 
     def due(self, now: float) -> str:
         """Why the meeting ends now; empty while it goes on."""
+        if self._endings.attached_now and not self._announced:  # ten times a second, and nearly always
+            return ""
         ending = self._endings.next()
         if ending is not None and now >= ending.at:
             return ending.reason

@@ -182,14 +182,16 @@ class MeetingPipeline:
 
     def advance(self) -> None:
         """Tell the pure rooms what time it is on each channel."""
+        order, correlator, coach = self._order, self._stages.correlator, self._stages.coach
         for name, channel in self._channels.items():
             now = channel.input.position
-            if self._order is not None:
-                now = min(channel.answered, self._order.told) if channel.words.provider else channel.answered
-            channel.beside.advance(now)
-            if outputs := self._stages.correlator.advance(name, now):
+            if order is not None:
+                now = min(channel.answered, order.told) if channel.words.provider else channel.answered
+            if self._faces != "off":
+                channel.beside.advance(now)
+            if outputs := correlator.advance(name, now):
                 self._deliver(outputs)
-            self._stages.coach.advance(name, now)
+            coach.advance(name, now)
 
     def flush(self) -> None:
         """Tell what is settled and ask for what is not: what was just said must be in the answer."""

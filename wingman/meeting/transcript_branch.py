@@ -150,6 +150,8 @@ class TranscriptBranch:
 
     def _on_event(self, event: TranscriberEvent) -> None:
         match event:
+            case Interim() | SpeechStarted() | SpeechEnded():
+                pass
             case Final():
                 self._input.coverage.heard(event.span)
                 if self._running is not None:
@@ -169,6 +171,4 @@ class TranscriptBranch:
                 self._health = event.health
                 if self._running is not None:
                     self._running.runner.observe(event)
-            case Interim() | SpeechStarted() | SpeechEnded():
-                pass
         self._emit(event)

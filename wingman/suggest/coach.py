@@ -218,7 +218,7 @@ class Coach:
             self._cards.drop_late(self._gate.now - samples(self._settings.ttl_s))
         if decisions:
             self._opener.act_on(decisions, self._parts.clock())
-        if channel is Channel.TAB and self._speculation.running(channel):
+        if channel is Channel.TAB and self._speculation.stands(channel, self._gate.now):
             self._speculate()
 
     def running(self, channel: Channel, speaker: str, text: str, span: Span) -> None:

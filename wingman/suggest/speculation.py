@@ -71,9 +71,12 @@ class Speculation:
         changed = sum(not held for held in self._held)
         return changed <= WASTED * (len(self._held) + TRUSTED)
 
-    def running(self, channel: Channel) -> bool:
-        """Is there a text whose final words are awaited?"""
-        return channel in self._running
+    def stands(self, channel: Channel, now: SampleTime) -> bool:
+        """Has a text stood still for long enough to be looked at, or for so long that it is stale?"""
+        running = self._running.get(channel)
+        if running is None or (stood := now - running.since) < STABLE:
+            return False
+        return not running.looked_at or (running.proposed and stood >= FRESH)
 
     def listened(self, channel: Channel, beyond: SampleTime) -> None:
         """The recogniser has heard so much behind the last running word, and no further word in it."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.bytecodes import bytecodes
 from wingman.core.errors import Missed, Progress
 from wingman.core.media import Gap, GapCause
 from wingman.core.speech import Final, Interim, SpeechEnded, TranscriberEvent
 from wingman.core.time import SAMPLE_RATE, Channel, Span
 from wingman.link.offsets import Offsets
-from wingman.stt.deepgram.stitch import Stitcher
+from wingman.stt.deepgram.stitch import _NOTHING_YET, Stitcher
 from wingman.stt.deepgram.wire import Alternative, Alternatives, Heard, Results
 
 
@@ -274,3 +277,45 @@ def test_the_services_minus_one_means_it_was_said_before() -> None:
     stitch, _ = connected()
     assert stitch.utterance_end(-1) == []
     assert stitch.utterance_end(1.5) == [SpeechEnded(Channel.TAB, 24_000)]
+
+
+def test_what_an_interim_costs_is_what_is_new_in_it() -> None:
+    stitch, _ = connected()
+    said = [(f"word{number}", number / 4, number / 4 + 0.2) for number in range(40)]
+    costs = [
+        bytecodes(partial(stitch.results, window(0, count / 4, *said[:count], final=False)))
+        for count in range(1, 41)
+    ]
+    assert costs[39] < 1.1 * costs[4], "of 36 words more, none is new"
+    told: list[TranscriberEvent] = []
+    settled = bytecodes(lambda: told.extend(stitch.results(window(0, 10, *said))))
+    assert texts(told) == [text for text, _, _ in said]
+    assert settled < 10 * costs[4], "the final says the very same"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 6),  # words kept of the one before
+            st.integers(0, 3),  # and added
+            st.sampled_from((0.0, 0.25, 5.0)),  # where the window begins
+            st.booleans(),
+        ),
+        max_size=12,
+    )
+)
+def test_what_was_worked_out_of_the_last_interim_changes_nothing(
+    said: list[tuple[int, int, float, bool]],
+) -> None:
+    remembers, forgets = connected()[0], connected()[0]
+    words: list[tuple[str, float, float]] = []
+    for number, (kept, added, start, final) in enumerate(said):
+        words = words[:kept]
+        words += [
+            (f"w{number}" * (at != 1), start + (kept + at) / 4, start + (kept + at + 1) / 4)
+            for at in range(added)
+        ]
+        message = window(start, start + 2.5, *words, final=final)
+        forgets._last = _NOTHING_YET
+        assert remembers.results(message) == forgets.results(message)
+        assert remembers.settled == forgets.settled

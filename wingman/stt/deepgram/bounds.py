@@ -26,33 +26,36 @@ def possible(at: float, sent: int) -> bool:
     return 0 <= at <= sent / SAMPLE_RATE + SLACK_S
 
 
-def bounded(message: Results, sent: int, position: int) -> Results | None:
+def bounded(message: Results, sent: int, position: int, believed: int = 0) -> Results | None:
     """`message` as far as it can be true after `sent` samples; None when its window cannot be, or is not told.
 
     `position` is where the next window has to begin: words are mended only in a window that begins there.
+    `believed`: so many of its first words were found to be true in a window that began as this one and ended
+    no later.
     """
     length_s, due_s = sent / SAMPLE_RATE, position / SAMPLE_RATE
     if not message.channel.alternatives:
         return None  # it says nothing, not even that nobody spoke
-    if not (possible(message.start, sent) and message.duration >= 0 and possible(message.end, sent)):
+    told_end = message.end
+    if not (possible(message.start, sent) and message.duration >= 0 and possible(told_end, sent)):
         return None
     start = min(message.start, length_s)
-    end = max(start, min(message.end, length_s))
+    end = max(start, min(told_end, length_s))
     words = message.words
-    if _all_within(words, start, end):
+    if _all_within(words[believed:], start, end):
         mended: Sequence[Heard] = words
     elif abs(start - due_s) <= SLACK_S and not any(_elsewhere(word, start, end, sent) for word in words):
         mended = _mended(words, start, end)
     else:
         return None
-    if message.end == end and mended is words:
+    if told_end == end and mended is words:
         return message
     alternatives = Alternatives((Alternative(tuple(mended)),))
     return msgspec.structs.replace(message, start=start, duration=end - start, channel=alternatives)
 
 
 def _all_within(words: Sequence[Heard], start: float, end: float) -> bool:
-    """`_within` for each of them, in one loop: it runs for all words of every interim."""
+    """`_within` for each of them, in one loop: it runs for the words of every final."""
     earliest, latest = start - SLACK_S, end + SLACK_S
     for word in words:
         begins, ends = word.start, word.end

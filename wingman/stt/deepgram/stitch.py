@@ -8,9 +8,7 @@ once more, and told as missed when it is passed over again.
 
 from __future__ import annotations
 
-import operator
 from collections import deque
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from wingman.core.errors import Branch, Missed, Progress
@@ -40,13 +38,15 @@ class _SoFar(NamedTuple):
 
     start: int
     """Where its window begins, in samples of the connection."""
-    heard: Sequence[Heard]
+    window: tuple[float, float]
+    """Where it begins and ends, in seconds."""
+    heard: tuple[Heard, ...]
     words: tuple[Word, ...]
     places: tuple[tuple[int, int, int], ...]
     """Where the window of each begins, and where it begins and ends itself."""
 
 
-_NOTHING_YET = _SoFar(-1, (), (), ())
+_NOTHING_YET = _SoFar(-1, (-1.0, -1.0), (), (), ())
 
 
 class Stitcher:
@@ -69,7 +69,7 @@ class Stitcher:
         self._answered = 0
         self._moved_on = 0
         self._held: list[Results] = []
-        self._said: deque[tuple[Span, str]] = deque(maxlen=REMEMBERED)
+        self._said: deque[Heard] = deque(maxlen=REMEMBERED)
         self._shown: tuple[tuple[int, int, int], ...] = ()
         """Words of interims that no final has settled: where their window begins, where they begin and end."""
         self._last = _NOTHING_YET
@@ -188,27 +188,44 @@ class Stitcher:
 
     def results(self, message: Results) -> list[TranscriberEvent]:
         """What one `Results` message changes. One that is about audio that was never sent changes nothing."""
-        believed = bounded(message, self._offsets.accepted, self._position)
+        said_again = self._said_again(message)
+        believed = bounded(message, self._offsets.accepted, self._position, said_again)
         if believed is None:
             self._doubt = self._doubt or message.is_final
             return []
-        self._answered = max(self._answered, samples(believed.end))
-        self._moved_on = max(self._moved_on, samples(believed.start))
+        start, end = samples(believed.start), samples(believed.end)
+        self._answered = max(self._answered, end)
+        self._moved_on = max(self._moved_on, start)
         events: list[TranscriberEvent] = []
         if not believed.is_final:
-            events += self._interim(believed)
-        elif samples(believed.end) > self._position:
+            if end > self._position:
+                events += self._interim(believed, start, end, said_again)
+        elif end > self._position:
             self._held.append(believed)
             self._held.sort(key=lambda final: final.start)
         else:
             events += self._belated(believed)
         while self._held and self._joins(self._held[0]):
             events += self._final(self._held.pop(0))
-        return events + self._inherited_end(believed)
+        if self._inherited:
+            events += self._inherited_end(believed)
+        return events
+
+    def _said_again(self, message: Results) -> int:
+        """How many of its words the last interim of its window had said already, each at the same place.
+
+        Those are not worked out again, nor looked at: what an interim costs is what is new in it.
+        """
+        last = self._last
+        start_s, end_s = last.window
+        if message.start != start_s or message.end < end_s:
+            return 0
+        count = len(last.heard)
+        return count if message.words[:count] == last.heard else 0
 
     def _inherited_end(self, message: Results) -> list[TranscriberEvent]:
         """An utterance whose words were final before the reconnect: this connection will never say it ended."""
-        if not self._inherited or self._open_since is None:
+        if self._open_since is None:
             return []
         next_word = samples(message.words[0].start) if message.words else self._answered
         if self._offsets.end_at(next_word) - self._open_since >= self._ending:
@@ -267,7 +284,6 @@ class Stitcher:
         if words:
             self._open_since = max(word.end for word in words)
         self._position = max(self._position, end)
-        self._last = _NOTHING_YET
         # what was shown beyond the end of its window is for the next one to settle
         self._shown = tuple(
             (max(window, end) if abs(window - start) <= SEAM else window, at, until)
@@ -277,38 +293,37 @@ class Stitcher:
         self._doubt = False
         return events + self._advance()
 
-    def _interim(self, message: Results) -> list[TranscriberEvent]:
-        if samples(message.end) <= self._position:
-            return []
-        start = samples(message.start)
+    def _interim(self, message: Results, start: int, end: int, said_again: int) -> list[TranscriberEvent]:
+        """`start`, `end`: its window, in samples of the connection; `said_again`: see `_said_again`."""
         known = len(self._last.places) if self._last.start == start else 0
-        words = self._so_far(start, message.words)
+        words = self._so_far(message, start, said_again)
         if known and self._shown[-known:] == self._last.places[:known]:
             self._shown = (*self._shown, *self._last.places[known:])[-REMEMBERED:]
         else:  # what was shown earlier, in another window, and is not settled since
             before = [shown for shown in self._shown if shown[1] < start or shown[0] < start - SEAM]
             self._shown = (*before, *self._last.places)[-REMEMBERED:]
         first = max(self._settled, self._offsets.start_at(max(start, self._position)))
-        span = Span(first, max(first, self._offsets.end_at(samples(message.end))))
-        return [Interim(self._channel, span, words)]
+        return [Interim(self._channel, Span(first, max(first, self._offsets.end_at(end))), words)]
 
     def _words(self, message: Results) -> tuple[Word, ...]:
         """A final's words on our clock, without those that were final before; they are remembered."""
-        fresh = [heard for heard in message.words if heard.text and not self._known(heard)]
-        self._said.extend((_span(heard), heard.text) for heard in fresh)
-        return tuple(self._word(heard) for heard in fresh)
+        words, heard = self._so_far(message, samples(message.start), self._said_again(message)), message.words
+        self._last = _NOTHING_YET
+        whole = len(words) == len(heard)
+        self._said.extend(heard if whole else [one for one in heard if one.text and not self._known(one)])
+        return words
 
-    def _so_far(self, start: int, heard: Sequence[Heard]) -> tuple[Word, ...]:
-        """An interim's words, likewise. It says again what the one before said: only the rest is worked out."""
-        window, before, words, places = self._last
-        goes_on = window == start and len(words) == len(before) <= len(heard)
-        if goes_on and all(map(operator.eq, before, heard)):
-            fresh = heard[len(before) :]
-        else:
-            words, places, fresh = (), (), heard
-        words += tuple([self._word(one) for one in fresh if one.text and not self._known(one)])
-        places += tuple([(start, samples(one.start), samples(one.end)) for one in fresh])
-        self._last = _SoFar(start, heard, words, places)
+    def _so_far(self, message: Results, start: int, said_again: int) -> tuple[Word, ...]:
+        """The words of a window. It says again what its last interim said: only the rest is worked out."""
+        last, heard = self._last, message.words
+        if len(last.words) < said_again:  # what was known then may be no more
+            said_again = 0
+        if not said_again:
+            last = _NOTHING_YET
+        fresh = heard[said_again:]
+        words = (*last.words, *[self._word(one) for one in fresh if one.text and not self._known(one)])
+        places = (*last.places, *[(start, samples(one.start), samples(one.end)) for one in fresh])
+        self._last = _SoFar(start, (message.start, message.end), heard, words, places)
         return words
 
     def _known(self, heard: Heard) -> bool:
@@ -321,15 +336,16 @@ class Stitcher:
         if span.start < 0:
             return True  # before this connection began
         return any(
-            2 * span.overlap(at) >= min(span.length, at.length)
-            or (text == said and abs(span.start - at.start) <= SAME)
-            for at, said in self._said
+            2 * span.overlap(at := _span(said)) >= min(span.length, at.length)
+            or (text == said.text and abs(span.start - at.start) <= SAME)
+            for said in self._said
         )
 
     def _word(self, heard: Heard) -> Word:
-        span = self._offsets.span(heard.start, heard.end)
+        start = self._offsets.start_at(samples(heard.start))
+        end = self._offsets.end_at(samples(heard.end))
         speaker = None if heard.speaker is None else f"{self._generation}.{heard.speaker}"
-        return Word(heard.text, span.start, span.end, heard.sureness, speaker)
+        return Word(heard.text, start, max(start, end), heard.sureness, speaker)
 
     def _missed(self, gap: Gap) -> list[TranscriberEvent]:
         if gap.cause in SOUNDLESS or not gap.span.length:

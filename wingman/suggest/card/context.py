@@ -15,8 +15,8 @@ LINE_OVERHEAD = 8
 
 def estimate_tokens(text: str) -> int:
     """An upper-side guess without a tokenizer: four Latin characters, or one of any other script, a token."""
-    wide = sum(not character.isascii() for character in text)
-    return -(-(len(text) - wide) // 4) + wide
+    latin = len(text.encode("ascii", "ignore"))
+    return -(-latin // 4) + len(text) - latin
 
 
 class RollingContext:

@@ -123,14 +123,18 @@ class Gate:
 
     def advance(self, now: SampleTime) -> tuple[Decision, ...]:
         """Media time went on: release or drop what waits, notice a silence after a question."""
-        self._turns.reach(now)
-        waiting, question = self._timing.waiting, self._turns.question
+        turns, waiting = self._turns, self._timing.waiting
+        if now > turns.now:
+            turns.now = now
+        question = turns.question
+        if waiting is None and question is None:  # ten times a second, and nearly always
+            return ()
         if waiting is not None:
             decisions = self._timing.retry(waiting)
             if decisions or question is None or waiting.utterance == question.id:
                 return decisions
-        if question is not None and self._turns.silence(question.end) >= SILENCE_AFTER_QUESTION:
-            self._turns.question = None
+        if question is not None and turns.silence(question.end) >= SILENCE_AFTER_QUESTION:
+            turns.question = None
             if self._waits_for_user(question):
                 return self._timing.consider(_silence(question, self.now))
         return ()
