@@ -65,8 +65,8 @@ def test_an_address_that_looks_like_a_session_costs_nobody_theirs(
     page = context.new_page()
     page.goto(service.root)
     home = page.url.removesuffix("/new")
-    for foreign in ("/~oAAAAAAAAAAAAAAAA/new", "/~vAAAAAAAAAAAAAAAA/new", "/~oBBBBBBBBBBBBBBBB/new?sound=x#login"):
-        page.goto(service.url + foreign)
+    for foreign in ("~oAAAAAAAAAAAAAAAA/new", "~vAAAAAAAAAAAAAAAA/new", "~oBBBBBBBBBBBBBBBB/new?sound=x#login"):
+        page.goto(f"{service.url}/{foreign}")
         page.wait_for_url(f"{home}/new*")
     page.goto(f"{service.url}/new")
     page.wait_for_url(f"{home}/new")

@@ -73,6 +73,7 @@ def test_the_policy_names_the_style_sheet_by_its_hash() -> None:
     assert style is not None
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
     assert f"'sha256-{digest}'" in content_security_policy()
+    assert f"style-src 'sha256-{digest}'; img-src data:" in page(RECORD, links=False).partition("<style>")[0]
 
 
 def test_it_shows_what_happened() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import AsyncIterator
 
 import pytest
 from websockets.asyncio.client import connect
@@ -108,6 +109,50 @@ async def test_a_revoked_grant_closes_its_sockets_at_once() -> None:
         audit = (await owner.get("/api/audit")).json()
         assert audit["broken_at"] == 0
         assert [entry["what"] for entry in audit["entries"]][:2] == ["granted", "revoked"]
+
+
+async def test_whoever_sends_while_the_grant_ends_hears_why() -> None:
+    async with service() as it, it.client() as owner:
+        made = (await owner.post("/api/grants", json={"name": "slow", "scopes": ["capture"]})).json()
+
+        async def slowly() -> AsyncIterator[bytes]:
+            yield b'{"title": "'
+            assert (await owner.delete(f"/api/grants/{made['id']}")).status_code == 200
+            for _ in range(20):
+                yield b"x"
+                await asyncio.sleep(0.02)
+
+        async with it.client(made["token"]) as slow:
+            answer = await slow.post("/api/meetings", content=slowly())
+        assert answer.status_code == 401
+        assert "this token is over" in answer.json()["error"]["detail"]
+
+
+async def test_who_logs_out_keeps_the_connection() -> None:
+    async with service() as it, it.client() as owner:
+        made = (await owner.post("/api/grants", json={"name": "x", "scopes": ["read"]})).json()
+        async with it.client(made["token"]) as one:
+            assert (await one.delete("/api/session")).status_code == 204
+            again = await one.get("/api/meetings")  # on the same connection
+            assert (again.status_code, again.headers["cache-control"]) == (401, "no-store")
+            assert "wrong, or over" in again.json()["error"]["detail"]
+
+
+async def test_tokens_that_contradict_each_other_are_refused() -> None:
+    async with service() as it, it.client(token="") as one:
+        both = [("Authorization", f"Bearer {TOKEN}"), ("Authorization", "Bearer wm_other")]
+        known, other = ("token", TOKEN), ("token", "wm_other")
+        for headers, query in (
+            (both, []),
+            (both[::-1], []),
+            (both[:1], [other]),
+            ([], [known, other]),
+            ([], [other, known]),
+        ):
+            answer = await one.get("/api/meetings", headers=headers, params=tuple(query))
+            assert (answer.status_code, answer.json()["error"]["field"]) == (400, "token"), (headers, query)
+        same = await one.get("/api/meetings", headers=both[:1] * 2, params=[known])
+        assert same.status_code == 200
 
 
 async def test_a_grant_hands_on_no_more_than_it_has_and_only_known_words() -> None:

@@ -20,9 +20,14 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
 from tests.support.http import http_client
+from tests.support.until import until
 from wingman.server.serving import serve
 from wingman.server.uvicorn_seam import DOOR, EXTENSION, BoundedHttpProtocol, Push, abort
 
+HANDSHAKE = (
+    "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
 Talk = Callable[[Push], Awaitable[None]]
 
 
@@ -64,11 +69,60 @@ async def served(talk: Talk | None = None) -> AsyncIterator[str]:
             Route("/drop", drop),
         ]
     )
+    async with running(app) as address:
+        yield address
+
+
+@asynccontextmanager
+async def running(app: Starlette) -> AsyncIterator[str]:
+    """The application on a port."""
     ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(serve(app, "127.0.0.1", 0, ready.set_result))
         yield f"127.0.0.1:{await ready}"
         serving.cancel()
+
+
+async def test_whoever_leaves_is_no_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Before the answer, as it comes, and as the application speaks or closes."""
+    moments: list[str] = []
+    left = asyncio.Event()
+
+    async def socket(ws: WebSocket) -> None:
+        moment = ws.query_params["moment"]
+        if moment in ("speaking", "closing"):
+            await ws.accept()
+            while (await ws.receive())["type"] != "websocket.disconnect":
+                pass
+        else:
+            await left.wait()
+        moments.append(moment)
+        if moment == "refusing":
+            await ws.send_denial_response(PlainTextResponse("no", 404))
+        elif moment == "accepting":
+            await ws.accept()
+        elif moment == "closing":
+            await ws.close()
+        else:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(ws.send_text("anybody?"))
+
+    async with running(Starlette(routes=[WebSocketRoute("/ws", socket)])) as address:
+        host, _, port = address.partition(":")
+        for moment in ("refusing", "accepting"):
+            _, writer = await asyncio.open_connection(host, int(port))
+            writer.write(HANDSHAKE.format(path=f"/ws?moment={moment}", host=address).encode())
+            await writer.drain()
+            await asyncio.sleep(0.02)
+            writer.close()
+        await asyncio.sleep(0.02)
+        left.set()
+        for moment in ("speaking", "closing"):
+            async with connect(f"ws://{address}/ws?moment={moment}", proxy=None):
+                pass
+        await until(lambda: len(moments) == 4)
+        await asyncio.sleep(0.02)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_frames_arrive_as_they_were_written_and_none_after_the_close() -> None:

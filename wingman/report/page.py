@@ -61,11 +61,16 @@ def style() -> str:
 
 
 @cache
+def _style_hash() -> str:
+    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+@cache
 def content_security_policy() -> str:
     """What the page may load: its own style sheet, by its hash, and the meeting's stored sound."""
-    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'self' 'sha256-{digest}'; script-src 'self'; connect-src 'self'; "
+        f"default-src 'none'; style-src 'self' {_style_hash()}; script-src 'self'; connect-src 'self'; "
         "img-src 'self' data:; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     )
 
@@ -98,10 +103,18 @@ def page(record: Record, *, links: bool = True, sound: Collection[Channel] = ())
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f'<meta name="robots" content="noindex"><title>{title}</title><style>{style()}</style>'
-        f"{_script() if links else ''}</head>"
+        f'<meta name="robots" content="noindex">{_script() if links else _alone()}<title>{title}</title>'
+        f"<style>{style()}</style></head>"
         f'<body data-meeting="{escape(record.id)}"><main>{"".join(body)}</main></body></html>'
     )
+
+
+def _alone() -> str:
+    """What a file may do that is opened from a disk, where no server says so."""
+    allowed = (
+        f"default-src 'none'; style-src {_style_hash()}; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    return f'<meta http-equiv="Content-Security-Policy" content="{allowed}">'
 
 
 def _script() -> str:

@@ -6,7 +6,6 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from http.cookies import CookieError, SimpleCookie
@@ -45,7 +44,9 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
+"""Of every answer that says nothing else."""
 _SESSION_PATH = re.compile(r"/~([\w-]{10,64})(/.*|$)")
 
 
@@ -60,8 +61,8 @@ class Asked:
     """The secret path it came by; empty for a request that has no session."""
     host: str
     origin: str
-    bearer: str
-    """Of the `Authorization` header, or of the query."""
+    bearers: tuple[str, ...]
+    """Of the `Authorization` header and of the query, each once."""
     cookie: str
     proof: str
     address: str
@@ -99,15 +100,18 @@ class Guard:
         if grant is None:
             await self._app(scope, receive, passed_on)
             return
-        with self._connected(grant, scope):
-            metered = receive if grant is OWNER else self._metered(grant, receive)
-            await self._app(scope, metered, audited(scope, grant, self._access, passed_on))
+        exchange = _Exchange(scope, passed_on)
+        with self._access.connected(grant, exchange.drop):
+            metered = receive if grant is OWNER else self._metered(grant, receive, exchange)
+            await self._app(scope, metered, audited(scope, grant, self._access, exchange.send))
 
-    def _metered(self, grant: Grant, receive: Receive) -> Receive:
-        """`receive`, for as many bytes as the grant has left."""
+    def _metered(self, grant: Grant, receive: Receive, exchange: _Exchange) -> Receive:
+        """`receive`, for as long as the grant holds and for as many bytes as it has left."""
 
         async def received() -> Message:
             message = await receive()
+            if exchange.over and message["type"] == "http.request":
+                raise InputError("this token is over: it was revoked, or its time has passed", status=401)
             size = len(message.get("body") or message.get("bytes") or b"")
             if size and not self._access.budget(grant).bytes.take(time.monotonic(), size):
                 raise InputError("this grant has sent too much lately; wait a while", status=429)
@@ -125,6 +129,8 @@ class Guard:
             shown = await self._found(asked)
             shown = shown if self._proven(shown, asked) else None
             return (None if knows_origin or pairing else _foreign()), shown
+        if len(asked.bearers) > 1:  # which of them counts, a proxy in front might judge otherwise
+            return error(400, "several different tokens came; send one", field="token"), None
         grant = await self._found(asked)
         if grant is None:
             return self._stranger(asked), None
@@ -149,8 +155,8 @@ class Guard:
 
     async def _found(self, asked: Asked) -> Grant | None:
         """The grant that counts: a named token alone, else the session's cookie."""
-        if asked.bearer:
-            return await self._access.known(asked.bearer)
+        if asked.bearers:
+            return await self._access.known(asked.bearers[0])
         return await self._access.known(asked.cookie, asked.session) if asked.cookie and asked.session else None
 
     def _proven(self, grant: Grant | None, asked: Asked) -> bool:
@@ -160,15 +166,13 @@ class Guard:
         return proof_of_possession.holds(grant.key, asked.proof, asked.method, asked.path, self._access.clock())
 
     def _stranger(self, asked: Asked) -> Response:
-        if (asked.bearer or asked.cookie) and self._access.wrong(asked.address):
+        if (asked.bearers or asked.cookie) and self._access.wrong(asked.address):
             return error(429, "too many wrong tokens came from this address; wait a minute")
         if asked.html and asked.method in ("GET", "HEAD"):
             return login_page()
-        return error(
-            401,
-            "a token is needed: open a login link, or send Authorization: Bearer TOKEN",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
+        what = "this token is wrong, or over" if asked.bearers else "a token is needed"
+        mend = "open a login link, or send Authorization: Bearer TOKEN"
+        return error(401, f"{what}: {mend}", headers={"WWW-Authenticate": "Bearer"})
 
     def _is_page(self, asked: Asked, scope: Scope) -> bool:
         """A page that was opened with a token in its address."""
@@ -181,9 +185,6 @@ class Guard:
         query = [(k, v) for k, v in parse_qsl(scope["query_string"].decode("latin-1")) if k != "token"]
         target = session.root + asked.path + (f"?{urlencode(query)}" if query else "")
         return with_cookie(RedirectResponse(target, 303), session, secure=self._secure)
-
-    def _connected(self, grant: Grant, scope: Scope) -> AbstractContextManager[None]:
-        return self._access.connected(grant, _dropper(scope))
 
 
 def _starts(asked: Asked) -> bool:
@@ -235,8 +236,10 @@ def _read(scope: Scope) -> tuple[Scope, Asked]:
         raw = scope.get("raw_path", b"")
         scope = {**scope, "path": path, "raw_path": raw[raw.find(b"/", 2) :] if b"/" in raw[2:] else b"/"}
     headers = Headers(scope=scope)
-    query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-    scheme, _, token = headers.get("authorization", "").partition(" ")
+    asked = parse_qsl(scope["query_string"].decode("latin-1"))
+    schemes = (value.partition(" ") for value in headers.getlist("authorization"))
+    shown = [token.strip() for scheme, _, token in schemes if scheme.lower() == "bearer"]
+    bearers = dict.fromkeys(filter(None, [*shown, *(value for name, value in asked if name == "token")]))
     client = scope.get("client")
     return scope, Asked(
         method=scope.get("method", "WEBSOCKET"),
@@ -244,9 +247,9 @@ def _read(scope: Scope) -> tuple[Scope, Asked]:
         session=session,
         host=headers.get("host", ""),
         origin=headers.get("origin", ""),
-        bearer=token.strip() if scheme.lower() == "bearer" and token else query.get("token", ""),
+        bearers=tuple(bearers),
         cookie=_cookie(headers),
-        proof=headers.get(proof_of_possession.HEADER.lower(), query.get("proof", "")),
+        proof=headers.get(proof_of_possession.HEADER.lower(), dict(asked).get("proof", "")),
         address=client[0] if client else "",
         html="text/html" in headers.get("accept", ""),
     )
@@ -260,19 +263,41 @@ def _cookie(headers: Headers) -> str:
     return found.value if found is not None else ""
 
 
-def _dropper(scope: Scope) -> Callable[[], object]:
-    """What ends this connection from outside."""
-    extensions = scope.get("extensions", {})
-    push = extensions.get(EXTENSION)
-    if isinstance(push, Push):
+class _Exchange:
+    """A request and its answer, or a socket: ended from outside when its grant is over."""
 
-        def close() -> None:
-            push.close(CLOSE_REVOKED, "this credential was revoked")
-            asyncio.get_running_loop().call_later(CLOSE_SECONDS, push.abort)
+    __slots__ = ("_abort", "_begun", "_done", "_push", "_send", "over")
 
-        return close
-    found: Callable[[], object] = extensions.get(ABORT, lambda: None)
-    return found
+    def __init__(self, scope: Scope, send: Send) -> None:
+        extensions = scope.get("extensions", {})
+        push = extensions.get(EXTENSION)
+        self._push = push if isinstance(push, Push) else None
+        self._abort: Callable[[], object] = extensions.get(ABORT, lambda: None)
+        self._send = send
+        self._begun = self._done = False
+        self.over = False
+        """The grant holds no longer: what is still read of a body is answered with 401."""
+
+    async def send(self, message: Message) -> None:
+        self._begun = True
+        self._done = message["type"] == "http.response.body" and not message.get("more_body", False)
+        await self._send(message)
+
+    def drop(self) -> None:
+        """End it. A request that was not answered yet is left a moment in which it can hear why."""
+        self.over = True
+        loop = asyncio.get_running_loop()
+        if self._push is not None:
+            self._push.close(CLOSE_REVOKED, "this credential is over: revoked, or its time has passed")
+            loop.call_later(CLOSE_SECONDS, self._push.abort)
+        elif self._begun:
+            self._end()
+        else:
+            loop.call_later(CLOSE_SECONDS, self._end)
+
+    def _end(self) -> None:
+        if not self._done:  # else the connection is the next request's
+            self._abort()
 
 
 def _foreign() -> Response:

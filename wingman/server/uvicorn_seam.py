@@ -17,15 +17,16 @@ import socket
 import time
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import cast
 
 import structlog
 import uvicorn
-from starlette.types import ASGIApp, Scope
-from starlette.websockets import WebSocket
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Close, Frame
 from websockets.http11 import Request
@@ -103,6 +104,14 @@ class PushSocketProtocol(WebSocketsSansIOProtocol):
     """The place of the connection this was upgraded from."""
 
     _frames: TokenBucket | None = None
+
+    async def run_asgi(self) -> None:
+        app = self.app
+        self.app = partial(_while_there, self, cast("ASGIApp", app))
+        try:
+            await super().run_asgi()
+        finally:
+            self.app = app  # else this protocol would keep itself
 
     def data_received(self, data: bytes) -> None:
         for at in range(0, len(data), FRAMES_PIECE):
@@ -320,6 +329,18 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
         if self.transport.can_write_eof():
             self.transport.write_eof()
+
+
+async def _while_there(
+    protocol: PushSocketProtocol, app: ASGIApp, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """`app`, for which a client that left, in the handshake as well, is no error to write down."""
+    try:
+        await app(scope, receive, send)
+    except* WebSocketDisconnect:
+        pass
+    if protocol.disconnected or protocol.transport.is_closing():
+        raise ClientDisconnected
 
 
 @lru_cache(maxsize=1)

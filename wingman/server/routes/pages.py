@@ -80,7 +80,7 @@ class Pages:
         """The sound of the sample meeting, for whoever watches it being played."""
         if self.sound is None or not self.sound.is_file():
             raise InputError("this server has no bundled sample", field="sample", status=404)
-        return FileResponse(self.sound, media_type="audio/ogg")
+        return FileResponse(self.sound, media_type="audio/ogg", headers={"Cache-Control": "no-cache"})
 
     async def icon(self, _: Request) -> Response:
         """The icon."""

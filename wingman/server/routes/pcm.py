@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from wingman.audio.pcm_format import MOST_SIDES, RATES, Encoding, PcmFormat, PcmReader
 from wingman.core.errors import InputError
@@ -99,7 +99,7 @@ class PcmSession:
             self._flush()
         except InputError as bad:
             self.problem, detail = bad, str(bad)
-        except ConnectionError:
+        except (ConnectionError, WebSocketDisconnect):
             state, detail = "gone", "the PCM client went away"
         finally:
             self._task = None  # nobody is to be cancelled any more

@@ -29,6 +29,7 @@ from wingman.report.record import Record, read, read_all
 from wingman.server.grants import Scope
 from wingman.server.http import Json, part
 from wingman.server.lookup import Lookup
+from wingman.server.routes.pages import PAGE_HEADERS
 from wingman.server.routing import ApiRoute
 
 Answering: TypeAlias = Callable[[Record, str], Awaitable[Answer]]
@@ -64,7 +65,7 @@ class ReportRoutes:
         if self.audio_store is not None and _may_listen(request):
             heard = await asyncio.to_thread(self.audio_store.channels, record.id)
         shown = await asyncio.to_thread(page, record, sound=heard)
-        headers = {"Content-Security-Policy": content_security_policy(), "Cache-Control": "no-store"}
+        headers = {**PAGE_HEADERS, "Content-Security-Policy": content_security_policy()}
         return Response(shown, media_type="text/html", headers=headers)
 
     async def export(self, request: Request) -> Response:
@@ -77,10 +78,7 @@ class ReportRoutes:
         if name == "bundle":
             whole = await self._whole(request, whole)
         made = await asyncio.to_thread(make, whole, name)
-        headers = {
-            "Content-Disposition": f'attachment; filename="{made.name}"',
-            "Cache-Control": "no-store",
-        }
+        headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
         return Response(made.content, headers=headers, media_type=made.media_type)
 
     async def audio(self, request: Request) -> Response:
