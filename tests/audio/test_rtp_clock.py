@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.rtp_reports import EPOCH, LOUD, NTP, PCM, CountingSink
 from wingman.audio.rtp_clock import REPORTS, SharedClock, StreamClock
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.transports.inbound_track import InboundTrack, PeerTimeline
+from wingman.transports.inbound_track import MAX_DUE, InboundTrack, PeerTimeline
 
 
 class Track:
@@ -78,7 +78,7 @@ async def test_audio_that_stood_still_is_put_where_the_clock_says() -> None:
     before = track.written
     # a replaced track: three seconds pass, RTP time does not
     for number in range(200, 300):
-        track.inbound.pcm(number * 960, PCM, 1007.0)
+        track.inbound.pcm(number * 960, PCM, 1007.0 + (number - 200) / 50)
     track.inbound.report(round((EPOCH + 4 + 3 + 1) * NTP), 250 * 960)
     assert track.written - before == 2 * SAMPLE_RATE  # one report alone may be a starved sender
     track.inbound.report(round((EPOCH + 4 + 3 + 2) * NTP), 300 * 960)
@@ -117,6 +117,29 @@ async def test_a_sender_that_falls_behind_bit_by_bit_is_waited_for() -> None:
         if number % 50 == 0:
             inbound.report(round((EPOCH + captured + behind) * NTP), number * 960)
     assert sink.position == 30 * SAMPLE_RATE
+
+
+@pytest.mark.parametrize(("every", "at_first"), [(1, 0.08), (5, 0.0)])
+@pytest.mark.parametrize("stalls", [0.0, 0.13, 0.6])
+@pytest.mark.parametrize("lag", [(0.05, 0.12), (0.12, 0.12), (0.0, 0.35)])
+async def test_reports_that_are_late_put_no_silence_into_a_word(
+    every: int, at_first: float, stalls: float, lag: tuple[float, float]
+) -> None:
+    """A sender short of time: packets come in bursts, reports have the last packet's stamp and a later time."""
+    luck = random.Random(5)
+    sink, stalled_until, worst = CountingSink(), 0.0, 0
+    inbound = InboundTrack(Channel.TAB, sink, PeerTimeline(0), 5)
+    for number in range(40 * 50):
+        captured = number / 50
+        if stalls and luck.random() < 0.02:
+            stalled_until = captured + luck.uniform(0.05, stalls)
+        before = sink.position
+        inbound.pcm(number * 960, LOUD, 1000.0 + max(captured, stalled_until))
+        worst = max(worst, sink.position - before - 320)
+        if number % (50 * every) == 49:
+            late = luck.uniform(*lag) if number > 50 else at_first
+            inbound.report(round((EPOCH + captured + late) * NTP), number * 960)
+    assert worst <= MAX_DUE
 
 
 def test_a_single_wild_report_moves_nothing() -> None:

@@ -38,8 +38,8 @@ SUDDEN = samples_of_ms(100)
 """Being behind the clock by more than this wants an explanation."""
 
 CERTAIN = 15
-"""Reports that must agree where no pause in the arrivals explains it: a sender that falls behind bit by bit is
-starved, and will catch up."""
+"""Reports that must agree where the arrivals do not explain it: a sender whose reports are late and its packets
+are not, or that falls behind bit by bit, is starved, and will catch up."""
 
 REMEMBERED = 60
 """Reports for which a step is remembered, so that it can be taken back."""
@@ -130,12 +130,13 @@ class SharedClock:
         self._index: SampleTime = 0
 
     def correction(
-        self, clock: StreamClock, timestamp: int, index: SampleTime, waited: int | None = None
+        self, clock: StreamClock, timestamp: int, index: SampleTime, stood: int | None = None
     ) -> int:
         """By how many samples later (or, below 0, earlier) `timestamp`, now at `index`, ought to be placed.
 
-        The first stream that asks draws the line. `waited`: the longest pause between two arrivals of late, in
-        samples; None when nobody knows. A stream that was moved later and then turns out to be on time after
+        The first stream that asks draws the line. `stood`: how long it stood still by its arrivals, in samples:
+        a pause, and all that came since the last report as much later than before; None when nobody knows. A
+        stream that was moved later and then turns out to be on time after
         all (its sender was late, and caught up) is moved back.
         """
         wall = clock.wall(timestamp)
@@ -145,7 +146,7 @@ class SharedClock:
         wanted = self._index + round((wall - self._wall) * SAMPLE_RATE) - index
         if wanted < -STEP:
             return self._ahead(clock, wanted, (wall, index))
-        if wanted > SUDDEN and not _believed(clock, wanted, waited):
+        if wanted > SUDDEN and not _believed(clock, wanted, stood):
             return 0
         if wanted > STEP:
             return wanted
@@ -162,9 +163,9 @@ class SharedClock:
         return 0
 
 
-def _believed(clock: StreamClock, wanted: int, waited: int | None) -> bool:
-    """Whether a stream that is `wanted` samples behind stood still: a pause in arrivals says so, or time."""
-    if waited is None or 2 * waited >= wanted:
+def _believed(clock: StreamClock, wanted: int, stood: int | None) -> bool:
+    """Whether a stream that is `wanted` samples behind stood still: its arrivals say so, or time."""
+    if stood is None or 2 * stood >= wanted:
         clock.unexplained = 0
         return clock.reports >= CONFIRMED
     clock.unexplained += 1

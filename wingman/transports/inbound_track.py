@@ -35,10 +35,11 @@ MAX_CONCEALED = 100
 """Milliseconds: the codec's imagination fades out over about this time anyway."""
 
 MAX_DUE = samples_of_ms(4)
-"""A correction this large is made at once, pause or not."""
+"""So much is corrected inside speech, once a report; the rest waits for a pause. A sender that is short of time
+reports tens of milliseconds that it takes back later, and silence in a word costs the word."""
 
 CUT = samples_of_ms(20)
-"""More than this is taken out in pauses only, and never all of a pause: a cut in a word costs the word."""
+"""More than this is taken out in pauses only, and never all of a pause."""
 
 PAUSE_KEPT = samples_of_ms(100)
 """What is left of a pause that time is taken out of."""
@@ -57,6 +58,14 @@ PACKET_TICKS = 960
 
 TICKS_PER_MS = 48
 """RTP ticks; Opus always counts at 48 kHz."""
+
+RTP_RATE = TICKS_PER_MS * 1000
+
+DRIFT_S = 0.001
+"""Clocks that drift apart are no delay: 200 ppm of the 5 s between two reports."""
+
+_WRAP = 1 << 32
+_HALF = _WRAP // 2
 
 
 class PeerTimeline:
@@ -101,6 +110,8 @@ class InboundTrack:
         "_decoder",
         "_depth",
         "_due",
+        "_late",
+        "_least_late",
         "_loop",
         "_missing",
         "_next",
@@ -112,6 +123,8 @@ class InboundTrack:
         "_sink",
         "_sounding",
         "_ssrc",
+        "_stamp",
+        "_stepped",
         "_ticks",
         "_timeline",
         "_timer",
@@ -145,6 +158,10 @@ class InboundTrack:
         self._debt = 0  # samples to be taken out in pauses
         self._quiet = 0  # length of the present pause
         self._waited = 0.0  # longest pause between two arrivals since the last step, in seconds
+        self._stepped = False  # something was corrected inside speech since the last report
+        self._stamp: int | None = None  # RTP timestamp of the packet that came last
+        self._late = 0.0  # seconds by which it came later than the earliest ones, on their own clock
+        self._least_late: float | None = None  # the least of that since the last report
         self._ticks = 0  # length of the newest packet
         self._next: int | None = None  # RTP timestamp at which the newest packet ends
         self.last_arrival: float | None = None
@@ -189,7 +206,7 @@ class InboundTrack:
         if ssrc != self._ssrc and not (payload and self._follow(ssrc, now)):
             return
         if payload:
-            self._arrived(now)
+            self._arrived(timestamp, now)
         if self._reorder.passes(sequence):
             if payload and self._reorder.lost != self._bridged:  # only empty packets came behind a hole so far
                 self._settle((Packet(sequence, timestamp, payload),), now)
@@ -202,7 +219,7 @@ class InboundTrack:
 
     def pcm(self, timestamp: int, pcm: bytes, now: float) -> None:
         """Audio that is decoded already (16 kHz mono s16), stamped with the sender's 48 kHz clock."""
-        self._arrived(now)
+        self._arrived(timestamp, now)
         self._sound(timestamp, pcm, now)
 
     def _sound(self, timestamp: int, pcm: bytes, now: float) -> None:
@@ -235,19 +252,35 @@ class InboundTrack:
         index = timeline.at(timestamp) if timeline is not None else None
         if timeline is None or index is None:
             return
-        waited = round(self._waited * SAMPLE_RATE)
-        correction = self._peer_timeline.clock.correction(self._clock, timestamp, index, waited)
+        late = self._late if self._least_late is None else self._least_late
+        stood = round(min(self._waited, late) * SAMPLE_RATE)
+        correction = self._peer_timeline.clock.correction(self._clock, timestamp, index, stood)
         self._due = correction if -CUT <= correction <= STEP else 0
         self._debt = -correction if correction < -CUT else 0
-        if correction > CUT:
-            self._clock.moved(correction)
-            self._waited = 0.0
+        self._stepped = False
+        self._least_late = None
+        self._late = max(0.0, self._late - DRIFT_S)
         if correction > STEP:
+            self._moved(correction)
             self._write(timeline.advance(timeline.position + correction, GapCause.REANCHOR))
 
-    def _arrived(self, now: float) -> None:
-        if self.last_arrival is not None and now - self.last_arrival > self._waited:
-            self._waited = now - self.last_arrival
+    def _moved(self, later: int) -> None:
+        """Something was filled in: what came late by so much is in its place."""
+        self._clock.moved(later)
+        self._waited = 0.0
+        self._late = max(0.0, self._late - later / SAMPLE_RATE)
+
+    def _arrived(self, timestamp: int, now: float) -> None:
+        if self.last_arrival is not None and self._stamp is not None:
+            pause = now - self.last_arrival
+            if pause > self._waited:
+                self._waited = pause
+            ticks = (timestamp - self._stamp + _HALF) % _WRAP - _HALF
+            late = self._late + pause - ticks / RTP_RATE
+            self._late = late if late > 0.0 else 0.0
+            if self._least_late is None or self._late < self._least_late:
+                self._least_late = self._late
+        self._stamp = timestamp
         self.last_arrival = now
         self.left = False
 
@@ -268,6 +301,7 @@ class InboundTrack:
             self._reorder = ReorderBuffer(self._depth, wait=self._depth * 0.02)
             self._clock = StreamClock()
             self._next = None
+            self._stamp, self._late, self._least_late = None, 0.0, None
             self._due = self._debt = 0
             if self._timeline is not None:
                 self._timeline.restart()
@@ -279,9 +313,13 @@ class InboundTrack:
     def _correct(self, timeline: Timeline, pcm: bytes) -> None:
         """Move the timeline where it is due, in a pause if one comes soon: a cut in a word costs the word."""
         quiet = _is_quiet(pcm)
-        if self._due and (abs(self._due) >= MAX_DUE or quiet):
-            timeline.shift(self._due)
-            self._due = 0
+        if self._due and (quiet or (abs(self._due) >= MAX_DUE and not self._stepped)):
+            step = self._due if quiet else max(-MAX_DUE, min(MAX_DUE, self._due))
+            timeline.shift(step)
+            if step > MAX_DUE:
+                self._moved(step)
+            self._due -= step
+            self._stepped = True
         length = len(pcm) // BYTES_PER_SAMPLE
         self._quiet = self._quiet + length if quiet else 0
         if self._debt and self._quiet > PAUSE_KEPT:
