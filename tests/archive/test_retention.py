@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from wingman.archive import retention
-from wingman.archive.retention import DAY, Eraser, sweep, sweep_hourly
+from wingman.archive.retention import DAY, DoubtfulClock, Eraser, sweep, sweep_hourly
 from wingman.core.errors import InputError
 from wingman.core.events import MeetingEnded, MeetingStarted
 from wingman.core.time import Channel
@@ -66,3 +68,23 @@ async def test_one_that_the_disk_will_not_let_go_does_not_keep_the_others() -> N
     assert sorted(await sweep(Eraser(log, [forget]), 30, now=NOW)) == ["m-a", "m-c"]
     assert [row.id for row in await log.meetings()] == ["m-b"]
     assert await sweep(Eraser(log), 30, now=NOW) == ["m-b"]
+
+
+def test_a_clock_that_is_set_forward_is_believed_a_day_later() -> None:
+    now = {"wall": NOW, "passed": 50.0}
+    clock = DoubtfulClock(lambda: now["wall"], lambda: now["passed"])
+
+    def after(hours: float, set_by: float = 0.0) -> float:
+        now["passed"] += hours * 3600
+        now["wall"] += hours * 3600 + set_by
+        return (clock.now() - NOW) / DAY
+
+    assert after(1) == pytest.approx(1 / 24)
+    assert after(1, set_by=3650 * DAY) == pytest.approx(2 / 24)
+    assert after(22) == pytest.approx(1)
+    assert after(1, set_by=-3650 * DAY) == pytest.approx(25 / 24)  # mended: nothing was removed
+    assert after(0, set_by=20 * DAY) == pytest.approx(25 / 24)
+    assert after(23.9) == pytest.approx(2.0375, abs=0.01)
+    assert after(0.1) == pytest.approx(22.0417, abs=0.01)  # it stayed so
+    assert after(1, set_by=-30 * DAY) < 0  # and backwards it is followed at once
+    assert after(1, set_by=1800.0) < 0  # a summer time put in by hand, or a correction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,7 +69,7 @@ async def test_parts_are_made_with_the_settings_of_the_moment(builder: MeetingBu
     def publish(*_: Any) -> None: ...
 
     plan = await builder.plan(MeetingSpec(brief="a renewal"))
-    stages = builder.parts("m-1", plan, publish).stages
+    stages = builder.parts("m-1", plan, publish, time.time).stages
     assert stages.coach.brief == "a renewal"
     assert stages.choices.suggester.provider == "cues"
     assert stages.providers.transcriber() is None
@@ -85,7 +86,7 @@ async def test_where_suggestions_are_switched_off_nothing_is_suggested_by_itself
 
     builder.use(build(TREE | {"suggest": {"provider": "off", "meaning": "off"}}))
     plan = await builder.plan(MeetingSpec(mode=mode))
-    stages = builder.parts("m-1", plan, publish).stages
+    stages = builder.parts("m-1", plan, publish, time.time).stages
     assert stages.coach.dials.mode == "manual"
     told = plan.started(dict.fromkeys(Branch, "off"), stages.coach.dials)
     assert (told.suggester, told.mode, told.verbosity) == ("off", "manual", "balanced")
@@ -96,7 +97,7 @@ async def test_a_meter_can_be_replaced_and_a_transcriber_wrapped(builder: Meetin
     def publish(*_: Any) -> None: ...
 
     marked: Any = object()
-    parts = builder.parts("m-1", await builder.plan(MeetingSpec()), publish)
+    parts = builder.parts("m-1", await builder.plan(MeetingSpec()), publish, time.time)
     found = replaced(parts, lambda: marked, lambda inner: inner).stages.providers
     assert found.voice() is marked
     assert found.transcriber() is None  # there is none to wrap

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from wingman.app import Service, open_service
+from wingman.archive.egress_ledger import account
 from wingman.config.settings import build
 from wingman.core.errors import InputError, ProviderFault
 from wingman.core.events import MeetingEnded, MeetingStarted
@@ -115,3 +117,25 @@ async def test_other_settings_load_no_second_encoder() -> None:
     if first is not None:
         with pytest.raises(ProviderFault, match="was closed"):
             await first.encode(["closed with the service"])
+
+
+async def test_a_clock_that_is_set_moves_nothing_within_a_meeting(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, set_by = time.time, 0.0
+    monkeypatch.setattr(time, "time", lambda: real() + set_by)
+    meeting = await service.manager.create(MeetingSpec())
+    for leap in (-3600.0, 86_400.0, -2 * 86_400.0, 20 * 365 * 86_400.0):
+        meeting.pause()
+        set_by += leap
+        meeting.resume()
+        set_by += leap
+    await meeting.end()
+    await service.manager.summed_up(meeting.id)
+    await service.log.flush()
+    events = await read_all(service.log, meeting.id)
+    assert [event.at for event in events] == sorted(event.at for event in events)
+    assert events[-1].at - events[0].at < 60
+    assert all(
+        pause.until is not None and 0 <= pause.until - pause.since < 60 for pause in account(events).pauses
+    )

@@ -31,7 +31,7 @@ class Clock:
 
 def made() -> tuple[Access, Clock]:
     clock = Clock()
-    return Access("secret-token", GrantStore(None, b"s" * 32), clock), clock
+    return Access("secret-token", GrantStore(None, b"s" * 32), clock, clock), clock
 
 
 def test_the_service_token_is_the_owner() -> None:
@@ -218,3 +218,16 @@ def test_what_was_found_expired_stays_so_when_the_clock_is_set_back() -> None:
     now[0] = 1000.0
     assert access.grant(token) is None
     access.store.close()
+
+
+async def test_a_clock_that_is_set_changes_no_count_and_no_memory() -> None:
+    clock, lasts = Clock(), Clock()
+    access = Access("secret-token", GrantStore(None, b"s" * 32), clock, lasts)
+    for _ in range(MOST_WRONG):
+        access.wrong("10.0.0.1")
+    for set_by in (86_400.0, -2 * 86_400.0, 3600.0):
+        clock.now += set_by
+        assert access.wrong("10.0.0.1")
+    lasts.now += WRONG_SECONDS + 1
+    clock.now -= 86_400.0
+    assert not access.wrong("10.0.0.1")

@@ -589,7 +589,8 @@ test("what face and words say is told only where it is known", () => {
 test("time passes by the service's clock, whatever the one here says and is set to", (t) => {
   const model = new MeetingModel("m");
   const service = 1_790_000_000; // a phone that stands years off
-  const live = (seq, type, at, data) => model.take({ seq, type, at, data });
+  const media = { channel: "tab", start: 0, end: 1 };
+  const live = (seq, type, at, data) => model.take({ seq, type, at, data, media });
   t.mock.timers.enable({ apis: ["Date"], now: 1000 * (service - 86_400 * 365) });
   live(1, "meeting.started", service - 3600, { title: "Call", channels: ["tab"] });
   model.take({ type: "stream.caught_up", seq: 1, at: service, data: { last: 1 } });
@@ -603,8 +604,10 @@ test("time passes by the service's clock, whatever the one here says and is set 
   }
   live(4, "suggestion.skipped", service + 31, { reason: "cooldown" });
   live(5, "suggestion.skipped", service + 2, { reason: "cooldown" }); // one that comes late moves nothing back
+  model.take({ seq: 6, type: "meeting.renamed", at: service + 86_400, data: { title: "Deal" } }); // whose clock was set
   model.tick();
   assert.ok(model.state.cards[0].gone);
+  assert.ok(Math.abs(model.now() - service - 31) < 5);
 });
 
 test("an amount is shown in whatever the price list calls its currency", () => {

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from wingman.core import steady_clock
 from wingman.core.errors import InputError
 from wingman.events.index import MeetingIndex
 
@@ -17,6 +18,8 @@ logger = structlog.get_logger(__name__)
 DAY = 86_400.0
 SWEEP_SECONDS = 3600.0
 PAGE = 200
+LEAP_SECONDS = 3600.0
+"""A clock that is set further forward than this at once is doubted."""
 
 Forget = Callable[[str], Awaitable[None]]
 """Removes what one room keeps about a meeting beside the log (files, queues). Idempotent."""
@@ -64,8 +67,36 @@ async def sweep(eraser: Eraser, days: int, *, now: float, live: Collection[str] 
     return removed
 
 
+class DoubtfulClock:
+    """Wall time that follows a clock set forward only a day later: what is removed is gone for good."""
+
+    def __init__(
+        self, wall: Callable[[], float] = time.time, passed: Callable[[], float] = steady_clock.passed
+    ) -> None:
+        self._wall = wall
+        self._passed = passed
+        self._ahead = wall() - passed()
+        self._doubted_at: float | None = None
+
+    def now(self) -> float:
+        """Unix seconds."""
+        ahead, passed = self._wall() - self._passed(), self._passed()
+        if ahead > self._ahead + LEAP_SECONDS:
+            if self._doubted_at is None:
+                self._doubted_at = passed
+                logger.warning(
+                    "the clock was set forward; meetings are removed by it in a day, if it stays so",
+                    hours=round((ahead - self._ahead) / 3600),
+                )
+            if passed - self._doubted_at < DAY:
+                return self._ahead + passed
+        self._ahead, self._doubted_at = ahead, None
+        return ahead + passed
+
+
 async def sweep_hourly(eraser: Eraser, days: int, live: Callable[[], Collection[str]]) -> None:
     """Sweep now and every hour until cancelled. Returns at once when meetings are kept for good."""
+    clock = DoubtfulClock()
     while days > 0:
-        await sweep(eraser, days, now=time.time(), live=live())
+        await sweep(eraser, days, now=clock.now(), live=live())
         await asyncio.sleep(SWEEP_SECONDS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -136,12 +135,12 @@ class MeetingBuilder:
             life=settings.meeting,
         )
 
-    def parts(self, meeting_id: str, plan: Plan, publish: Publish) -> Parts:
-        """What a meeting under this id is made of; its events go to `publish`."""
+    def parts(self, meeting_id: str, plan: Plan, publish: Publish, now: Callable[[], float]) -> Parts:
+        """What a meeting under this id is made of; its events go to `publish`, which dates them by `now`."""
         providers, spec = self.providers, plan.spec
         local = LocalWorker(self.settings, live=plan.live)
         choices = providers.choose(plan.policy)
-        accounting = self.accounting(publish)
+        accounting = self.accounting(publish, now)
         stages = Stages(
             providers=BranchBuilders(
                 transcriber=lambda: self.providers.transcriber(choices.transcriber.provider, spec, local),
@@ -151,7 +150,7 @@ class MeetingBuilder:
                 faces=lambda: self.providers.face_analyzer(local),
                 sound=self._sound(meeting_id, publish),
             ),
-            correlator=self._correlator(meeting_id),
+            correlator=self._correlator(meeting_id, now),
             coach=self._coach(plan, publish, accounting),
             accounting=accounting,
             choices=choices,
@@ -160,11 +159,11 @@ class MeetingBuilder:
             stages = replace(stages, reached=partial(self._log.keep_reached, meeting_id))
         return Parts(stages, background=(local.run,))
 
-    def accounting(self, publish: Publish) -> Accounting:
-        """A ledger and a bill of their own."""
+    def accounting(self, publish: Publish, now: Callable[[], float]) -> Accounting:
+        """A ledger and a bill of their own; `now` is the clock that `publish` dates events by."""
         cost = self.settings.suggest.cost
         tracker = CostTracker(cost, price_list(cost.prices))
-        return Accounting(tracker, Ledger(publish, time.time), publish)
+        return Accounting(tracker, Ledger(publish, now), publish)
 
     def _coach(self, plan: Plan, publish: Publish, accounting: Accounting) -> Coach:
         spec = plan.spec
@@ -191,13 +190,11 @@ class MeetingBuilder:
             return changed(suggest, "mode", "manual")  # it listens, and suggests nothing by itself
         return suggest
 
-    def _correlator(self, meeting_id: str) -> Correlator:
+    def _correlator(self, meeting_id: str, now: Callable[[], float]) -> Correlator:
         """One that writes down what it is told, where the log can keep it: replays join from that."""
         settings = self.settings
         if settings.report.record_events and isinstance(self._log, ProviderLog):
-            return RecordingCorrelator(
-                settings.correlate, ProviderEventWriter(self._log, meeting_id), time.time
-            )
+            return RecordingCorrelator(settings.correlate, ProviderEventWriter(self._log, meeting_id), now)
         return Correlator(settings.correlate)
 
     def _sound(self, meeting_id: str, publish: Publish) -> Store | None:

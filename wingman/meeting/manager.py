@@ -15,6 +15,7 @@ from wingman.config.settings import Settings
 from wingman.core.emotion_policy import Consent
 from wingman.core.errors import Health, InputError
 from wingman.core.events import Event, Media, Publish, SettingChanged
+from wingman.core.steady_clock import steady
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.events.claims import Claims, Moves
 from wingman.events.index import MeetingIndex
@@ -134,8 +135,9 @@ class MeetingManager:
             raise InputError(f"{most} meetings run already; end some first", status=429)
         plan = replace(await self.builder.plan(spec, consent, live=live), made_by_source=made_by_source)
         meeting_id = f"m-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
-        publish = self._publisher(meeting_id, spec)
-        parts = replaced(self.builder.parts(meeting_id, plan, publish), meter, around)
+        now = steady()
+        publish = self._publisher(meeting_id, spec, now)
+        parts = replaced(self.builder.parts(meeting_id, plan, publish, now), meter, around)
         meeting = Meeting(meeting_id, plan, parts, publish)
         if self._claims is not None:
             await self._claims.claim(
@@ -166,8 +168,9 @@ class MeetingManager:
         state = Resumption.of(taken.events)
         kept = unpacked(taken.plan)
         plan = replace(await self.builder.plan_on(Continued(state, taken), kept.spec), live=not kept.recorded)
-        publish = self._publisher(meeting_id, plan.spec)
-        parts = self.builder.parts(meeting_id, plan, publish)
+        now = steady()
+        publish = self._publisher(meeting_id, plan.spec, now)
+        parts = self.builder.parts(meeting_id, plan, publish, now)
         meeting = Meeting(meeting_id, plan, parts, publish)
         self._claims.runs(meeting_id, meeting.positions)
         log.warning("a meeting moved here", meeting=meeting_id, epoch=taken.epoch, reason=taken.reason)
@@ -203,9 +206,9 @@ class MeetingManager:
             metrics.LOST.inc()
             self._tasks.create_task(meeting.abandon())
 
-    def _publisher(self, meeting_id: str, spec: MeetingSpec) -> Publish:
+    def _publisher(self, meeting_id: str, spec: MeetingSpec, now: Callable[[], float]) -> Publish:
         def publish(payload: Event, media: Media | None) -> None:
-            self._log.append(meeting_id, payload, media, at=time.time())
+            self._log.append(meeting_id, payload, media, at=now())
             if self._claims is not None and isinstance(payload, SettingChanged) and payload.setting == "brief":
                 meeting = self._live[meeting_id]  # the event does not tell it
                 kept = ClaimedPlan(replace(spec, brief=meeting.brief), meeting.recorded)
@@ -272,7 +275,7 @@ class MeetingManager:
         def publish(payload: Event, media: Media | None) -> None:
             self._log.append(record.id, payload, media, at=time.time())
 
-        accounting = self.builder.accounting(publish)
+        accounting = self.builder.accounting(publish, time.time)
         try:
             return await answer(record, question, self._model.metered(accounting))
         finally:

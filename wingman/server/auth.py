@@ -85,6 +85,8 @@ class Access:
     """The service's own token: from the configuration, or made for this process and shown to nobody."""
     store: GrantStore = field(default_factory=lambda: GrantStore(None, secrets.token_bytes(32)))
     clock: Callable[[], float] = time.time
+    """Dates grants and what is written down of them; how long something lasts here is told by `lasts`."""
+    lasts: Callable[[], float] = time.monotonic
     nodes: Callable[[], int] = lambda: 1
     """How many nodes answer for the service: limits are divided among them."""
     trail: Trail | None = None
@@ -99,7 +101,7 @@ class Access:
     """Set while somebody else than the owner may be connected."""
     _wrong: dict[str, deque[float]] = field(default_factory=dict)
     _good: OrderedDict[bytes, tuple[float, Grant]] = field(default_factory=OrderedDict)
-    """When which credentials were last found good, the latest used at the end."""
+    """When (`lasts`) which credentials were last found good, the latest used at the end."""
 
     def __post_init__(self) -> None:
         if not self.token:
@@ -120,8 +122,8 @@ class Access:
             return self.grant(presented, path)
         key = self.store.digest(f"{path} {presented}")
         at, found = self._good.get(key, (0.0, None))
-        now = self.clock()
-        lately = found is not None and now - at < REMEMBERED_SECONDS and found.holds(now)
+        now = self.lasts()
+        lately = found is not None and now - at < REMEMBERED_SECONDS and found.holds(self.clock())
         try:
             within = REMEMBERED_ANSWER_S if lately else ANSWER_S
             found = await self.store.ask(partial(self.grant, presented, path), within)
@@ -156,14 +158,14 @@ class Access:
 
     def wrong(self, address: str) -> bool:
         """Note a wrong credential. True when this address has shown too many of them lately."""
-        now = self.clock()
+        now = self.lasts()
         if address not in self._wrong and len(self._wrong) >= ADDRESSES:
             del self._wrong[next(iter(self._wrong))]
         tries = self._wrong.setdefault(address, deque(maxlen=MOST_WRONG))
         many = len(tries) == MOST_WRONG and now - tries[0] < WRONG_SECONDS
         tries.append(now)
         if not many:
-            self.store.audit.note("refused", now, detail=f"wrong credential from {address}")
+            self.store.audit.note("refused", self.clock(), detail=f"wrong credential from {address}")
         return many
 
     def budget(self, grant: Grant) -> GrantBudget:

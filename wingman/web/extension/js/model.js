@@ -10,7 +10,7 @@ export class MeetingModel {
   #preview = null;
   #listeners = new Set();
   #shown = 0;
-  /** By how much the service's clock is ahead of this page's, in s: no event comes before it happens. */
+  /** By how much the meeting's clock is ahead of this page's, in s: no event comes before it happens. */
   #ahead = -Infinity;
 
   constructor(meeting) {
@@ -53,15 +53,15 @@ export class MeetingModel {
       return;
     }
     if (/^(transcript\.partial|utterance\.)/.test(envelope.type)) this.wordAt = Math.max(this.wordAt, envelope.at);
-    if (this.caughtUp) this.#ahead = Math.max(this.#ahead, envelope.at - performance.now() / 1000);
+    if (this.caughtUp && envelope.media) this.#ahead = Math.max(this.#ahead, envelope.at - performance.now() / 1000);
     this.#date(envelope);
     const next = reduce(this.#state, envelope);
     if (next !== this.#state) this.#set(next);
   }
 
   /**
-   * Seconds since the epoch by the service's clock, which dates the events: the one here may be another machine's, and
-   * either can be set meanwhile. Before anything came live it is the one here.
+   * Seconds since the epoch by the clock that dates what is heard: the one here may be another machine's, and can be set
+   * meanwhile. Before anything was heard live it is the one here.
    */
   now() {
     return Number.isFinite(this.#ahead) ? this.#ahead + performance.now() / 1000 : Date.now() / 1000;
