@@ -8,6 +8,7 @@ from functools import cache
 
 import httpx
 
+from wingman.egress.answers import ACCEPTED, ANSWER_BYTES, AnswerError, unpacked
 from wingman.egress.outlet import Outlet, current
 from wingman.egress.stream import announced, count
 
@@ -46,15 +47,43 @@ class CountedBody(httpx.AsyncByteStream):
         await self._inner.aclose()
 
 
-class CountingTransport(httpx.AsyncHTTPTransport):
-    """An HTTP transport whose requests leave by the current outlet."""
+class _Answer(httpx.AsyncByteStream):
+    """An answer's body, unpacked up to a bound."""
 
-    def __init__(self, verify: ssl.SSLContext, limits: httpx.Limits, *, plain: bool) -> None:
+    def __init__(self, inner: httpx.AsyncByteStream, encoding: str, most: int) -> None:
+        self._inner = inner
+        self._encoding = encoding
+        self._most = most
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in unpacked(self._inner, self._encoding, self._most):
+                yield piece
+        except AnswerError as refused:
+            raise httpx.DecodingError(str(refused)) from None
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class CountingTransport(httpx.AsyncHTTPTransport):
+    """An HTTP transport whose requests leave by the current outlet, and whose answers have a bound."""
+
+    def __init__(self, verify: ssl.SSLContext, limits: httpx.Limits, *, plain: bool, most: int) -> None:
         super().__init__(verify=verify, limits=limits, trust_env=False)
         self._plain = plain
+        self._most = most
         count(self._pool)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.headers.get("accept-encoding") != "identity":
+            request.headers["accept-encoding"] = ACCEPTED
+        answer = await self._sent(request)
+        if isinstance(answer.stream, httpx.AsyncByteStream):
+            answer.stream = _Answer(answer.stream, answer.headers.pop("content-encoding", ""), self._most)
+        return answer
+
+    async def _sent(self, request: httpx.Request) -> httpx.Response:
         way_out = current(request.url.host)
         if way_out is None or not isinstance(request.stream, httpx.AsyncByteStream):
             return await super().handle_async_request(request)
@@ -67,11 +96,12 @@ class CountingTransport(httpx.AsyncHTTPTransport):
 
 
 def counting(
-    verify: ssl.SSLContext | None = None, *, plain: bool = False, **limits: float
+    verify: ssl.SSLContext | None = None, *, plain: bool = False, most: int = ANSWER_BYTES, **limits: float
 ) -> CountingTransport:
     """A client's transport; `limits` as `httpx.Limits` takes them. Proxy variables are not read.
 
     What a `plain` one sends holds nothing of a meeting's (a token's request): a pause does not hold it back.
+    An answer with more than `most` bytes, unpacked, is an `httpx.DecodingError`.
     """
     bounds = httpx.Limits(**limits)  # type: ignore[arg-type]  # numbers of either kind
-    return CountingTransport(verify or trusted(), bounds, plain=plain)
+    return CountingTransport(verify or trusted(), bounds, plain=plain, most=most)

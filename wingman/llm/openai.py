@@ -227,6 +227,8 @@ def refused(status: int, body: bytes, headers: Mapping[str, str]) -> ProviderFau
 def _unreachable(url: str, failed: Exception) -> ProviderFault:
     if isinstance(failed, httpx.TimeoutException | TimeoutError):
         return ProviderFault(f"the model server at {url} did not answer in time", kind=FaultKind.TIMEOUT)
+    if isinstance(failed, httpx.DecodingError):
+        return ProviderFault(f"the model server's answer cannot be read: {failed}", kind=FaultKind.PROTOCOL)
     return ProviderFault(
         f"cannot reach the model server at {url}; start it, or check suggest.openai.url",
         kind=FaultKind.NETWORK,

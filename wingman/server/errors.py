@@ -87,8 +87,8 @@ async def _crash(_: Request, __: Exception) -> Response:
 
 
 REFUSED_BY_DISK = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE, errno.ENFILE}
-)
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE}
+) | {errno.EMFILE, errno.ENFILE}
 """No room, no right, no descriptor: the machine's matter, which whoever runs it can mend."""
 
 HANDLERS: dict[type[Exception] | int, ExceptionHandler] = {

@@ -39,9 +39,12 @@ class Reply:
         self._writer = writer
         self._chunked = False
 
-    async def whole(self, status: int, body: bytes, content_type: str) -> None:
+    async def whole(
+        self, status: int, body: bytes, content_type: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         """A complete answer with its length."""
-        self._head(status, {"content-type": content_type, "content-length": str(len(body))})
+        length = {"content-type": content_type, "content-length": str(len(body))}
+        self._head(status, length | dict(headers or {}))
         self._writer.write(body)
         await self._writer.drain()
 

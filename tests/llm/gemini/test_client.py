@@ -27,8 +27,8 @@ from tests.suggest.models import (
 from wingman.config.section import Secret
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.egress.answers import ANSWER_BYTES
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
-from wingman.llm.gemini import client
 from wingman.llm.gemini.client import Gemini
 from wingman.testing.gemini.answers import scripted
 from wingman.testing.gemini.server import GeminiEmulator, GeminiFault
@@ -314,9 +314,8 @@ async def test_an_answer_of_another_shape_is_a_fault_and_ends_nothing_else() -> 
         await model.aclose()
 
 
-async def test_an_answer_that_unpacks_without_end_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "ANSWER_BYTES", 1000)
-    bomb = gzip.compress(b"data: " + b" " * 100_000)
+async def test_an_answer_that_unpacks_without_end_is_a_fault() -> None:
+    bomb = gzip.compress(b"data: " + bytes(ANSWER_BYTES))
     head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n"
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

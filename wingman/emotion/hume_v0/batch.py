@@ -29,6 +29,8 @@ from wingman.emotion.hume_v0.tokens import http_root
 PATH: Final = "/v0/batch/jobs"
 MAX_FAILURES: Final = 5
 """Polls in a row that may fail before waiting is given up."""
+LONGEST_ANSWER: Final = 256 * 1024 * 1024
+"""Bytes of predictions: some 4 kB an utterance, for a day of sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ async def analyze(
         base_url=http_root(settings),
         headers={"X-Hume-Api-Key": settings.api_key.reveal()},
         timeout=httpx.Timeout(60.0, connect=settings.connect_timeout_s),
-        transport=counting(),
+        transport=counting(most=LONGEST_ANSWER),
     ) as http:
         job = _Job(http, progress, patience, length_s)
         predictions = await job.run(

@@ -15,11 +15,11 @@ import httpx2
 import structlog
 from google import genai
 from google.genai import errors, types
-from httpx2._decoders import ContentDecoder
 
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.surrogates import whole
+from wingman.egress.answers import ACCEPTED, AnswerError, unpacked
 from wingman.egress.http import trusted
 from wingman.egress.outlet import Outlet, current
 from wingman.egress.stream import announced, count
@@ -38,8 +38,6 @@ SDK_TIMEOUT_MS = 15_000
 deadlines are kept by whoever consumes the stream."""
 SPARE_TIMEOUT_S = 2.0
 """For the second connection, after the first has answered; it is a convenience."""
-ANSWER_BYTES = 8 * 1024 * 1024
-"""Longest answer, unpacked: the longest of any model, with what the wire adds to each word, is half of it."""
 NORMAL_ENDS = frozenset({"STOP", "FINISH_REASON_UNSPECIFIED"})
 
 
@@ -58,22 +56,22 @@ class _Body(httpx2.AsyncByteStream):
         await self._inner.aclose()
 
 
-class _Bounded(ContentDecoder):
-    """Unpacks an answer as far as any answer goes: a few bytes of gzip may hold gigabytes."""
+class _Answer(httpx2.AsyncByteStream):
+    """An answer's body, unpacked up to a bound."""
 
-    def __init__(self, inner: ContentDecoder) -> None:
+    def __init__(self, inner: httpx2.AsyncByteStream, encoding: str) -> None:
         self._inner = inner
-        self._left = ANSWER_BYTES
+        self._encoding = encoding
 
-    def decode(self, data: bytes) -> Iterator[bytes]:
-        for piece in self._inner.decode(data):
-            self._left -= len(piece)
-            if self._left < 0:
-                raise httpx2.DecodingError(f"the answer has more than {ANSWER_BYTES} bytes")
-            yield piece
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in unpacked(self._inner, self._encoding):
+                yield piece
+        except AnswerError as refused:
+            raise httpx2.DecodingError(str(refused)) from None
 
-    def flush(self) -> Iterator[bytes]:
-        yield from self._inner.flush()
+    async def aclose(self) -> None:
+        await self._inner.aclose()
 
 
 class Counting(httpx2.AsyncHTTPTransport):
@@ -89,9 +87,11 @@ class Counting(httpx2.AsyncHTTPTransport):
             if not way_out.open:
                 raise httpx2.ConnectError("nothing of this meeting may leave now", request=request)
             request.stream = _Body(request.stream, way_out)
-        response = await super().handle_async_request(request)
-        response._decoder = _Bounded(response._get_content_decoder())  # noqa: SLF001 - `httpx2` has no way in
-        return response
+        request.headers["accept-encoding"] = ACCEPTED
+        answer = await super().handle_async_request(request)
+        if isinstance(answer.stream, httpx2.AsyncByteStream):
+            answer.stream = _Answer(answer.stream, answer.headers.pop("content-encoding", ""))
+        return answer
 
 
 class Gemini(GeminiModel):

@@ -229,15 +229,14 @@ class _Line:
         """The window's words, in seconds of its sound. Raises `ProviderFault`."""
         try:
             answer = await self._post(window, seconds(window.samples))
-        except httpx.HTTPError as failed:
-            raise _unreached(failed) from None
-        if answer.status_code != 200:
-            raise wire.refused(answer.status_code, answer.headers, answer.content)
-        try:
+            if answer.status_code != 200:
+                raise wire.refused(answer.status_code, answer.headers, answer.content)
             return recorded.read_answer(answer.content, window.samples, odd.note)
-        except wire.Unreadable as broken:
+        except (wire.Unreadable, httpx.DecodingError) as broken:
             sentence = f"Deepgram's answer to a recording cannot be read: {broken}."
             raise ProviderFault(sentence, kind=FaultKind.BAD_REQUEST, code="unreadable") from None
+        except httpx.HTTPError as failed:
+            raise _unreached(failed) from None
 
     async def _post(self, window: _Window, spoken_s: float) -> httpx.Response:
         """`spoken_s`: how many seconds of the meeting's sound are in it."""
