@@ -66,6 +66,21 @@ def test_surround_is_mixed_to_one() -> None:
     assert words(mixed([None], frame(six, "5.1"))[0]) == ["alpha"]
 
 
+@pytest.mark.parametrize("width", [2, 5, 16])
+def test_a_voice_at_one_of_many_is_as_loud_as_alone(width: int) -> None:
+    columns = [ALPHA if n == 1 else np.zeros_like(ALPHA) for n in range(width)]
+    (pcm,) = mixed([None], frame(sides(*columns), f"{width} channels"))
+    assert pcm == ALPHA.tobytes()
+
+
+@pytest.mark.parametrize(("layout", "at"), [("quad", (0, 1)), ("5.1", (0, 2)), ("7 channels", (2, 6))])
+def test_any_two_sides_may_be_in_antiphase(layout: str, at: tuple[int, int]) -> None:
+    width = {"quad": 4, "5.1": 6, "7 channels": 7}[layout]
+    columns = [np.zeros_like(ALPHA)] * width
+    columns[at[0]], columns[at[1]] = ALPHA, -(ALPHA // 2)
+    assert words(mixed([None], frame(sides(*columns), layout))[0]) == ["alpha"]
+
+
 def test_the_padding_of_a_plane_is_left_out() -> None:
     short = av.AudioFrame(format="s16", layout="mono", samples=3, align=64)
     short.planes[0].update(ALPHA[4000:4032].tobytes())

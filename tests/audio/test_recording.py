@@ -6,6 +6,7 @@ import os
 import pickle
 import struct
 import tracemalloc
+import wave
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -259,6 +260,18 @@ def test_surround_is_mixed_and_its_sides_can_be_named(tmp_path: Path) -> None:
         probe(path, parse_channel_map("tab,mic"))
 
 
+@pytest.mark.parametrize(("microphones", "at"), [(3, 2), (6, 3), (10, 9), (16, 4)])
+def test_a_voice_is_heard_at_any_of_many_microphones(tmp_path: Path, microphones: int, at: int) -> None:
+    wave_of = tone(10, THREE, 16_000)
+    columns = [wave_of if n == at else np.zeros_like(wave_of) for n in range(microphones)]
+    with wave.open(str(tmp_path / "a.wav"), "wb") as file:  # names no layout, as recorders do
+        file.setparams((microphones, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(sides(*columns).tobytes())
+    heard, lost = play(tmp_path / "a.wav")
+    assert (hear(heard[Channel.TAB]), lost) == (hear(wave_of.tobytes()), [])
+    alike(words(tmp_path / "a.wav", f"{at + 1}=mic"), THREE)
+
+
 def test_sides_in_antiphase_are_heard(tmp_path: Path) -> None:
     wave = tone(10, THREE)
     path = write(tmp_path / "a.wav", (sides(wave, -wave), Sound("pcm_s16le", layout="stereo")))
@@ -351,6 +364,13 @@ def test_a_file_that_breaks_off_gives_what_it_holds(
     assert f"{name} breaks off at 00:0" in told.detail
 
 
+@pytest.mark.parametrize("name", ["a.mkv", "a.mp4"])
+def test_what_ends_before_the_rest_of_the_file_is_whole(tmp_path: Path, name: str) -> None:
+    voice, longer = (tone(5, THREE[:2]), Sound("aac")), (tone(10, THREE), Sound("aac"))
+    _, lost = play(write(tmp_path / name, voice, longer))
+    assert causes(lost) == {LossCause.NOT_TAKEN}
+
+
 @pytest.mark.parametrize("stated", [0, 1, 96_000, 0x7FFFFFFF, 0xFFFFFFFF])
 def test_a_wav_whose_header_was_never_finished(tmp_path: Path, stated: int) -> None:
     path = write(tmp_path / "a.wav", (tone(10, THREE, 16_000), Sound("pcm_s16le", 16_000)))
@@ -358,6 +378,20 @@ def test_a_wav_whose_header_was_never_finished(tmp_path: Path, stated: int) -> N
     at = data.index(b"data") + 4
     path.write_bytes(data[:at] + struct.pack("<I", stated) + data[at + 4 :])
     alike(words(path), THREE)
+
+
+@pytest.mark.parametrize("kind", [b"RF64", b"BW64"])
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_a_large_wav_whose_header_was_never_finished(tmp_path: Path, kind: bytes, share: float) -> None:
+    small = write(tmp_path / "a.wav", (tone(10, THREE, 16_000), Sound("pcm_s16le", 16_000))).read_bytes()
+    form, sound = small[12 : 12 + 24], small[small.index(b"data") + 8 :]
+    stated = int(len(sound) * share)
+    lengths = struct.pack("<4sIQQQI", b"ds64", 28, stated + 72, stated, stated // 2, 0)
+    path = tmp_path / "large.wav"
+    path.write_bytes(kind + b"\xff" * 4 + b"WAVE" + lengths + form + b"data" + b"\xff" * 4 + sound)
+    assert probe(path).duration == pytest.approx(10, abs=0.1)
+    alike(words(path), THREE)
+    assert (LossCause.CUT_OFF in causes(play(make.cut(path, 0.5))[1])) is (share == 1)
 
 
 def test_what_follows_the_samples_of_a_wav_is_no_sound(tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ READ_SIZE = 1 << 17
 
 _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
 _EXTENSIBLE = 0xFFFE
+_IN_DS64 = 0xFFFFFFFF
+"""What a chunk of more than 4 GB gives as its length (EBU Tech 3306): the true one is in the first chunk."""
 _OGG_PAGE = 27
 _OGG_FIRST, _OGG_MAGIC = 2, b"OggS"
 
@@ -242,7 +244,7 @@ def _wav_data(handle: int, size: int, title: str) -> _WavData | None:
         )
     if head[:4] not in (b"RIFF", b"RF64", b"BW64") or head[8:] != b"WAVE":
         return None
-    at, patch = 12, None
+    at, patch, large = 12, None, -1
     for _ in range(MOST_CHUNKS):
         if at + 8 >= size:
             break
@@ -250,11 +252,18 @@ def _wav_data(handle: int, size: int, title: str) -> _WavData | None:
         length = int.from_bytes(chunk[4:], "little")
         if chunk[:4] == b"fmt ":
             patch = _container_width(os.pread(handle, 20, at + 8), at + 8)
+        if chunk[:4] == b"ds64":
+            large = int.from_bytes(os.pread(handle, 8, at + 16), "little")
         if chunk[:4] == b"data":
+            if head[:4] != b"RIFF" and length == _IN_DS64:
+                if large <= 0:  # as it was begun: FFmpeg would take it for none
+                    return _WavData(1.0, goes_on=True, patch=patch)
+                length = large
             there, after = size - at - 8, at + 8 + length + length % 2
-            if 0 < length < UNKNOWN_LENGTH:
+            if 0 < length < UNKNOWN_LENGTH or length == large:
                 goes_on = after < size - 8 and not _is_chunk(os.pread(handle, 8, after), size - after)
-                return _WavData(there / length if goes_on else max(1.0, length / there), goes_on, patch)
+                short = 1.0 if length == large else max(1.0, length / there)  # FFmpeg believes a large one
+                return _WavData(there / length if goes_on else short, goes_on, patch)
             return _WavData(1.0, goes_on=False, patch=patch)  # written as a stream: FFmpeg reads on to the end
         at += 8 + length + length % 2
     return None

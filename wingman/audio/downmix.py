@@ -13,12 +13,16 @@ from wingman.core.time import BYTES_PER_SAMPLE
 
 Samples = NDArray[np.int16]
 
-CANCELS = 0.02
-"""A mix this much weaker than its louder side has lost the voice: the sides are in antiphase."""
-HOLDS = 0.2
-"""A mix at least this strong has not."""
+AGAINST = -0.9
+"""Correlation of two sides below which one is the other upside down, as a wrongly wired cable makes it."""
+APART = -0.5
+"""Above this it is not."""
+FAINT = 1e-3
+"""A side this much weaker than the loudest (30 dB) carries no voice of its own: crosstalk, noise, nothing."""
 AUDIBLE = 50.0
 """Mean square below which nothing is decided."""
+LOW_EFFECTS = "LFE"
+"""The side of a surround layout that has no voice in it."""
 
 
 class Downmix:
@@ -34,7 +38,7 @@ class Downmix:
         self._shape: tuple[str, str, int] | None = None
         self._resampler: Any = None
         self._width = 1
-        self._inverted = False
+        self._mix = _Mix(1)
 
     def push(self, frame: av.AudioFrame) -> tuple[bytes, ...]:
         """What `frame` (an `av.AudioFrame`) adds to each side: s16 at `rate`."""
@@ -54,11 +58,12 @@ class Downmix:
     def _begin(self, frame: av.AudioFrame, shape: tuple[str, str, int]) -> None:
         import av
 
-        mixed = frame.layout.nb_channels > 2 and set(self._sides) == {None}
-        layout = "mono" if mixed else frame.layout.name  # surround has weights that FFmpeg knows
+        layout = frame.layout
         self._shape = shape
-        self._width = 1 if mixed else frame.layout.nb_channels
-        self._resampler = av.AudioResampler(format="s16", layout=layout, rate=self._rate)
+        self._width = layout.nb_channels
+        bass = [n for n, side in enumerate(layout.channels) if side.name == LOW_EFFECTS]
+        self._mix = _Mix(self._width, bass)
+        self._resampler = av.AudioResampler(format="s16", layout=layout.name, rate=self._rate)
 
     def _take(self, frames: Sequence[Any]) -> tuple[bytes, ...]:
         data = b"".join(samples_of(frame, self._width) for frame in frames)
@@ -71,31 +76,48 @@ class Downmix:
         if side is not None and side < self._width:
             chosen: Samples = samples[:, side]
             return chosen
-        wide = samples.astype(np.int32)
-        if self._width != 2 or not len(samples):
-            return np.asarray(wide.sum(axis=1) // self._width, np.int16)
-        left, right = wide[:, 0], wide[:, 1]
-        self._listen(left, right)
-        return ((left - right if self._inverted else left + right) // 2).astype(np.int16)
+        return self._mix(samples)
 
-    def _listen(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> None:
-        """Whether one side is the other upside down, as a wrongly wired cable makes it: a plain mix is
-        silence.
-        """
-        louder = max(_power(left), _power(right))
-        if louder < AUDIBLE:
+
+class _Mix:
+    """All sides as one, however many microphones there are.
+
+    The sum is divided by the number of sides that were ever heard: a voice in one of sixteen is as loud as
+    alone. Sides in antiphase are turned over first, or they would cancel.
+    """
+
+    def __init__(self, width: int, without: Sequence[int] = ()) -> None:
+        self._signs = np.ones(width)
+        self._taken = np.ones(width)
+        if len(without) < width:
+            self._taken[list(without)] = 0.0
+        self._heard = np.zeros(width, np.bool_)
+        self._loudest = 0.0
+
+    def __call__(self, samples: Samples) -> Samples:
+        """`samples` has a column for each side."""
+        if not len(samples):
+            return samples[:, 0]
+        wide = samples * self._taken
+        self._listen(wide)
+        count = int(self._heard.sum()) or int(self._taken.sum())
+        return np.clip(np.floor(wide @ self._signs / count), -32768, 32767).astype(np.int16)
+
+    def _listen(self, wide: NDArray[np.float64]) -> None:
+        """Which sides carry something, and which of them are another one upside down."""
+        power = np.square(wide).mean(axis=0)
+        first = int(power.argmax())
+        if power[first] < AUDIBLE:
             return
-        mixed = _power(left + right) / 4
-        if mixed < CANCELS * louder:
-            self._inverted = True
-        elif mixed > HOLDS * louder:
-            self._inverted = False
+        self._loudest = max(self._loudest, float(power[first]))
+        now = power > power[first] * FAINT
+        self._heard |= power > self._loudest * FAINT
+        alike = wide.T @ wide[:, first] / len(wide) / np.sqrt(np.maximum(power, 1.0) * power[first])
+        sign = self._signs[first]
+        self._signs[now & (alike < AGAINST)] = -sign
+        self._signs[now & (alike > APART)] = sign
 
 
 def samples_of(frame: av.AudioFrame, sides: int) -> bytes:
     """The samples of a packed s16 `av.AudioFrame` without the padding of its plane."""
     return bytes(memoryview(frame.planes[0])[: frame.samples * sides * BYTES_PER_SAMPLE])
-
-
-def _power(samples: NDArray[np.int32]) -> float:
-    return float(np.mean(np.square(samples, dtype=np.float64)))

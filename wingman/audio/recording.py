@@ -31,6 +31,8 @@ STUBBORN = 20
 """Errors in a row without a frame between them after which a damaged file is given up."""
 SHORT_S = 1.0
 """A file may be this much shorter than it says without being told so."""
+TOLD_S = 0.1
+"""Holes and overlaps that are shorter in all are a container's rounding."""
 
 _EXACT = frozenset(
     ("wav", "w64", "aiff", "au", "caf", "flac", "avi", "asf", "wv", "ape", "tta", "matroska,webm")
@@ -190,6 +192,14 @@ class _State:
     broken: str = ""
     incomplete: bool = False
     """The file ends in the middle of something."""
+    reached: float = 0.0
+    """Seconds up to which there is anything: pictures, or a track that is not taken."""
+
+    def passed(self, packet: Any, origin: float) -> None:
+        """A packet of another stream, in a container that begins at `origin`."""
+        if packet.pts is not None:
+            end = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+            self.reached = max(self.reached, end - origin)
 
 
 def _frames(container: Any, streams: Sequence[Any], state: _State) -> Iterator[tuple[Any, int]]:
@@ -197,10 +207,14 @@ def _frames(container: Any, streams: Sequence[Any], state: _State) -> Iterator[t
     import av
 
     order = {stream.index: number for number, stream in enumerate(streams)}
+    origin = (container.start_time or 0) / 1_000_000
     failures = 0
     while failures < STUBBORN:
         try:
-            for packet in container.demux(*streams):
+            for packet in container.demux():
+                if packet.stream.index not in order:
+                    state.passed(packet, origin)
+                    continue
                 try:
                     frames = packet.decode()
                 except av.FFmpegError:
@@ -307,7 +321,7 @@ def _told(recording: Recording, readers: Sequence[_TrackReader], state: _State) 
     """The losses of a whole reading, each once."""
     yield from recording.notices
     title, end = recording.title, max(reader.end for reader in readers)
-    short = (recording.duration or 0.0) - end if recording.counted else 0.0
+    short = (recording.duration or 0.0) - max(end, state.reached) if recording.counted else 0.0
     if state.broken or short > SHORT_S or state.incomplete:
         whole = f" of {clock(recording.duration)}" if recording.counted and recording.duration else ""
         sentence = f"{title} breaks off at {clock(end or 0.0)}{whole}; what it holds up to there was taken"
@@ -315,12 +329,13 @@ def _told(recording: Recording, readers: Sequence[_TrackReader], state: _State) 
     if state.damaged:
         sentence = f"{title} is damaged: {state.damaged} packet(s) could not be decoded and were left out"
         yield Loss(LossCause.UNDECODABLE, LossUnit.PACKETS, state.damaged, sentence)
-    if holes := max(reader.holes for reader in readers):
+    if (holes := max(reader.holes for reader in readers)) >= TOLD_S:
         yield Loss(
             LossCause.HOLE, LossUnit.SECONDS, holes, f"{title} holds no sound for {holes:.1f} s in between"
         )
-    if overlap := max(reader.overlap for reader in readers):
-        yield Loss(LossCause.OVERLAP, LossUnit.SECONDS, overlap)
+    if (overlap := max(reader.overlap for reader in readers)) >= TOLD_S:
+        sentence = f"{title} has two sounds for one moment, {overlap:.1f} s in all; the first of them was taken"
+        yield Loss(LossCause.OVERLAP, LossUnit.SECONDS, overlap, sentence)
     for reader in readers:
         if not reader.sounding:
             others = ", so another of its tracks may be meant" if len(recording.tracks) > 1 else ""
