@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.rtp_reports import EPOCH, LOUD, NTP, PCM, CountingSink
 from wingman.audio.rtp_clock import REPORTS, SharedClock, StreamClock
-from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.core.time import SAMPLE_RATE, Channel, samples_of_ms
 from wingman.transports.inbound_track import MAX_DUE, InboundTrack, PeerTimeline
 
 
@@ -35,12 +35,12 @@ class Track:
             self.inbound.pcm((self._origin + self._sent * 960) % NTP, PCM, 1000.0 + wall)
             self._sent += 1
 
-    def report(self, wall: float, noise: float = 0.001) -> None:
+    def report(self, wall: float, noise: float = 0.001, set_by: float = 0.0) -> None:
         late = abs(self._random.gauss(0, noise))
         if noise and self._random.random() < 0.05:
             late += 0.04  # a busy machine
         timestamp = (self._origin + round(wall * self._rate)) % NTP
-        self.inbound.report(round((EPOCH + wall + late) * NTP), timestamp)
+        self.inbound.report(round((EPOCH + wall + late + set_by) * NTP), timestamp)
 
     def index_of(self, wall: float) -> float:
         """Where this channel's timeline has what was captured at `wall`, in samples."""
@@ -49,6 +49,21 @@ class Track:
         index = timeline.at((self._origin + round(wall * self._rate)) % NTP)
         assert index is not None
         return index
+
+
+@pytest.mark.parametrize("leap", [5.0, 3600.0, -5.0, 20 * 365 * 86_400.0])
+@pytest.mark.parametrize("back_after", [10, 1000])
+async def test_a_sender_whose_clock_is_set_makes_no_hole(leap: float, back_after: int) -> None:
+    """A time server sets it forward by an hour, a laptop wakes: the sound goes on all the same."""
+    conductor = PeerTimeline(0)
+    tracks = Track(conductor, 40.0, 1, 5), Track(conductor, -40.0, 2, (1 << 32) - 9)
+    for second in range(5, 300, 5):
+        set_by = leap if 50 <= second < 50 + back_after else 0.0
+        for track in tracks:
+            track.until(second)
+            track.report(second, noise=0.0, set_by=set_by)
+    assert all(abs(track.written / SAMPLE_RATE - 295) < 0.1 for track in tracks)
+    assert abs(tracks[0].index_of(295) - tracks[1].index_of(295)) < samples_of_ms(40)
 
 
 async def test_ninety_minutes_at_fifty_ppm_stay_on_the_clock_and_together() -> None:

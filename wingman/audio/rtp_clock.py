@@ -41,6 +41,9 @@ CERTAIN = 15
 """Reports that must agree where the arrivals do not explain it: a sender whose reports are late and its packets
 are not, or that falls behind bit by bit, is starved, and will catch up."""
 
+SET = 2 * SAMPLE_RATE
+"""Behind its sender's clock by so much more than behind ours (2 s): nothing stood still, the clock was set."""
+
 REMEMBERED = 60
 """Reports for which a step is remembered, so that it can be taken back."""
 
@@ -130,14 +133,19 @@ class SharedClock:
         self._index: SampleTime = 0
 
     def correction(
-        self, clock: StreamClock, timestamp: int, index: SampleTime, stood: int | None = None
+        self,
+        clock: StreamClock,
+        timestamp: int,
+        index: SampleTime,
+        stood: int | None = None,
+        lag: int | None = None,
     ) -> int:
         """By how many samples later (or, below 0, earlier) `timestamp`, now at `index`, ought to be placed.
 
         The first stream that asks draws the line. `stood`: how long it stood still by its arrivals, in samples:
-        a pause, and all that came since the last report as much later than before; None when nobody knows. A
-        stream that was moved later and then turns out to be on time after
-        all (its sender was late, and caught up) is moved back.
+        a pause, and all that came since the last report as much later than before; `lag`: by how many samples
+        `index` is behind the time that passed on our own clock; None when nobody knows. A stream that was moved
+        later and then turns out to be on time after all (its sender was late, and caught up) is moved back.
         """
         wall = clock.wall(timestamp)
         if self._wall is None:
@@ -146,6 +154,9 @@ class SharedClock:
         wanted = self._index + round((wall - self._wall) * SAMPLE_RATE) - index
         if wanted < -STEP:
             return self._ahead(clock, wanted, (wall, index))
+        if lag is not None and wanted > max(0, lag) + SET and clock.reports >= CONFIRMED:
+            self._wall, self._index = wall, index
+            return 0
         if wanted > SUDDEN and not _believed(clock, wanted, stood):
             return 0
         if wanted > STEP:

@@ -89,6 +89,11 @@ class PeerTimeline:
         elapsed = arrival - self._arrival
         return self._position + (round(elapsed * SAMPLE_RATE) if elapsed > TOGETHER_S else 0)
 
+    def lag(self, arrival: float, index: SampleTime) -> int:
+        """By how many samples `index`, which came at `arrival`, is behind the time since the zero."""
+        began = arrival if self._arrival is None else self._arrival
+        return self._position + round((arrival - began) * SAMPLE_RATE) - index
+
 
 @dataclass(frozen=True, slots=True)
 class Packet:
@@ -254,7 +259,8 @@ class InboundTrack:
             return
         late = self._late if self._least_late is None else self._least_late
         stood = round(min(self._waited, late) * SAMPLE_RATE)
-        correction = self._peer_timeline.clock.correction(self._clock, timestamp, index, stood)
+        lag = None if self.last_arrival is None else self._peer_timeline.lag(self.last_arrival, index)
+        correction = self._peer_timeline.clock.correction(self._clock, timestamp, index, stood, lag)
         self._due = correction if -CUT <= correction <= STEP else 0
         self._debt = -correction if correction < -CUT else 0
         self._stepped = False
