@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.playbook.playbook import load_playbook
 from wingman.testing.gemini.server import INSTANT, GeminiEmulator
 
-TALKS = 60
+THROWS = 3
+"""Of the dice, for each talk: a meeting asks early less than once, and a share of few says little."""
 TICK_S = 0.1
 PAUSE_S = 0.8
 WAYS = {
@@ -49,13 +51,12 @@ class Tally:
 async def early_questions(talks: Sequence[Conversation]) -> list[Figure]:
     """Rows by way of hearing, and whether what was wasted is on the bill."""
     seed = random.SystemRandom().randrange(1000)
-    chosen = random.Random(seed).sample(list(talks), min(TALKS, len(talks)))
     figures, whole = [], Tally()
     for name, recogniser in WAYS.items():
         progress(f"asking early where {name}, seed {seed}")
         tally = Tally()
-        for talk in chosen:
-            await _play(talk, recogniser, random.Random(f"{seed} {talk.name}"), tally)
+        for talk, throw in itertools.product(talks, range(THROWS)):
+            await _play(talk, recogniser, random.Random(f"{seed} {throw} {talk.name}"), tally)
         note = f"{tally.wasted} of {tally.early} early requests, {tally.asked} in all, seed {seed}"
         share = tally.wasted / tally.early if tally.early else 0.0
         figures.append(Figure(f"wasted early requests, {name}", share, 0.2, note=note))
