@@ -46,6 +46,11 @@ def listening(page: Page, channel: str) -> None:
     expect(page.locator(f".channel[data-channel={channel}]")).to_have_attribute("data-state", "capturing")
 
 
+async def told(done: Callable[[], None]) -> None:
+    """Something is done on another screen."""
+    done()
+
+
 def hear(service: BrowserService, meeting: ListeningMeeting, channel: Channel, seconds: float) -> None:
     """Wait until `seconds` more have arrived."""
     sound = meeting.inputs[channel]
@@ -150,11 +155,30 @@ def test_a_reload_goes_on_in_the_same_meeting_and_leaving_lets_go_at_once(
     begin(page, "mic")
     listening(page, "mic")
     ended = service.newest
+    mic = page.locator(".channel[data-channel=mic]")
+    mic.get_by_role("button", name="Mute").click()
+    expect(mic).to_have_attribute("data-state", "muted")
+    kept = "sessionStorage.getItem('wingman.capture')"
+    copied = page.evaluate(kept)
+    copy = page.context.new_page()  # as a tab that is duplicated has it
+    copy.goto(page.url)
+    copy.evaluate("copied => sessionStorage.setItem('wingman.capture', copied)", copied)
+    copy.reload()
+    service.wait(lambda: copy.evaluate(kept) is None, "what a copy of a listening tab forgets")
+    expect(copy.locator("#go-on")).to_have_count(0)
+    copy.close()
     page.reload()
     page.click("#go-on")
+    expect(mic).to_have_attribute("data-state", "muted")
+    mic.get_by_role("button", name="Unmute").click()
     listening(page, "mic")
     assert service.newest is ended
     assert ended.sessions == 2
+    service.run(told(ended.pause))
+    expect(page.locator("#resume")).to_be_visible()
+    expect(mic).to_have_attribute("data-state", "paused")
+    service.run(told(ended.resume))
+    listening(page, "mic")
     page.click("#stop")
     service.wait(lambda: ended.state == "ended" and not ended.plays, "the end")
     expect(page.locator(".live-status")).to_contain_text("The meeting was ended.")

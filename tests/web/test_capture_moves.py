@@ -56,6 +56,28 @@ def play(folder: Path, script: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_pause_elsewhere_is_a_pause_here_and_mutes_outlive_it(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+capture.mute("mic", true);
+const enabled = () => [...capture.tracks.values()].map((track) => track.enabled);
+capture.follow(true);
+assert.deepEqual([capture.paused, enabled()], [true, [false, false]]);
+capture.follow(false);
+assert.deepEqual([capture.paused, enabled()], [false, [true, false]]);
+assert.deepEqual(asked, [], "nobody is told what everybody knows");
+await capture.over();
+capture.follow(true);
+assert.equal(capture.paused, false);
+const odd = new Capture(service, "../grants?x=", { changed() {}, heard: () => true }, () => new Session());
+await odd.start(new Map([["mic", track()]]), { muted: new Set(["mic"]), paused: true });
+assert.deepEqual(asked, ["POST /api/meetings/..%2Fgrants%3Fx%3D/pause"]);
+assert.deepEqual([...odd.tracks.values()].map((track) => track.enabled), [false]);
+""",
+    )
+
+
 def test_the_second_connection_is_there_before_the_first_ends(tmp_path: Path) -> None:
     play(
         tmp_path,

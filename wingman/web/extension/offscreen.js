@@ -89,6 +89,8 @@ class Listening {
     this.#tell({ envelope });
     if (envelope.type === "meeting.move") void this.capture.move(envelope.data);
     if (envelope.type === "meeting.moved") this.capture.moved();
+    if (envelope.type === "meeting.paused") this.capture.follow(true);
+    if (envelope.type === "meeting.resumed") this.capture.follow(false);
     if (envelope.type === "meeting.ended") void this.stop();
   }
 

@@ -11,7 +11,7 @@ import { newestFirst } from "./newest-first.js";
 import { Overlay } from "./overlay.js";
 import { canFloat, float, popUp } from "./pip.js";
 import { Preferences } from "./prefs.js";
-import { forget, recall, remember, resumeBanner } from "./resume-banner.js";
+import { forget, held, isHeld, recall, remember, resumeBanner } from "./resume-banner.js";
 import { SampleSound } from "./sample-sound.js";
 import { Service } from "./service.js";
 import { HOME } from "./session.js";
@@ -122,20 +122,21 @@ class Page {
   }
 
   /** Tracks first (the browser wants the user's click for them), then the meeting, then the connection. */
-  async #listen(spec, sources, meeting = null) {
+  async #listen(spec, sources, meeting = null, muted = []) {
     const context = new AudioContext();
     const tracks = new Map();
     let made = null;
     try {
       for (const channel of sources) tracks.set(channel, await open[channel]());
       made = meeting ?? (await service.json("POST", "/api/meetings", spec)).id;
+      const known = meeting && (await service.json("GET", `/api/meetings/${encodeURIComponent(meeting)}`));
       const capture = this.#enter(made, context, spec, { old: meeting !== null });
-      await capture.start(tracks);
+      await capture.start(tracks, { muted: new Set(muted), paused: known?.state === "paused" });
       for (const [channel, track] of tracks) {
         this.#measure(channel, track);
         void this.current.ring.keep(channel, track);
       }
-      remember({ meeting: made, sources, spec });
+      this.#keep(this.current);
     } catch (failed) {
       for (const track of tracks.values()) release(track);
       await context.close();
@@ -196,6 +197,7 @@ class Page {
         changed: () => {
           // Why it ended is in its events, which may still be on their way
           if (capture.phase === "lost" && !lost) lost = setTimeout(ended, REASON_LIMIT);
+          if (this.current?.unlock) this.#keep(this.current); // it may be muted now, or not any more
           this.current?.paint();
         },
         heard: () => !lostChannels(model, capture).length,
@@ -214,6 +216,8 @@ class Page {
           capture.recheck();
         if (envelope.type === "meeting.move" && model.caughtUp) void capture?.move(envelope.data);
         if (envelope.type === "meeting.moved" && model.caughtUp) capture?.moved();
+        if (envelope.type === "meeting.resumed" && model.caughtUp) capture?.follow(false);
+        if (model.caughtUp && model.state.meeting.phase === "paused") capture?.follow(true);
       },
       onStatus: (status) => {
         if (status === "doubtful") void this.#whyNot(id, model, stream);
@@ -281,7 +285,7 @@ class Page {
       }
     };
     const { capture, id } = current;
-    const command = (word) => service.json("POST", `/api/meetings/${id}/${word}`);
+    const command = (word) => service.json("POST", `/api/meetings/${encodeURIComponent(id)}/${word}`);
     return {
       stop: tell(() => this.#stop(current)),
       pause: tell(() => (capture ? capture.pause() : command("pause"))),
@@ -298,7 +302,7 @@ class Page {
   async #stop({ capture, id }) {
     forget();
     if (capture) await capture.stop();
-    else await service.json("POST", `/api/meetings/${id}/end`);
+    else await service.json("POST", `/api/meetings/${encodeURIComponent(id)}/end`);
   }
 
   async #again(current, channel) {
@@ -341,7 +345,15 @@ class Page {
     }
     this.current.tries = 0;
     for (const [channel, track] of tracks) this.#measure(channel, track);
-    remember({ meeting: id, sources: [...tracks.keys()], spec });
+    this.#keep(this.current);
+  }
+
+  /** Note what a reload goes on with, and hold the lock that tells this tab's copies that somebody listens. */
+  #keep(current) {
+    const { capture, id, spec } = current;
+    if (capture.phase === "ended" || current !== this.current) return;
+    remember({ meeting: id, sources: [...capture.tracks.keys()], spec, muted: [...capture.muted] });
+    current.unlock ??= held(id);
   }
 
   /** Back to the first page. */
@@ -356,6 +368,7 @@ class Page {
     for (const meter of current.meters.values()) meter.close();
     void current.context?.close();
     current.ring?.close();
+    current.unlock?.();
     this.preparing.hidden = false;
     this.stage.hidden = true;
     delete this.root.dataset.live;
@@ -438,13 +451,13 @@ class Page {
     const status = await service
       .json("GET", `/api/meetings/${encodeURIComponent(kept.meeting)}`)
       .catch(() => null);
-    if (!status || status.state === "ended") {
+    if (!status || status.state === "ended" || (await isHeld(kept.meeting))) {
       forget();
       return;
     }
     const banner = resumeBanner(status.title, {
       goOn: () =>
-        this.#attempt(() => this.#listen(kept.spec, kept.sources, kept.meeting).then(() => banner.remove())),
+        this.#attempt(() => this.#listen(kept.spec, kept.sources, kept.meeting, kept.muted).then(() => banner.remove())),
       end: () =>
         this.#attempt(async () => {
           forget();

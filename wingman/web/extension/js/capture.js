@@ -59,6 +59,7 @@ export class Capture {
   ) {
     this.service = service;
     this.meeting = meeting;
+    this.at = `/api/meetings/${encodeURIComponent(meeting)}`;
     this.changed = changed;
     this.heard = heard;
     this.keeps = keeps;
@@ -108,12 +109,20 @@ export class Capture {
     this.paused = true;
     this.#enable();
     this.changed();
-    await this.service.json("POST", `/api/meetings/${this.meeting}/pause`);
+    await this.service.json("POST", `${this.at}/pause`);
   }
 
   async resume() {
-    await this.service.json("POST", `/api/meetings/${this.meeting}/resume`);
+    await this.service.json("POST", `${this.at}/resume`);
     this.paused = false;
+    this.#enable();
+    this.changed();
+  }
+
+  /** The meeting was paused, or goes on, on another screen: so does what this page sends. */
+  follow(paused) {
+    if (this.paused === paused || this.phase === "ended") return;
+    this.paused = paused;
     this.#enable();
     this.changed();
   }
@@ -124,7 +133,7 @@ export class Capture {
     this.#become("ended");
     this.#release();
     await this.#session?.close();
-    await this.service.json("POST", `/api/meetings/${this.meeting}/end`);
+    await this.service.json("POST", `${this.at}/end`);
   }
 
   /** The meeting ended elsewhere: let go of everything. */
@@ -194,7 +203,7 @@ export class Capture {
   async revive() {
     if (this.phase !== "live") return;
     const status = await this.service
-      .json("GET", `/api/meetings/${this.meeting}`)
+      .json("GET", this.at)
       .catch((failed) => ({ state: { 404: "ended", 401: "refused", 403: "refused" }[failed.status] ?? "" }));
     if (this.phase !== "live") return;
     if (status.state === "ended") this.#become("lost");

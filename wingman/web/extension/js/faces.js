@@ -129,7 +129,7 @@ export class FacesPanel {
   #tell(source) {
     const value = source === "off" ? "off" : { policy: source, consent: this.#notice(source).name };
     const { model, service } = this.meeting;
-    return service.json("POST", `/api/meetings/${model.meeting}/control`, { setting: "faces", value });
+    return service.json("POST", `/api/meetings/${encodeURIComponent(model.meeting)}/control`, { setting: "faces", value });
   }
 
   #look(channel) {
@@ -153,7 +153,7 @@ export class FacesPanel {
     Object.assign(this.canvas, pictureSize(this.video.videoWidth, this.video.videoHeight));
     this.canvas.getContext("2d").drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height);
     const picture = await new Promise((done) => this.canvas.toBlob(done, "image/jpeg", QUALITY));
-    const path = `/api/meetings/${model.meeting}/faces/${channel}`;
+    const path = `/api/meetings/${encodeURIComponent(model.meeting)}/faces/${channel}`;
     await service.call("POST", path, { body: picture, type: "image/jpeg" }).catch((failed) => {
       if (failed.status !== 409 && failed.status !== 403) return;
       this.fail(failed.message); // it is not measured any more, or cannot be: the user is told, and it is off

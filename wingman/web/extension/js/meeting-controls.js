@@ -96,7 +96,7 @@ export class MeetingControls {
     const { model, service } = this.meeting;
     if (model.state.ending)
       service
-        .json("POST", `/api/meetings/${model.meeting}/control`, { setting: "keep_open", value: true })
+        .json("POST", `/api/meetings/${encodeURIComponent(model.meeting)}/control`, { setting: "keep_open", value: true })
         .catch((failed) => this.fail(failed.message));
   }
 

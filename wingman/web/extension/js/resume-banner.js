@@ -4,7 +4,10 @@ import { h } from "./dom.js";
 
 const KEY = "wingman.capture";
 
-/** @param {{meeting: string, sources: string[], spec: object}} running */
+/** How long a page that was just left may keep its lock, in ms. */
+const LEAVING = 1000;
+
+/** @param {{meeting: string, sources: string[], spec: object, muted: string[]}} running */
 export function remember(running) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(running));
@@ -27,6 +30,26 @@ export function recall() {
     return JSON.parse(sessionStorage.getItem(KEY));
   } catch {
     return null;
+  }
+}
+
+const lockOf = (meeting) => `wingman.capture.${meeting}`;
+
+/** Say to this browser's other tabs that this one listens. @returns {() => void} it does not any more */
+export function held(meeting) {
+  let done = () => {};
+  const over = new Promise((resolve) => (done = () => resolve(undefined)));
+  void globalThis.navigator.locks?.request(lockOf(meeting), () => over);
+  return done;
+}
+
+/** Does another tab listen? A tab that is duplicated has its own copy of what was remembered. */
+export async function isHeld(meeting) {
+  try {
+    await globalThis.navigator.locks?.request(lockOf(meeting), { signal: AbortSignal.timeout(LEAVING) }, () => {});
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -47,7 +47,7 @@ export class SharePanel {
     this.node.hidden = !this.node.hidden;
     if (this.node.hidden || this.link.value) return;
     try {
-      const { url } = await this.service.json("POST", `/api/meetings/${this.meeting}/viewers`);
+      const { url } = await this.service.json("POST", `/api/meetings/${encodeURIComponent(this.meeting)}/viewers`);
       this.link.value = url;
       this.code.replaceChildren(drawing(qrCode(url)));
       if (["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname))
