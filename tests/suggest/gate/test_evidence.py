@@ -77,7 +77,7 @@ def test_what_is_said_outright_is_sure_and_tells_its_kind_however_it_was_heard(t
 
 
 def test_an_answer_in_the_notes_makes_a_question_sure() -> None:
-    asked = weigh("And the two-ten on the couch roll, how long would that be?")
+    asked = weigh("And the two-ten on the couch roll, is that in yet?")
     assert asked.score < asked.thresholds.sure
     assert (asked.with_answer().score >= asked.thresholds.sure) is (asked.verdict.addressee == "user")
     told = weigh("The two-ten on the couch roll went on Friday.")

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from wingman.suggest.playbook.fuzzy import mend
 from wingman.suggest.playbook.language import base_tag, language_of
@@ -64,6 +65,7 @@ _EITHER = re.compile(r"\(([^()|]*\|[^()]*)\)")
 _NOT_WORD = re.compile(r"[^\w'$€£%]+")
 _MARKED = re.compile(r"[.?!]")
 """Ends of sentences; a recogniser that does not mark them never writes these."""
+_SENTENCES = re.compile(r"(?<=[.?!])\s+")
 _NEVER = re.compile(r"(?!)")
 _GAP = r"(?:\S+ ){0,4}?"
 _SHORTEST_QUESTION = 3
@@ -119,10 +121,23 @@ def detect(text: str, language: str = "en") -> frozenset[Signal]:
 def outright(text: str) -> frozenset[Signal]:
     """The signals that somebody tells of themselves in so many words (“we are fed up”), in any language.
 
-    What is only supposed (“if I want to cancel my contract”) is not told.
+    What is only supposed (“if I want to cancel my contract”) is not told, and who is upset about a match does
+    not tell of this talk. What is always worth an answer (“what does it cost”) counts as told.
     """
     told = _supposed().sub("-", normalise(text))
-    return frozenset(signal for _, signal in _outright().matching(told))
+    found = {signal for _, signal in _outright().matching(told)}
+    if _leisure().search(told):
+        found.discard(Signal.FRUSTRATION)
+    for asked in _asking(text):
+        found |= {signal for _, signal in _asked().matching(_repeated().sub("-", normalise(asked)))}
+    return frozenset(found)
+
+
+def _asking(text: str) -> list[str]:
+    """The sentences that may ask; all words where no marks tell them apart."""
+    if _MARKED.search(text) is None:
+        return [text]
+    return [part for part in _SENTENCES.split(text) if part.rstrip().endswith("?")]
 
 
 def is_question(text: str, plain: str | None = None, language: str = "") -> bool:
@@ -188,18 +203,46 @@ def _patterns(tag: str) -> _Patterns:
 @lru_cache(maxsize=1)
 def _outright() -> PrefixIndex[tuple[str, Signal]]:
     """What is said outright in each language: it is heard before the talk has told which that is."""
-    told = {tag: import_module(f"wingman.suggest.playbook.patterns.{tag}").OUTRIGHT for tag in SPOKEN}
+    return _everywhere("OUTRIGHT")
+
+
+@lru_cache(maxsize=1)
+def _asked() -> PrefixIndex[tuple[str, Signal]]:
+    """What is worth an answer whoever asks it, in each language."""
+    return _everywhere("ASKED")
+
+
+def _everywhere(name: str) -> PrefixIndex[tuple[str, Signal]]:
     return PrefixIndex(
-        {(tag, Signal(name)): _signal(found) for tag, of in told.items() for name, found in of.items()}
+        {(tag, Signal(kind)): _signal(found) for tag, of in _of_all(name) for kind, found in of.items()}
     )
 
 
 @lru_cache(maxsize=1)
 def _supposed() -> re.Pattern[str]:
     """Words that suppose, deny or repeat, with up to three that come behind them."""
-    known = [import_module(f"wingman.suggest.playbook.patterns.{tag}").SUPPOSED for tag in SPOKEN]
-    words = "|".join(one for some in known for one in some)
-    return re.compile(rf"(?<!\S)(?:{words})(?:(?<= )\S+| \S+)?(?: \S+){{0,2}}")
+    return re.compile(rf"(?<!\S)(?:{_words_of('SUPPOSED')})(?:(?<= )\S+| \S+)?(?: \S+){{0,2}}")
+
+
+@lru_cache(maxsize=1)
+def _repeated() -> re.Pattern[str]:
+    """Words behind which a question is only told of, with the six that come behind them."""
+    return re.compile(rf"(?<!\S)(?:{_words_of('REPEATED')})(?: \S+){{1,6}}")
+
+
+@lru_cache(maxsize=1)
+def _leisure() -> re.Pattern[str]:
+    """What people are upset about that has nothing to do with the talk."""
+    return re.compile(rf"\b(?:{_words_of('LEISURE')})\b")
+
+
+def _words_of(name: str) -> str:
+    return "|".join(one for _, some in _of_all(name) for one in some)
+
+
+def _of_all(name: str) -> list[tuple[str, Any]]:
+    """One thing of the patterns of every language."""
+    return [(tag, getattr(import_module(f"wingman.suggest.playbook.patterns.{tag}"), name)) for tag in SPOKEN]
 
 
 def _signal(alternatives: Sequence[str]) -> re.Pattern[str]:

@@ -199,6 +199,11 @@ OUTRIGHT = {
         rf"(?:das|es) ist {_SEHR}(?:inakzeptabel|unverschämt|eine (?:frechheit|unverschämtheit|zumutung)"
         r"|nicht (?:akzeptabel|hinnehmbar))|(?:ich|wir) (?:möchte|will|möchten|wollen) (?:mich|uns)"
         r" (?:(?!nicht)\S+ )?beschweren",
+        r"(?:drei|vier|fünf|sechs|zwei|zig|mehr|x)mal(?:s)? (?:bei ihnen |da |dort |hier )?(?:angerufen"
+        r"|geschrieben|gefragt|nachgefragt|gemeldet)|jedes mal (?:erzählt|sagt|heißt|höre|kriege?|bekomme?"
+        r"|verspricht)(?: \S+){1,4} (?:was|etwas) anderes",
+        r"(?:keiner|niemand) (?:meldet sich|ruft (?:mich|uns|zurück|an)|sagt (?:mir|uns|einem) (?:was"
+        r"|etwas|bescheid)|kümmert sich)|davon (?:kann|hab\w*) ich (?:mir )?(?:auch )?nichts",
     ),
     "pain": (
         r"(?:unser|mein|das) (?:haupt|kern)problem(?: \S+){0,2} ist(?! (?:gelöst|weg))"
@@ -220,9 +225,76 @@ OUTRIGHT = {
         r"lassen sie (?:mich|uns) (?:(?!kurz|mal|einen)\S+ ){0,4}(?:überlegen|nachdenken)|schicken sie (?:mir"
         r"|uns) (?:\S+ )?"
         r"(?:was|etwas|unterlagen|infos|informationen)",
+        r"schicken sie (?:mir|uns)(?: \S+){0,2} (?:per mail|per e mail|schriftlich)|(?:muss|will"
+        r"|möchte)(?: \S+){0,3} (?:drüber|darüber|eine nacht) schlafen",
+    ),
+    "objection": (
+        r"(?<!nicht )(?<!nicht viel )(?:mehr|teurer|höher) als (?:ich|wir) (?:\S+ )?(?:gedacht|erwartet"
+        r"|geplant|gerechnet|gehofft|zahlen|bezahl\w+|dachte\w*)",
+        r"(?:eine|ne|ganz schöne) hausnummer|doppelt so (?:viel|teuer|hoch) wie|(?:das"
+        r"|es) ist (?:\S+ ){0,2}(?:viel geld|eine menge geld|happig|über unserem budget)",
+    ),
+    "competitor": (
+        r"(?:mein|meine|unser|unsere) (?:bruder|schwester|nachbar\w*|kolleg\w+|freund\w*|schwager"
+        r"|schwägerin|cousin\w*)(?: \S+){0,2} (?:ist|hat|zahlt|nutzt|geht) (?:\S+ ){0,4}(?:bei|hälfte"
+        r"|weniger|günstiger|billiger)",
+        r"(?:die anderen|der andere|die konkurrenz)(?: \S+){0,5} (?:angeboten|bietet|bieten|verlangen"
+        r"|verlangt|günstiger|billiger)|(?:haben|hatten) (?:wir )?(?:uns )?(?:auch |schon )?(?:ein|eine"
+        r"|einen) (?:ander\w+|zweit\w+) (?:angebot|anbieter|system|firma)",
+    ),
+    "decision": (
+        r"(?:muss|müsste|müssen|müssten)(?: \S+){0,3} (?:mit|erst|noch) (?:\S+ )?(?:meinem|meiner|unserem"
+        r"|unserer|dem|der|meinen|unseren) (?:\S+ )?\S+ (?:\S+ )?(?:besprechen|bereden|klären|sprechen"
+        r"|abstimmen|absprechen)",
+        r"(?:unterschreibt|entscheidet) (?:das |so etwas |sowas )?(?:mein|meine|unser|unsere|der chef"
+        r"|die chefin|der vorstand|am ende)",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
+REPEATED = (
+    r"(?:ich|wir|er|sie|keiner|niemand) (?:weiß|wissen|wusste|wussten|fragte|fragten|sagte|sagten)"
+    r"|keine ahnung|(?:mich|uns|ihn|sie|die|hat|haben) (?:gefragt|gesagt|erklärt|gezeigt)|egal"
+    r"|kommt drauf an|darum geht's",
+)
+"""What only tells of the question behind it."""
+LEISURE = (
+    r"(?:das|dem|beim|vom|gestrige\w*) (?:spiel|fußball|match|finale|endspiel|elfmeter|wetter)|(?:im"
+    r"|am) fernsehen|(?:die|der) (?:bundesliga|serie|wahl)|schiedsrichter|lotto|netflix",
+)
+"""What people are upset about before a talk begins."""
+ASKED = {
+    "price": (
+        r"was (?:kostet|kosten|würde|wird|soll)(?: \S+){0,3} ?(?:kosten|pro|im monat|im jahr|spaß|ganze"
+        r"|mich|uns|das|die|der|so)\b|was kostet",
+        r"(?:wie ?viel|wieviel|wie teuer) (?:kostet|kosten|ist|sind|wäre|wird|nehmen|verlangen|zahlen wir"
+        r"|zahle ich)\b",
+        r"was (?:nehmen|verlangen|berechnen) sie",
+    ),
+    "buying": (
+        r"(?:können|könnten|kann|könnte|dürfen|darf) (?:wir|ich|man)(?: \S+){0,6} (?:ausprobieren|testen"
+        r"|probieren|testweise)|(?:können|könnten|kann|könnte) (?:wir|ich|man)(?: \S+){0,2} (?:erstmal "
+        r"|erst mal |erst |nur )?mit (?:nur )?(?:einem|einer|zwei|ein paar"
+        r"|dem kleinen)(?: \S+){0,3} (?:anfangen|starten|beginnen)|gibt es (?:eine|einen) (?:test\w*"
+        r"|probe\w*)",
+    ),
+    "risk": (
+        r"was (?:passiert|ist|mache ich|machen wir|geschieht|wäre)(?: \S+){0,2} (?:wenn|falls)\b"
+        r"|und wenn (?:\S+ ){1,10}?(?:nicht|kein\w*|ausfällt|abstürzt|kaputt|weg|zu)\b",
+    ),
+    "question": (
+        r"wie (?:lange|schnell) (?:dauert|dauern|brauchen sie|braucht|braucht's|binden|bindet|sind wir"
+        r"|bin ich|müssen wir|muss ich|würde|wird|geht)\b",
+        r"(?:wann|bis wann) (?:hör\w*|bekomm\w*|krieg\w*|erfahr\w*|kann ich mit|können wir mit|weiß ich"
+        r"|wissen wir)\b",
+        r"wen (?:ruf\w*|kann|können|sprech\w*|frag\w*)|an wen (?:kann|können|wend\w*)"
+        r"|wer ist (?:dann )?(?:mein|unser) (?:ansprechpartner\w*|chef|vorgesetzte\w*)",
+        r"was würden sie (?:\S+ ){0,3}(?:machen|tun|raten|empfehlen|vorschlagen)|was (?:raten"
+        r"|empfehlen) sie",
+        r"wo (?:liegen|landen|stehen|werden|sind|bleiben) (?:\S+ )?(?:die|unsere|meine|ihre|denn die"
+        r"|diese) ?(?:\S+ )?\w*daten",
+    ),
+}
+"""What is worth a card whoever asks it: a price, how long, what if, a trial. Sure as what is said outright."""
 _KIN = (
     r"(?:mann|frau|vater|mutter|papa|mama|sohn|tochter|bruder|schwester|oma|opa|großmutter|großvater"
     r"|onkel|tante"

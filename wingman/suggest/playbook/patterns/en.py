@@ -265,6 +265,11 @@ OUTRIGHT = {
         r"|have|wish)|(?:i'd|we'd|i would|we would) like|i'm going|how do i|how can i|i'll"
         r"|we'll)(?: to)? make a"
         r" (?:formal )?complaint",
+        r"(?:i've|i have|we've|we have) (?:already )?(?:called|rung|rang|phoned|written|emailed|asked"
+        r"|told) (?:you|them|your|already|here|there|to)(?: \S+){0,4}"
+        r" (?:three|four|five|six|twice|several|ten|3|4|5) ?times",
+        r"(?:nobody|no one) (?:tells|told|calls|called|rings|rang) (?:me|us) (?:anything|back|a thing|why"
+        r"|when)|every time (?:i|we) (?:call|ring|phone)",
     ),
     "pain": (
         r"(?<!not )(?:our|my|the) (?:main|biggest|real|number one|worst|one big) (?:problem|issue|headache"
@@ -291,9 +296,92 @@ OUTRIGHT = {
         r"|(?<!to )(?<!did you )(?<!they )(?<!never )(?<!always )(?<!didn't )(?<!'d )send (?:me"
         r"|us) (?:something"
         r"|some info\w*|an email|it in writing)(?= |$)",
+        r"(?<!did you )send (?:me|us) (?:something|it|that|an offer|a quote"
+        r"|the numbers)(?: \S+){0,3} (?:paper|mail|email|e mail|writing)|(?:want to|have to|need to|i'll"
+        r"|we'll|'d like to) sleep on it",
+    ),
+    "objection": (
+        r"(?:double|twice|three times|triple) (?:of )?(?:what|as much as) (?:i|we)(?:'d| had| have| are"
+        r"|'re)? \S+",
+        r"(?:that's|it's|that is|it is|that's about|(?<!not )(?:a bit|a lot|quite a bit|way|much"
+        r"|far)) (?:more|higher) than (?:i|we)(?:'d| had| have)? (?:\S+ )?(?:thought|expected|planned"
+        r"|budgeted|hoped|pay|paid|reckoned|pencilled|allowed|bargained)",
+        r"(?:i|we)(?:'d| would) need (?:a bit |a little |quite a bit )?more than that|(?:that's|it's"
+        r"|that is) (?:a lot of money|(?:over|out of|outside) (?:our|my) budget|more than we have)",
+    ),
+    "competitor": (
+        r"other (?:lot|company|firm|supplier|vendor|provider|agency|place|shop)\b.{0,30} (?:said|say|says"
+        r"|told|offer\w*|quot\w*|charg\w*)",
+        r"(?:i've|we've|i have|we have) (?:also )?(?:got |had )?(?:another|a second|one other"
+        r"|two other) (?:place|offer|quote|bidder|firm|bid)",
+        r"we(?:'ve)? (?:did |also |already )*(?:looked|look|had a look) at (?:a|an|another|two|some|the"
+        r"|one) (?:other )?(?:\S+ )?(?:system|tool|software|product|vendor|platform|app|provider)",
+        r"my (?:brother|sister|neighbou?r|colleague|friend|mate|cousin|sister in law"
+        r"|brother in law)(?: (?:she|he))?(?:'s| is| has| uses| pays| went| got"
+        r"| bought) (?:\S+ )?(?:with (?:the|another|your)|half|less|cheaper|(?:it|hers|his|theirs) (?:for"
+        r"|cheaper))",
+    ),
+    "decision": (
+        r"(?:i'll|i'd|i|we|we'll|we'd) (?:need|have|will have|would have) to (?:take (?:this|it|that) to"
+        r"|ask|check (?:this |that |it )?with|run (?:it|this|that) (?:by|past)|talk (?:it over |this over "
+        r"|this through |it through )?(?:to|with)|speak (?:to|with)|discuss (?:it|this|that) with"
+        r"|clear (?:it|this|that) with) (?:my|our|the)\b",
+        r"(?:he|she|they|the board|the trustees|my \w+|our \w+) (?:signs (?:anything|everything|it|that"
+        r"|this|off on)|has to sign|have to sign|needs to sign|has to approve|have to approve)",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
+REPEATED = (
+    r"(?:don't|do not|doesn't|didn't|never|i|we|he|she|they) (?:know|knows|knew|care|remember|asked"
+    r"|wondered|forgot)|no idea|(?:asked|told|tells|explained|showed) (?:me|us|him|her|them|you)|that's"
+    r"|depends on|no matter|doesn't matter|exactly",
+)
+"""What only tells of the question behind it."""
+LEISURE = (
+    r"(?:the|that|our|last night's|yesterday's) (?:match|game|football|cup|final|referee|penalty|playoffs?"
+    r"|series finale|finale|season finale|weather|election)|bake off|on (?:tv|telly|the telly)"
+    r"|(?:the )?(?:lottery|netflix)",
+)
+"""What people are upset about before a talk begins."""
+ASKED = {
+    "price": (
+        r"what(?:'s| is| does| would| will| do| did| are)(?: \S+){0,5} (?:cost|costs|costing|set (?:us"
+        r"|me) back|come to)(?! (?:of|if|you)\b)",
+        r"how much (?:is|does|do|would|will|are|for) (?:it|this|that|they|you|one|the \S+(?: \S+)?"
+        r"|your \S+|all (?:this|that|of (?:this|that|it)))(?: \S+){0,3}(?: (?:cost|charge|ask|a month"
+        r"|a year|per \S+|each)|$)",
+        r"(?:what|how) (?:do|would|will|does) (?:you|your \w+) charge|what(?:'s| is) (?:the|your) (?:price"
+        r"|fee|rate|cost)\b(?! (?:of|for) (?:doing|not|failure|waiting))",
+        r"what (?:does|would|will) (?:it|that|this|the \S+) (?:um |uh )?pay\b",
+    ),
+    "buying": (
+        r"(?:can|could|may|might) (?:we|i) (?:just |maybe |perhaps |also |first )?(?:try (?:it|this|that"
+        r"|one|out|the)|test (?:it|this|that|one|out|the)|trial|pilot|(?:start|begin) with (?:just "
+        r"|only )?(?:one|two|a few|a couple|a small|the small\w*|half)|have a trial|do a (?:trial|pilot"
+        r"|test))",
+        r"is there (?:a|any) (?:free )?(?:trial|test|pilot)\b",
+    ),
+    "risk": (
+        r"what (?:happens|would happen|do (?:we|i) do|then) (?:if|when)\b",
+        r"what (?:about )?if (?:it|we|i|you|the|they|he|she|there|something|somebody|someone|one|our|my|your"
+        r"|that|this|nobody|nothing)\b",
+    ),
+    "question": (
+        r"how (?:long|soon|quickly|fast) (?:does|do|will|would|is|until|before|can|could|are|am)\b (?:it"
+        r"|this|that|we|i|you|the (?:installation|set ?up|whole|change|repair|process|training|move"
+        r"|migration|job|work|delivery)|before|until|your)\b(?! (?:you|they)? ?(?:have|has|been))",
+        r"when (?:will|would|can|could|do|should) (?:i|we) (?:hear|get (?:it|the|my|an|that)|expect|know"
+        r"|find out)",
+        r"who (?:do|would|will|can|should|am) (?:i|we) (?:ring|call|contact|talk to|speak to|be working"
+        r"|be reporting|report)",
+        r"how long (?:are|would|will|am) (?:we|i) (?:be )?(?:tied|locked|bound|committed|stuck)|how (?:do"
+        r"|would|can) (?:we|i) get out (?:of|again|early)",
+        r"what would you (?:do|suggest|recommend|advise)(?: \S+){0,2}(?: in (?:our|my) (?:place|shoes"
+        r"|position)|if you were (?:us|me)|first|$)",
+        r"where (?:does|do|is|are|will) (?:the|our|my|your|all|that) (?:\S+ )?data",
+    ),
+}
+"""What is worth a card whoever asks it: a price, how long, what if, a trial. Sure as what is said outright."""
 _KIN = (
     r"(?:husband|wife|father|mother|dad|daddy|mum|mom|mummy|son|daughter|partner|brother|sister|baby"
     r"|child|kid|gran"

@@ -146,6 +146,10 @@ OUTRIGHT = {
         r"|una (?:vergüenza|tomadura de pelo))|(?<!no )(?:me|nos) (?:frustra|indigna|cabrea|saca de quicio)"
         r"|ya no (?:puedo|podemos) más|no (?:estoy|estamos) (?:nada |muy |para nada )?(?:content|satisfech"
         r"|conform)\w+|(?<!no )(?:quiero|queremos|quisiera) poner una (?:queja|reclamación)",
+        r"(?:he|hemos|ya) (?:\S+ )?(?:llamado|escrito|preguntado|reclamado)(?: \S+){0,2} (?:dos|tres"
+        r"|cuatro|cinco|varias|mil) veces|llevo (?:\S+ ){0,3}(?:mañana|tarde|días?|semanas?|horas?"
+        r"|meses)(?: \S+){0,3} (?:esperando|sin)",
+        r"nadie (?:me|nos) (?:llama|dice nada|contesta|responde|avisa|avisó|llamó)|aquí no ha venido nadie",
     ),
     "pain": (
         r"(?:nuestro|mi|el) (?:principal|mayor|gran|verdadero) problema(?: \S+){0,3} es(?! (?:que )?ya no)"
@@ -164,9 +168,62 @@ OUTRIGHT = {
         r"|(?:tengo|tenemos) que pensar$|consultar(?:lo)? con la"
         r" almohada|lo consultamos con la almohada|(?:envíe|mande|envía|manda)(?:me|nos) (?:\S+ )?"
         r"(?:información|algo|un correo|un email)",
+        r"(?:mándeme|envíeme|mándame|envíame|mándenos|páseme)(?: \S+){0,3} (?:correo|email|mail|escrito"
+        r"|propuesta|presupuesto)|(?:me lo pienso|me lo tengo que pensar|nos lo pensamos)",
+    ),
+    "objection": (
+        r"(?<!no )(?<!no es )(?:es |bastante |mucho )?más (?:caro )?de lo que (?:\S+ )?(?:pensaba"
+        r"|pensábamos|esperaba|esperábamos|creía|imaginaba|pago|pagamos|tenía|teníamos)",
+        r"el doble de lo que|es mucho dinero|(?:se sale|se me va|se nos va) (?:de|del) (?:mi "
+        r"|nuestro )?presupuesto",
+    ),
+    "competitor": (
+        r"mi (?:herman[oa]|vecin[oa]|colega|amig[oa]|prim[oa]|cuñad[oa]) (?:\S+ )?(?:compró|está con|paga"
+        r"|contrató)|(?:la otra empresa|la competencia) (?:\S+ ){0,3}(?:dic\w*|dij\w*|ofrec\w*|cobra\w*)",
+    ),
+    "decision": (
+        r"(?:tengo que|tenemos que|tendría que|debo) (?:\S+ )?(?:hablarlo|consultarlo|hablar|consultar"
+        r"|verlo|preguntarle|comentarlo)(?: \S+){0,2} (?:con|a) (?:mi|el|la|mis|nuestr\w+)",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
+REPEATED = (
+    r"(?:no|ya) (?:sé|sabe|sabemos|sabía)|(?:me|nos|le) (?:preguntó|preguntaron|dijo|dijeron|explicó"
+    r"|contó)|ni idea|da igual|depende de",
+)
+"""What only tells of the question behind it."""
+LEISURE = (
+    r"(?:el|del|al|este) (?:partido|fútbol|penalti|árbitro|clásico)|la (?:final|liga|serie|lotería)"
+    r"|en la tele|netflix",
+)
+"""What people are upset about before a talk begins."""
+ASKED = {
+    "price": (
+        r"cuánto (?:(?:me |nos )?(?:saldría|costaría|cobrarían)|cuesta|cuestan|vale|valdría|sale|cobran|cobra"
+        r"|es|sería|me cuesta"
+        r"|nos cuesta|me sale|nos sale|me va a|nos va a|pagamos|pago)\b|(?:qué|cuál es el) (?:precio|coste"
+        r"|costo|tarifa)\b|a cuánto (?:sale|está|me sale|nos sale)",
+    ),
+    "buying": (
+        r"(?:podemos|podríamos|puedo|podría|se puede)(?: \S+){0,2} (?:probar\w*|hacer una prueba"
+        r"|empezar (?:con|por) (?:un|una|uno|dos|sólo|solo))|hay (?:un |una )?(?:período de )?prueba",
+    ),
+    "risk": (
+        r"(?:qué (?:pasa|pasaría|ocurre|hago|hacemos)) (?:si|cuando)\b|y si (?:no|se|un|una|el|la|luego|me"
+        r"|nos|algo|hay|falla|después)\b",
+    ),
+    "question": (
+        r"cuánto (?:tiempo |tarda|tardan|tardaría|tardarían|dura|se tarda|van a tardar|hay que esperar)"
+        r"|(?:por )?cuánto tiempo|cuántos (?:días|meses|semanas) (?:tarda|son|hay|de permanencia)"
+        r"|hay permanencia",
+        r"cuándo (?:me|nos|voy a|vamos a|lo|la|tendré|tendremos|sabré|sabremos|puedo"
+        r"|podemos)\b(?: \S+){0,2}",
+        r"a quién (?:llamo|llamamos|tengo que|puedo|pregunto)",
+        r"(?:usted )?qué (?:haría|harías|harían|me recomienda|nos recomienda|me aconseja|nos aconseja)",
+        r"dónde (?:están|se guardan|quedan|van)(?: \S+){0,2} datos",
+    ),
+}
+"""What is worth a card whoever asks it: a price, how long, what if, a trial. Sure as what is said outright."""
 _KIN = (
     r"(?:marido|mujer|esposa|esposo|padre|madre|papá|mamá|hijo|hija|hermano|hermana|abuelo|abuela"
     r"|pareja|bebé|tío|tía"

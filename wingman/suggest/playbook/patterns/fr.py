@@ -176,6 +176,11 @@ OUTRIGHT = {
         rf"(?:c'est|ce n'est|cela est) {_TRÈS}(?:pas (?:acceptable|normal du tout)|inacceptable|inadmissible"
         r"|scandaleux|honteux|une honte|lamentable)|(?:je ne suis|on n'est|nous ne sommes|je suis) pas"
         r" (?:du tout |vraiment )?(?:contente?s?|satisfaite?s?)",
+        r"(?:appelé|téléphoné|écrit|relancé)(?: \S+){0,2} (?:deux|trois|quatre|cinq|dix|plusieurs) fois"
+        r"|(?:deux|trois|quatre|cinq|dix|plusieurs) fois que (?:j'appelle|je (?:vous )?(?:appelle|demande"
+        r"|relance|écris))",
+        r"personne (?:ne |n')?(?:(?:me|nous) (?:rappelle|répond|dit rien|prévient)|rappelle|est venu)"
+        r"|à chaque fois (?:que j'appelle|on me dit)",
     ),
     "pain": (
         r"(?:notre|mon|le) (?:principal|gros|vrai|plus gros|plus grand) (?:problème|souci)(?: \S+){0,3}"
@@ -196,9 +201,76 @@ OUTRIGHT = {
         r"(?! (?:deux|une|un|cinq) )|laissez (?:moi|nous) (?:\S+ )?(?:y )?réfléchir(?! (?:deux|une|un|cinq) )"
         r"|(?:que j'y|qu'on y) réfléchisse"
         r"|envoyez (?:moi|nous) (?:\S+ )?(?:une|un|de la|des|votre) (?:doc\w*|mail|brochure|infos?)",
+        r"envoyez (?:moi|nous)(?: \S+){0,2} (?:mail|par écrit|proposition|devis)|c'est à voir"
+        r"|la nuit porte conseil",
+    ),
+    "objection": (
+        r"(?<!pas )(?:c'est |bien |beaucoup )?plus (?:cher )?(?:que|qu') ?(?:ce que )?(?:je |j'|on "
+        r"|nous )(?:\S+ )?(?:pensais|pensait|pensions|prévu|imaginais|croyais|espérais|paie|paye)",
+        r"ah (?:oui|ouais) quand même|le double de (?:ce|mon|notre)|c'est (?:une (?:sacrée )?somme"
+        r"|pas donné)",
+    ),
+    "competitor": (
+        r"(?:celui|celle) de (?:mon|ma) (?:frère|sœur|voisine?|collègue|cousine?|amie?|beau frère"
+        r"|belle sœur)|(?:mon|ma) (?:frère|sœur|voisine?|collègue|cousine?|beau frère"
+        r"|belle sœur) (?:\S+ )?(?:est chez|a pris|paie|paye|utilise)",
+        r"(?:vos concurrents|l'autre (?:fournisseur|société|boîte|agence)) (?:\S+ ){0,3}(?:dit|disent"
+        r"|propose\w*|offr\w*)|on a (?:vu|regardé|essayé|eu) (?:une démo\w*|un autre|un logiciel"
+        r"|une offre)",
+    ),
+    "decision": (
+        r"(?:je|il faut que je|faut que je|je dois|on doit) (?:\S+ )?(?:regarde|vois|parle|demande"
+        r"|demander|voir|parler|regarder|discuter)(?: \S+){0,3} (?:avec|à) (?:mon|ma|notre|le|la) (?:mari"
+        r"|femme|associée?|patronn?e?|directeur|directrice|comptable|conseil|frère|chef|direction)",
+        r"le conseil (?:doit|décide|vote|a (?:dit|trouvé|refusé))|c'est (?:mon|ma|notre) \S+ qui (?:signe"
+        r"|décide)",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
+REPEATED = (
+    r"(?:je|on|il|elle|nous) (?:sais|sait|savais|savait|savons)|(?:m'a|nous a|lui a|m'ont) (?:demandé|dit"
+    r"|expliqué)|aucune idée|peu importe|ça dépend",
+)
+"""What only tells of the question behind it."""
+LEISURE = (
+    r"(?:le|du|au|ce) (?:match|foot|loto|temps qu'il fait|penalty)|(?:la|de la|en) (?:finale|série|coupe)"
+    r"|à la télé|l'arbitre|netflix",
+)
+"""What people are upset about before a talk begins."""
+ASKED = {
+    "price": (
+        r"(?:c'est|ça fait|ça coûte|ça revient à|vous prenez|on paie|je paie) combien\b(?! de\b)|combien"
+        r" (?:ça|cela"
+        r"|est ce que|est ce|vous prenez|ça nous|on paie|coûte\w*|vaut|il faut)\b|quel (?:est"
+        r"|serait) (?:le|votre) (?:prix|tarif|coût)|ça (?:nous |me )?coûterait combien|quel budget"
+        r"|c'est quel prix",
+    ),
+    "buying": (
+        r"(?:on|je|nous) (?:peut|pourrait|peux|pourrais|pouvons|pourrions)(?: \S+){0,2} (?:essayer|tester"
+        r"|faire un essai|commencer (?:par|avec) (?:une?|deux|juste|seulement))|(?:est ce qu'|y a t il "
+        r"|il y a )(?:\S+ ){0,3}(?:une? )?(?:période d'essai|essai gratuit)|peut on (?:\S+ )?(?:essayer"
+        r"|tester)",
+    ),
+    "risk": (
+        r"(?:qu'est ce qui se passe|que se passe t il|il se passe quoi|ça se passe comment|on fait (?:quoi"
+        r"|comment)|je fais (?:quoi|comment)) (?:si|quand)\b|et si (?:on|ça|je|nous|un|une|le|la|il|elle"
+        r"|jamais|vous|c'est)\b",
+    ),
+    "question": (
+        r"(?:ça (?:prend|prendrait|dure|va prendre|met)|il faut(?: compter)?|vous mettez) combien de temps"
+        r"|combien de temps (?:ça|cela|il|est ce|pour|faut|vous|prend|dure|avant)|on s'engage (?:pour "
+        r"|sur )?combien|engagés? (?:pour |sur )?combien",
+        r"(?:quand|sous combien|dans combien)(?: est ce qu\w*'?| \S+){0,3} (?:aurai|aura|aurons|saurai"
+        r"|saurons|recevrai|recevrons|nouvelles|réponse)|j'aurai (?:une )?réponse quand",
+        r"qui (?:est ce que )?(?:j'appelle|on appelle|je dois appeler|appeler)|j'appelle qui"
+        r"|on appelle qui",
+        r"vous feriez quoi|que feriez vous|qu'est ce que vous (?:feriez|conseillez|proposez|recommandez)"
+        r"|vous (?:nous |me )?conseillez quoi|que (?:nous )?conseillez vous",
+        r"où (?:sont|vont|seront|est ce que sont)(?: \S+){0,2} données|(?:les|nos"
+        r"|mes) données(?: \S+){0,3} où",
+    ),
+}
+"""What is worth a card whoever asks it: a price, how long, what if, a trial. Sure as what is said outright."""
 _KIN = (
     r"(?:mari|femme|père|mère|papa|maman|fils|fille|frère|sœur|compagnon|compagne|bébé|enfant"
     r"|grand père|grand mère"

@@ -156,6 +156,9 @@ OUTRIGHT = {
         r"(?:isto|isso) é (?:\S+ )?(?:inaceitável|inadmissível|uma (?:vergonha|palhaçada)|um absurdo)"
         r"|não (?:estou|estamos|tô) (?:nada |muito )?(?:content|satisfeit)\w+|não aguento mais"
         r"|(?<!não )(?:quero|queremos|queria) (?:\S+ )?(?:fazer|apresentar) (?:uma )?(?:queixa|reclamação)",
+        r"(?:liguei|telefonei|escrevi|reclamei)(?: \S+){0,2} (?:duas|três|quatro|cinco|várias|mil) vezes"
+        r"|ninguém (?:me|nos) (?:liga|diz nada|responde|atende|avisa|avisou|ligou)|(?:à espera"
+        r"|esperando) há (?:\S+ )?(?:dias|semanas|horas|meses)",
     ),
     "pain": (
         r"(?:nosso|meu|o) (?:principal|maior|grande|verdadeiro) problema(?: \S+){0,3} é|problema principal"
@@ -171,9 +174,62 @@ OUTRIGHT = {
         r"(?:tenho (?:que|de)|temos (?:que|de)|preciso|precisamos de|vou|vamos|deixe me|deixa eu|me deixa"
         r"|gostava de) (?:\S+ )?pensar (?:nisso|nisto|melhor|no assunto|um bocado|um pouco|bem|com calma)"
         r"|(?:mande|envie|manda|envia)(?: me| nos) (?:\S+ )?(?:informaç\w+|um e ?mail|alguma coisa)",
+        r"(?:mande|envie|manda) (?:me |nos )?(?:\S+ ){0,2}(?:proposta|por escrito|por e ?mail|por mail"
+        r"|orçamento)",
+    ),
+    "objection": (
+        r"(?<!não )(?<!não é )(?:é |bem |muito )?mais (?:caro )?do que (?:\S+ )?(?:pensava|pensávamos"
+        r"|esperava|imaginava|pago|pagamos)",
+        r"o dobro do que|é muito dinheiro|fora do (?:meu|nosso) orçamento",
+    ),
+    "competitor": (
+        r"(?:minha|meu) (?:irmã|irmão|vizinh[oa]|colega|amig[oa]|prim[oa]"
+        r"|cunhad[oa]) (?:\S+ ){0,6}(?:usa um\w*|está com|paga|contratou|comprou)|(?:a outra empresa"
+        r"|a concorrência|o concorrente) (?:\S+ ){0,3}(?:diz\w*|disser\w*|oferec\w*|cobra\w*)",
+    ),
+    "decision": (
+        r"(?:tenho de|tenho que|temos de|temos que|preciso de|preciso) (?:\S+ )?(?:falar|consultar"
+        r"|conversar|ver)(?: \S+){0,2} (?:com|ao|à) (?:o |a )?(?:meu|minha|nosso|nossa|sócio|sócia|marido"
+        r"|mulher|chefe|direção|diretora?)|(?:é que manda no|quem (?:decide|assina) é) ",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
+REPEATED = (
+    r"(?:não|já) (?:sei|sabe|sabemos|sabia)|(?:me|nos|lhe) (?:perguntou|perguntaram|disse|disseram"
+    r"|explicou)|nem ideia|tanto faz|depende de",
+)
+"""What only tells of the question behind it."""
+LEISURE = (
+    r"(?:o|do|no|ao|com o) (?:jogo|futebol|árbitro|penálti|pênalti)|(?:a|da|na|com a) (?:final|novela"
+    r"|série|lotaria|loteria)|na televisão|na tv|netflix",
+)
+"""What people are upset about before a talk begins."""
+ASKED = {
+    "price": (
+        r"quanto (?:é que |é |)(?:isto |isso |me |nos |)(?:custa|custam|custaria|fica|ficaria|vai custar"
+        r"|sai|sairia|cobram|cobra|pagamos|vou pagar)\b|qual (?:é |seria )?o (?:preço|valor|custo)\b",
+    ),
+    "buying": (
+        r"(?:podemos|poderíamos|posso|podia|dá para|dá pra|a gente pode)(?: \S+){0,2} (?:experimentar"
+        r"|testar|fazer um teste|começar (?:com|por|só) (?:um|uma|dois|duas|só))|(?:há"
+        r"|tem) (?:um )?(?:período de teste|período experimental)",
+    ),
+    "risk": (
+        r"o que (?:é que )?(?:acontece|aconteceria|faço|fazemos|a gente faz) (?:se|quando)\b|e se (?:a|o"
+        r"|não|um|uma|algo|eu|depois|cair|falhar|der|isso|isto|houver)\b",
+    ),
+    "question": (
+        r"quanto tempo (?:é que |)(?:demora|leva|levaria|dura|vai|fica|ficamos|precisa)"
+        r"|(?:por )?quanto tempo|em quanto tempo|há fidelização|tem fidelidade",
+        r"quando (?:é que )?(?:me |nos |vou |vamos |eu |)(?:sei|saberei|recebo|recebemos|tenho|terei"
+        r"|teremos|dizem|respondem|saber|receber)\b",
+        r"(?:a |para )?quem (?:é que )?(?:eu )?(?:ligo|ligamos|contacto|chamo|falo)\b"
+        r"|com quem (?:é que )?(?:eu )?falo",
+        r"o que (?:é que )?(?:\S+ )?(?:faria|fariam|aconselha|recomenda|sugere)\b",
+        r"onde (?:é que )?(?:ficam|estão|são guardados)(?: \S+){0,2} dados",
+    ),
+}
+"""What is worth a card whoever asks it: a price, how long, what if, a trial. Sure as what is said outright."""
 _KIN = (
     r"(?:marido|esposa|mulher|pai|mãe|filho|filha|irmão|irmã|avô|avó|companheiro|companheira|bebê"
     r"|bebé|tio|tia|amigo"
