@@ -322,12 +322,11 @@ OUTRIGHT = {
         r"|cheaper))",
     ),
     "decision": (
-        r"(?:i'll|i'd|i|we|we'll|we'd) (?:need|have|will have|would have) to (?:take (?:this|it|that) to"
-        r"|ask|check (?:this |that |it )?with|run (?:it|this|that) (?:by|past)|talk (?:it over |this over "
-        r"|this through |it through )?(?:to|with)|speak (?:to|with)|discuss (?:it|this|that) with"
+        r"(?:i'll|i'd|i|we|we'll|we'd) (?:need|have|will have|would have) to (?:take (?:this|it|that) to|ask"
+        r"|check (?:this |that |it )?with|run (?:it|this|that) (?:by|past)|discuss (?:it|this|that) with"
         r"|clear (?:it|this|that) with) (?:my|our|the)\b",
-        r"(?:he|she|they|the board|the trustees|my \w+|our \w+) (?:signs (?:anything|everything|it|that"
-        r"|this|off on)|has to sign|have to sign|needs to sign|has to approve|have to approve)",
+        r"(?:he|she|they|the board|the trustees|my \w+|our \w+) (?:signs (?:anything|everything|it|that|this"
+        r"|off on)|has to sign|have to sign|needs to sign|has to approve|have to approve)",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
