@@ -21,7 +21,7 @@ from wingman.core.events import Envelope, MeetingEnded, StorageState
 async def test_every_node_hears_what_one_stores_in_order(request: pytest.FixtureRequest, servers: str) -> None:
     async with nodes(request.getfixturevalue(servers), 2) as (one, other):
         heard: list[Envelope] = []
-        other.log.on_followed(heard.extend)
+        other.log.on_followed(heard.extend, lambda _: 1)
         await one.log.own(M, b"plan")
         one.log.append(M, started(), at=1.0)
         for number in range(60):
@@ -104,7 +104,7 @@ def by_way_of(running: Servers, wire: Cable) -> Servers:
 async def test_a_record_that_was_not_heard_is_read(one_server: Servers) -> None:
     async with nodes(one_server, 2) as (one, other):
         heard: list[Envelope] = []
-        other.log.on_followed(heard.extend)
+        other.log.on_followed(heard.extend, lambda _: 1)
         await one.log.own(M, b"")
         for number in range(3):
             one.log.append(M, note(str(number)), at=1.0)
@@ -118,6 +118,25 @@ async def test_a_record_that_was_not_heard_is_read(one_server: Servers) -> None:
         await until_row(other, 4)
         assert deafened is not None
         assert [event.seq for event in heard][-1] == 4
+
+
+async def test_what_nobody_here_watches_is_not_opened_and_can_be_read(one_server: Servers) -> None:
+    async with nodes(one_server, 2) as (one, other):
+        heard: list[Envelope] = []
+        watchers = 0
+        other.log.on_followed(heard.extend, lambda _: watchers)
+        await one.log.own(M, b"")
+        for number in range(3):
+            one.log.append(M, note(str(number)), at=1.0)
+            await one.log.flush()
+        await until(lambda: M in other.log._reader.known and other.log._handed_on.upto(M) == 3)
+        assert not heard
+        assert other.log._reader.known[M].body is None
+        watchers = 1  # somebody comes: what was before is read, what is stored from now on is told
+        assert [event.seq for event in await other.log.read(M)] == [1, 2, 3]
+        one.log.append(M, note("3"), at=1.0)
+        await until(lambda: bool(heard))
+        assert [event.seq for event in heard] == [4]
 
 
 async def test_while_no_server_answers_the_meeting_goes_on_in_memory(

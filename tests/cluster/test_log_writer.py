@@ -11,7 +11,7 @@ from tests.support.nats import Servers, nodes
 from tests.support.until import until
 from wingman.cluster import log_writer
 from wingman.cluster.appender import LostError
-from wingman.core.events import Envelope, MeetingEnded, MeetingRenamed, StorageState
+from wingman.core.events import Envelope, MeetingEnded, MeetingRenamed, StorageState, SuggestionSkipped
 
 
 async def test_the_old_owner_of_a_meeting_learns_that_it_lost_it(one_server: Servers) -> None:
@@ -97,3 +97,48 @@ async def test_what_is_too_much_to_hold_is_said_to_be_lost(
         await until(lambda: bool(handed_on))
         assert [e.data.state for e in handed_on if isinstance(e.data, StorageState)] == ["lost"]
         assert "export it" in node.log.fault
+
+
+async def test_why_words_brought_no_card_is_stored_with_what_comes_next(one_server: Servers) -> None:
+    skipped = SuggestionSkipped("no_reason", "tab-000000000")
+    async with nodes(one_server, 1) as (node,):
+        told: list[int] = []
+        node.log.on_committed(lambda batch: told.extend(event.seq for event in batch))
+        await node.log.own(M, b"")
+        node.log.append(M, note("some words"), at=1.0)
+        await until(lambda: told == [1])
+        node.log.append(M, skipped, at=1.0)
+        await asyncio.sleep(0.02)
+        assert told == [1]
+        node.log.append(M, note("more of them"), at=2.0)
+        await until(lambda: told == [1, 2, 3])
+        head = (await node.log.tip(M)).head
+        assert (head.first, head.count) == (2, 2), "both in one record"
+        node.log.append(M, skipped, at=2.0)
+        node.log.append(M, SuggestionSkipped("nothing_to_say"), at=2.0)  # somebody asked for a card
+        await until(lambda: told[-1] == 5)
+        node.log.append(M, skipped, at=3.0)
+        await node.log.flush()
+        assert told[-1] == 6
+        node.log.append(M, skipped, at=3.0)
+        await node.log.release(M, handed_over=True)
+        assert [event.seq for event in await node.log.read(M)] == list(range(1, 8))
+
+
+async def test_it_is_stored_also_where_nothing_more_comes(
+    one_server: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_writer, "UNHURRIED_S", 0.01)
+    async with nodes(one_server, 2) as (node, other):
+        told: list[int] = []
+        node.log.on_committed(lambda batch: told.extend(event.seq for event in batch))
+        await node.log.own(M, b"")
+        node.log.append(M, SuggestionSkipped("no_reason", "tab-000000000"), at=1.0)
+        await until(lambda: told == [1])
+        monkeypatch.setattr(log_writer, "UNHURRIED_S", 60.0)
+        node.log.append(M, SuggestionSkipped("no_reason", "tab-000000000"), at=1.0)
+        await other.log.own(M, b"")
+        other.log.append(M, note("the new owner's"), at=2.0)
+        await until_row(node, 2)
+        texts = [event.type for event in await node.log.read(M)]
+        assert texts == ["suggestion.skipped", "note.added"], "who lost the meeting stores nothing more"

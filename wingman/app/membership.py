@@ -67,7 +67,7 @@ def take_part(
     manager.on_lost.append(partial(hub.end, reason="this meeting moved; connect again"))
     member.watch.on_cut_off.append(partial(hub.close, "this node is cut off; connect again"))
     member.moves.serve(manager.departures)
-    member.log.on_followed(hub.followed)
+    member.log.on_followed(hub.followed, hub.watchers)
     member.node.answer("drain", partial(_drained, member, manager))
     member.node.load = lambda: _room(len(manager.all_live()), manager.settings.meeting.most, loop_watch)
     metrics.watch_cluster(lambda: member.node.row().load, lambda: member.jetstream.connected)

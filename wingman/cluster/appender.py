@@ -19,7 +19,7 @@ from wingman.cluster.jetstream import JetStream, StaleError, UnavailableError, U
 from wingman.cluster.keys import GoneError, KeyRing
 from wingman.cluster.record import HEAD, Body, Head, Mark, pack, unpack
 from wingman.core.events import Envelope
-from wingman.events.projection import advance, first_row
+from wingman.events.projection import after, first_row
 from wingman.observe import metrics
 
 RECORD_BYTES = 256 * 1024
@@ -168,9 +168,9 @@ class FencedAppender:
         tip = self._tip
         if tip is None:
             raise LostError("")
-        row = tip.body.row
-        for envelope, _ in pending.lines:
-            row = advance(row if row.last else first_row(envelope), envelope)
+        row, told = tip.body.row, [envelope for envelope, _ in pending.lines]
+        if told:
+            row = after(row if row.last else first_row(told[0]), told)
         head = Head(tip.head.epoch, self.place.node, tip.head.last + 1, len(pending.lines), next(_numbers))
         body = Body(
             row,

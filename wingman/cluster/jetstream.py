@@ -17,10 +17,10 @@ from typing import Any, TypeVar
 import msgspec
 import nats.errors
 import structlog
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from wingman.cluster.cancellation import cancellable
+from wingman.cluster.nats_client import AtOnce, NatsClient
 from wingman.config.cluster import ClusterSettings
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.json import JsonObject
@@ -79,14 +79,14 @@ Heard = Callable[[Msg], Awaitable[None]]
 class JetStream:
     """A connection that comes back by itself. Open it with `JetStream.open`."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: NatsClient) -> None:
         self._nats = client
         self._returned: list[Callable[[], None]] = []
 
     @classmethod
     async def open(cls, settings: ClusterSettings, name: str) -> JetStream:
         """Connect. Raises `InputError` when nobody answers, the servers are too old or have no JetStream."""
-        client = Client()
+        client = NatsClient()
         jetstream = cls(client)
         servers = [url.strip() for url in settings.url.split(",") if url.strip()]
         options: dict[str, Any] = {"nkeys_seed_str": settings.nkey.reveal()} if settings.nkey else {}
@@ -111,6 +111,7 @@ class JetStream:
             await client.close()
             raise _unreachable(settings.url, failed) from None
         try:
+            await client.open()
             await jetstream._check(settings)
         except BaseException:
             await client.close()
@@ -169,7 +170,7 @@ class JetStream:
     async def api(self, what: str, body: JsonObject | None = None, timeout: float = ANSWER_S) -> JsonObject:
         """One call of `$JS.API`. Raises `UnavailableError`, `UnknownError` or `ApiError`."""
         answer = await self._ask(f"$JS.API.{what}", msgspec.json.encode(body) if body else b"", timeout=timeout)
-        found: JsonObject = msgspec.json.decode(answer.data)
+        found: JsonObject = msgspec.json.decode(answer)
         if failure := found.get("error"):
             raise ApiError(int(failure.get("err_code", 0)), str(failure.get("description", "")))
         return found
@@ -210,7 +211,7 @@ class JetStream:
         if expect is not None:
             sent[EXPECT] = str(expect)
         answer = await self._ask(subject, body, headers=sent, timeout=timeout)
-        found = msgspec.json.decode(answer.data)
+        found = msgspec.json.decode(answer)
         failure = found.get("error")
         if failure is None:
             return int(found["seq"])
@@ -316,12 +317,17 @@ class JetStream:
     async def request(self, subject: str, body: bytes, timeout: float) -> bytes | None:
         """Ask whoever listens; None when nobody does, or nobody answers in time."""
         try:
-            return bytes((await self._ask(subject, body, timeout=timeout)).data)
+            return await self._ask(subject, body, timeout=timeout)
         except (UnavailableError, UnknownError):
             return None
 
-    async def subscribe(self, subject: str, heard: Heard) -> Callable[[], Awaitable[None]]:
-        """Have `heard` called for each message, one after the other; returns what ends it."""
+    async def subscribe(
+        self, subject: str, heard: Heard, at_once: AtOnce | None = None
+    ) -> Callable[[], Awaitable[None]]:
+        """Have `heard` called for each message, one after the other; returns what ends it.
+
+        With `at_once` for each that this does not take.
+        """
 
         async def told(message: Msg) -> None:
             await cancellable(heard(message))
@@ -329,6 +335,8 @@ class JetStream:
         subscription = await self._nats.subscribe(
             subject, cb=told, pending_msgs_limit=WAITING, pending_bytes_limit=WAITING_BYTES
         )
+        if at_once is not None:
+            self._nats.take_at_once(subscription, at_once)
 
         async def end() -> None:
             if not self._nats.is_closed:
@@ -346,10 +354,9 @@ class JetStream:
 
     async def _ask(
         self, subject: str, body: bytes, *, headers: Mapping[str, str] | None = None, timeout: float
-    ) -> Msg:
+    ) -> bytes:
         try:
-            asked = self._nats.request(subject, body, timeout=timeout, headers=dict(headers or {}) or None)
-            return await cancellable(asked)
+            return await self._nats.ask(subject, body, timeout, dict(headers or {}) or None)
         except nats.errors.NoRespondersError:
             raise UnavailableError("there is no leader") from None
         except nats.errors.OutboundBufferLimitError:

@@ -46,6 +46,7 @@ class ClusterLog:
         self._writer = LogWriter(self._appender, keys, node, self._reader, self._delivery, self._stored)
         self._search = MeetingSearch(self.read, self._handed_on.upto)
         self._followed: Committed | None = None
+        self._watchers: Callable[[str], int] = lambda _: 0
         self._closed = False
 
     @classmethod
@@ -53,7 +54,7 @@ class ClusterLog:
         """Begin to follow every meeting. The streams must be there; see `wingman.cluster.streams`."""
         opened = cls(jetstream, keys, node, shards)
         keys.on_deleted(opened._deleted)
-        await opened._reader.open(opened._passed)
+        await opened._reader.open(opened._passed, opened._noted)
         return opened
 
     # --- EventLog -------------------------------------------------------------------------------
@@ -64,9 +65,9 @@ class ClusterLog:
     def on_committed(self, callback: Committed) -> None:
         self._delivery.callback = callback
 
-    def on_followed(self, callback: Committed) -> None:
-        """The same for what other nodes have stored."""
-        self._followed = callback
+    def on_followed(self, callback: Committed, watchers: Callable[[str], int]) -> None:
+        """The same for what other nodes have stored, of meetings that have `watchers` here then."""
+        self._followed, self._watchers = callback, watchers
 
     async def read(self, meeting: str, after: int = 0, limit: int = 1000) -> Sequence[Envelope]:
         known, upto = self._reader.known.get(meeting), self._handed_on.upto(meeting)
@@ -247,11 +248,19 @@ class ClusterLog:
         self._delivery.stored(envelopes)
         self._search.follow(envelopes)
 
+    def _noted(self, meeting: str, head: Head) -> bool:
+        """Note a record of another node, unless it changes more here than how far its meeting has come."""
+        wanted = self._search.filled or self._watchers(meeting)
+        if (wanted and head.count) or self._writer.runs(meeting):
+            return False
+        self._handed_on.reached(meeting, head.last)
+        return True
+
     async def _passed(self, meeting: str, head: Head) -> None:
+        if self._noted(meeting, head):
+            return
         self._writer.passed(meeting, head.node)
         self._handed_on.reached(meeting, head.last)
-        if not head.count or (self._followed is None and not self._search.filled):
-            return
         if (body := await self._reader.body(meeting)) is None:
             return
         lines = enumerate(body.lines, head.first)

@@ -64,6 +64,8 @@ class Known:
 
 Passed = Callable[[str, Head], Awaitable[None]]
 """Told of each record of another node, in order: the meeting, and the record's head."""
+Noted = Callable[[str, Head], bool]
+"""The same for the next record of a meeting, at once. False: `Passed` has to be told of it."""
 
 
 class LogReader:
@@ -76,16 +78,18 @@ class LogReader:
         self._shards = shards
         self._known: dict[str, Known] = {}
         self._passed: list[Passed] = []
+        self._noted: Noted = lambda _meeting, _head: False
         self._heard_of = [Contiguous() for _ in range(shards)]
         self._looking: asyncio.Task[None] | None = None
         self._checking: asyncio.Task[None] | None = None
         self._deaf: Callable[[], Awaitable[None]] | None = None
 
-    async def open(self, passed: Passed) -> None:
-        """Begin to follow every meeting; `passed` is told of what other nodes store."""
+    async def open(self, passed: Passed, noted: Noted | None = None) -> None:
+        """Begin to follow every meeting; `noted`, else `passed`, is told of what other nodes store."""
         self._passed.append(passed)
+        self._noted = noted or self._noted
         self._keys.on_deleted(self._forget)
-        self._deaf = await self._jetstream.subscribe(subjects.LIVE_ALL, self._heard)
+        self._deaf = await self._jetstream.subscribe(subjects.LIVE_ALL, self._heard, self._note)
         await self._look_around()
         self._jetstream.on_return(self._returned)
         self._checking = asyncio.get_running_loop().create_task(self._check())
@@ -214,11 +218,28 @@ class LogReader:
 
     # --- following --------------------------------------------------------------------------------
 
+    def _note(self, subject: str, body: bytes, headers: Mapping[str, str]) -> bool:
+        """Take in what needs no waiting: what this node wrote, and what nobody here wants to read now."""
+        try:
+            meeting, seq = subjects.meeting_of(subject), int(headers["Nats-Sequence"])
+            if author(headers) == self._node:  # what it told is known here already
+                self._number_heard(meeting, seq)
+                return True
+            known = self._known.get(meeting)
+            before = int(headers.get("Nats-Last-Sequence", 0))
+            if known is None or known.reading.locked() or known.seq != before:
+                return False
+            head = Head.of(headers)
+        except (LookupError, ValueError, UnreadableError):  # it is told where it is looked at
+            return False
+        if not self._noted(meeting, head):
+            return False
+        self._number_heard(meeting, seq)
+        known.passed(seq, head, Stored(subject, seq, body, headers), None)
+        return True
+
     async def _heard(self, message: Msg) -> None:
         headers = dict(message.headers or {})
-        if author(headers) == self._node:  # what it told is known here already
-            self._number_heard(subjects.meeting_of(message.subject), int(headers["Nats-Sequence"]))
-            return
         stored = Stored(message.subject, int(headers["Nats-Sequence"]), bytes(message.data), headers)
         await self._follow(stored, int(headers.get("Nats-Last-Sequence", 0)))
 

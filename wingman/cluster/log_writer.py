@@ -19,7 +19,7 @@ from wingman.cluster.delivery import Delivery
 from wingman.cluster.keys import GoneError, KeyRing
 from wingman.cluster.log_reader import LogReader
 from wingman.core import codec
-from wingman.core.events import Envelope, Event, Media, StorageState
+from wingman.core.events import Envelope, Event, Media, StorageState, SuggestionSkipped
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +27,10 @@ FLUSH_S = 15.0
 """What a flush waits: longer than the servers' longest election."""
 HELD_BYTES = 64 * 1024 * 1024
 """Events held in memory while the servers do not answer, for all meetings of this node together."""
+
+UNHURRIED_S = 1.5
+"""How long the word that an utterance brought no card waits for something to be stored with: it comes some
+milliseconds after the utterance, and nobody waits for it. Words come sooner while somebody speaks."""
 
 Alive = Callable[[str], Awaitable[bool]]
 """Is this node there?"""
@@ -47,6 +51,9 @@ class _Writing:
     """The newest `seq` when this node claimed it."""
     running: bool = False
     """It runs here: nobody else's events may come between its own."""
+    unhurried: list[Envelope] = field(default_factory=list)
+    """What is stored with the next event, or when `hurry` is due; all before it are on their way."""
+    hurry: asyncio.TimerHandle | None = None
     pending: Pending = field(default_factory=lambda: Pending([], []))
     task: asyncio.Task[None] | None = None
     abandoned: bool = False
@@ -95,9 +102,11 @@ class LogWriter:
         if self._keys.gone(meeting) or self._closed or meeting in self._taken:
             return envelope
         writing.head += 1
-        self._queue(writing, envelope)
-        if writing.running:
-            self._delivery.appended(envelope)
+        writing.unhurried.append(envelope)
+        if not (writing.running and _unhurried(payload)):
+            self._hurry(writing)
+        elif writing.hurry is None:
+            writing.hurry = asyncio.get_running_loop().call_later(UNHURRIED_S, self._hurry, writing)
         return envelope
 
     def keep_heard(self, meeting: str, chunk: bytes) -> Future[None]:
@@ -107,12 +116,15 @@ class LogWriter:
             answer.set_result(None)
             return answer
         writing = self._writing_of(meeting)
+        self._hurry(writing)
         writing.pending.heard.append((chunk, answer))
         self._work(writing)
         return answer
 
     async def flush(self) -> None:
         """Wait until everything appended so far is stored, or the servers have not answered for too long."""
+        for writing in self._writing.values():
+            self._hurry(writing)
         tasks = [writing.task for writing in self._writing.values() if writing.task is not None]
         if tasks:
             await asyncio.wait(tasks, timeout=FLUSH_S)
@@ -160,6 +172,7 @@ class LogWriter:
         writing = self._writing.get(meeting)
         if writing is None:
             return
+        self._hurry(writing)
         if handed_over and writing.running:
             writing.pending.released = True
             self._work(writing)
@@ -171,6 +184,11 @@ class LogWriter:
         """It does not run here any more, and something of it is still being stored."""
         writing = self._writing.get(meeting)
         return writing is not None and not writing.running and not (writing.task is None or writing.task.done())
+
+    def runs(self, meeting: str) -> bool:
+        """Does it run here?"""
+        writing = self._writing.get(meeting)
+        return writing is not None and writing.running
 
     def passed(self, meeting: str, owner: str) -> None:
         """Another node has stored a record of this meeting."""
@@ -204,6 +222,17 @@ class LogWriter:
         """Now, and later than every birth before on this node."""
         self._born = max(self._born + 1, time.time_ns())
         return self._born
+
+    def _hurry(self, writing: _Writing) -> None:
+        """Store what has waited for company, and what has not."""
+        if writing.hurry is not None:
+            writing.hurry.cancel()
+            writing.hurry = None
+        envelopes, writing.unhurried = writing.unhurried, []
+        for envelope in envelopes if writing.running else ():
+            self._delivery.appended(envelope)
+        for envelope in envelopes:
+            self._queue(writing, envelope)
 
     def _queue(self, writing: _Writing, envelope: Envelope) -> None:
         line = codec.encode(envelope)
@@ -282,7 +311,7 @@ class LogWriter:
     def _give_up(self, writing: _Writing, taken: Pending, owner: str) -> None:
         """Somebody else owns the meeting now."""
         running = writing.running
-        dropped = len(taken.lines) + len(writing.pending.lines)
+        dropped = len(taken.lines) + len(writing.pending.lines) + len(writing.unhurried)
         self._drop(writing, taken)
         if running or dropped:
             log.warning("another node owns this meeting", meeting=writing.meeting, owner=owner, dropped=dropped)
@@ -295,6 +324,8 @@ class LogWriter:
         """Nothing that waits will be stored."""
         meeting = writing.meeting
         writing.running = False
+        writing.unhurried = []
+        self._hurry(writing)  # its timer
         if self._writing.get(meeting) is writing:
             del self._writing[meeting]
         if writing.task is not None and writing.task is not asyncio.current_task():
@@ -307,3 +338,7 @@ class LogWriter:
         self._delivery.handed_on.forget(meeting)
         if (known := self._reader.known.get(meeting)) is not None and not self._keys.gone(meeting):
             self._delivery.handed_on.reached(meeting, known.head.last)
+
+
+def _unhurried(payload: Event) -> bool:
+    return isinstance(payload, SuggestionSkipped) and payload.utterance is not None

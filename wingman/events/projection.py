@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wingman.core.events import (
@@ -64,6 +65,14 @@ def advance(row: MeetingRow, envelope: Envelope) -> MeetingRow:
         return replace(row, emotion_policy=data.emotion_policy)
     if isinstance(data, MeetingEnded):
         return replace(row, state="ended", seconds=data.seconds)
+    return row
+
+
+def after(row: MeetingRow, envelopes: Sequence[Envelope]) -> MeetingRow:
+    """The row after more events, oldest first; only the newest, and what tells more, is looked at."""
+    for envelope in envelopes:
+        if envelope is envelopes[-1] or isinstance(envelope.data, TELLING):
+            row = advance(row, envelope)
     return row
 
 
