@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from tests.support.until import until
 from wingman.core.errors import InputError
+from wingman.testing import virtual_time
 from wingman.transports import aiortc_seam as seam
 from wingman.transports import ice_seam
 from wingman.transports.ice_fragment import IceFragment
@@ -172,3 +174,30 @@ async def test_a_peer_heard_from_another_family_is_answered_where_it_was() -> No
         known.path.follow(("::1", 40_000, 0, 0))
         await known.transport._send(b"still here")
         assert await known.theirs.recv() == b"still here"
+
+
+@pytest.mark.parametrize(("sounds", "most"), [(True, 60 / 8), (False, 60 / 4)])
+def test_while_sound_comes_consent_is_asked_for_half_as_often(sounds: bool, most: float) -> None:
+    """It holds for 30 s (RFC 7675, 5.1): even then two in a row may get lost."""
+    asked: list[float] = []
+
+    async def request(*_: object, **__: object) -> None:
+        asked.append(asyncio.get_running_loop().time())
+
+    async def main() -> None:
+        pair = SimpleNamespace(protocol=SimpleNamespace(request=request), remote_addr=None)
+        connection = SimpleNamespace(
+            _closing=False,
+            _nominated={1: pair},
+            remote_password="",
+            build_request=lambda *_, **__: None,
+        )
+        path = IcePath(SimpleNamespace(transport=SimpleNamespace(_connection=connection)), lambda _: None)
+        path.media_at = float("inf") if sounds else path.media_at
+        checks = asyncio.ensure_future(path._query_consent(connection))
+        await asyncio.sleep(60)
+        checks.cancel()
+
+    virtual_time.run(main())
+    assert most * 2 / 3 - 1 <= len(asked) <= most
+    assert max(later - earlier for earlier, later in pairwise(asked)) < 15

@@ -1,4 +1,4 @@
-"""Datagrams that come close together are taken together, as a network card does with its interrupts (coalescing).
+"""Datagrams that come close together are taken together, as network cards do with interrupts (coalescing).
 
 A turn of the loop costs as much as the datagram it is for: the process is woken, all sockets are looked at, and
 what the caches held of it has gone. With a hundred sessions nearly every datagram had a turn of its own.
@@ -13,13 +13,14 @@ from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 GATHER_S = 0.002
-"""How close one turn may follow another, and so the most that a datagram is late: a tenth of the sound in it."""
+"""How close one turn may follow another, and so the most that a datagram is late: a tenth of its sound."""
 
 
 class Coalescing:
-    """For all sockets of one event loop. A datagram that comes after a pause is taken at once, and so is the next.
+    """For all sockets of one event loop.
 
-    Only who is about to be woken a third time within so short a time waits, and with it the whole loop.
+    A datagram that comes after a pause is taken at once, and so is the next. Only then does the loop wait, and
+    all that it runs with it.
     """
 
     __slots__ = ("_clock", "_ended", "_sleep", "waits")

@@ -24,6 +24,9 @@ from wingman.transports.ice_fragment import IceFragment
 log = structlog.get_logger(__name__)
 
 CONSENT_S = 5.0
+SOUNDING_S = 10.0
+"""How often it is checked while media comes: that the peer is there is known then, and what a check renews, the
+leave to send it reports, holds for half a minute (RFC 7675, 5.1)."""
 CONSENT_FAILURES = 6
 ALIVE_S = 10.0
 """A peer whose authenticated media came within this many seconds is there, whatever its checks do."""
@@ -165,7 +168,8 @@ class IcePath:
         if connection._closing:
             return  # it was closed while it was connecting; aioice begins all the same
         while failures < CONSENT_FAILURES:
-            await asyncio.sleep(CONSENT_S * (0.8 + 0.4 * random.random()))
+            sounds = self._clock() - self.media_at < CONSENT_S
+            await asyncio.sleep((SOUNDING_S if sounds else CONSENT_S) * (0.8 + 0.4 * random.random()))
             answered = [await _answers(connection, pair) for pair in list(connection._nominated.values())]
             alive = any(answered) or self._clock() - self.media_at < ALIVE_S
             failures = 0 if alive else failures + 1
