@@ -66,18 +66,23 @@ class Timeline:
         elif self._restarted:
             self._restarted = False
             return self._reanchor(timestamp, pcm, arrival)
-        else:
-            step = (timestamp - self._timestamp + _HALF) % _WRAP - _HALF
-            self._unwrapped += step
-            self._timestamp = timestamp % _WRAP
-        missing = self._base + self._unwrapped * SAMPLE_RATE // self._rate - self._position
-        if -TOLERANCE <= missing <= TOLERANCE:
-            self._arrival = arrival
-            self._owed = 0
-            block = PcmBlock(self._position, pcm)
-            self._position += len(pcm) // BYTES_PER_SAMPLE
+        if (block := self.follow(timestamp, pcm, arrival)) is not None:
             return (block,)
-        return self._place_apart(timestamp, pcm, arrival, missing)
+        return self._place_apart(timestamp, pcm, arrival)
+
+    def follow(self, timestamp: int, pcm: bytes, arrival: float) -> PcmBlock | None:
+        """The same where it ends up right behind what came before, as nearly all does; None: `place` it."""
+        if self._timestamp is None or self._restarted:
+            return None
+        self._unwrapped += (timestamp - self._timestamp + _HALF) % _WRAP - _HALF
+        self._timestamp = timestamp
+        position = self._position
+        if not -TOLERANCE <= self._base + self._unwrapped * SAMPLE_RATE // self._rate - position <= TOLERANCE:
+            return None
+        self._arrival = arrival
+        self._owed = 0
+        self._position = position + len(pcm) // BYTES_PER_SAMPLE
+        return PcmBlock(position, pcm)
 
     def at(self, timestamp: int) -> SampleTime | None:
         """The index of the sample that carries `timestamp`; None before the first block."""
@@ -99,7 +104,8 @@ class Timeline:
         self._base += count
         return (self._silence(count) if count <= MAX_FILL else self._gap(count, cause),)
 
-    def _place_apart(self, timestamp: int, pcm: bytes, arrival: float, missing: int) -> tuple[Placed, ...]:
+    def _place_apart(self, timestamp: int, pcm: bytes, arrival: float) -> tuple[Placed, ...]:
+        missing = self._base + self._unwrapped * SAMPLE_RATE // self._rate - self._position
         if 0 < missing <= MAX_FILL:
             before: Placed = self._silence(missing)
             tail = self.place(timestamp, pcm, arrival)

@@ -231,14 +231,20 @@ class InboundTrack:
         timeline = self._timeline or self._begin(now)
         if self._due or self._debt:
             self._correct(timeline, pcm)
-        placed: Sequence[Placed] = timeline.place(timestamp, pcm, now)
-        if self._missing:
-            missing, self._missing = self._missing * (self._ticks or PACKET_TICKS), 0
-            if len(placed) > 1 and missing >= MAX_CONCEALED * TICKS_PER_MS:
-                placed = self._told_missing(placed)
-        self._write(placed)
+        if self._missing or (block := timeline.follow(timestamp, pcm, now)) is None:
+            self._sound_apart(timeline, timestamp, pcm, now)
+        else:
+            self._sink.write(block)
         if pcm.strip(b"\0"):  # the quickest look at whether there is anything in it
             self._sounding = now
+
+    def _sound_apart(self, timeline: Timeline, timestamp: int, pcm: bytes, now: float) -> None:
+        """The same for sound that does not simply follow what came before."""
+        placed: Sequence[Placed] = timeline.place(timestamp, pcm, now)
+        missing, self._missing = self._missing * (self._ticks or PACKET_TICKS), 0
+        if len(placed) > 1 and missing >= MAX_CONCEALED * TICKS_PER_MS:
+            placed = self._told_missing(placed)
+        self._write(placed)
 
     def _told_missing(self, placed: Sequence[Placed]) -> Sequence[Placed]:
         """What the timeline filled with silence is no silence anybody knows of: a word may be missing there."""
