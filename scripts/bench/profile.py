@@ -1,90 +1,95 @@
-"""Where a service's processor time goes: `python -m scripts.bench.profile SESSIONS [SECONDS]`.
+"""How often a service calls each function: `python -m scripts.bench.profile SESSIONS [SECONDS]`.
 
-A talkative transcriber, pieces of 20 ms, one socket each, as against the bare reference. The service looks at
-its own stack every few milliseconds of processor time (ITIMER_PROF). C shows at the function it returns to.
+A talkative transcriber, pieces of 20 ms, one socket each, as against the bare reference. Calls a second of audio
+and session are the same on any machine, busy or not. Times (milliseconds of the same) are of a clock that goes on
+while others run, and each call is dearer for being counted: `perf record` tells better what a library takes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import cProfile
+import json
 import os
 import signal
 import sys
-from collections import Counter
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from types import FrameType
+from functools import partial
+from pathlib import Path
+from types import CodeType
 
-from wingman.bench.harness import cpu_seconds, loaded, wingman
+from wingman.bench.harness import loaded, wingman
 from wingman.bench.server import main as serve
 from wingman.server import event_loop
 
-EVERY_S = 0.0011
-"""Of processor time; kernels round it up to their own ticks."""
-SETTLE_S = 2.0
-SHOWN = 45
+SETTLE_S = 3.0
+SENTENCE_S = 10.0
+"""Of a talkative transcriber: each function has its share in so much, or many times so much."""
+SHOWN = 60
 SERVER = "--server"
 
 
 def main() -> None:
     if SERVER in sys.argv:
-        sys.argv.remove(SERVER)
-        _Looks().listen()
+        at = sys.argv.index(SERVER)
+        signal.signal(signal.SIGUSR1, partial(_turn, cProfile.Profile(), Path(sys.argv[at + 1])))
+        del sys.argv[at : at + 2]
         serve()
     elif len(sys.argv) > 1:
-        event_loop.run(_measured(int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 10.0))
+        with tempfile.TemporaryDirectory() as folder:
+            seconds = float(sys.argv[2]) if len(sys.argv) > 2 else SENTENCE_S
+            counted = Path(folder, "calls.json")
+            sent_s = event_loop.run(_measured(int(sys.argv[1]), seconds, counted))
+            _tell(json.loads(counted.read_text()), sent_s)
     else:
         raise SystemExit("usage: python -m scripts.bench.profile SESSIONS [SECONDS]")
 
 
-async def _measured(sessions: int, seconds: float) -> None:
+def _turn(profile: cProfile.Profile, counted: Path, *_: object) -> None:
+    """Begin to count with the first signal, write it down with the second."""
+    if not counted.exists():
+        counted.touch()
+        profile.enable()
+        return
+    profile.disable()
+    rows = [(_name(row.code), row.callcount, row.inlinetime, row.totaltime) for row in profile.getstats()]
+    counted.write_text(json.dumps(rows))
+
+
+def _name(code: CodeType | str) -> str:
+    """What is called: code of Python, or the name of what is not."""
+    if isinstance(code, str):
+        return code
+    return f"{os.path.relpath(code.co_filename)} {code.co_qualname}"
+
+
+async def _measured(sessions: int, seconds: float, counted: Path) -> float:
+    """Have calls put down; the seconds of audio that they were for."""
     plain = wingman(20, talkative=True, measured=False)
 
     def command(providers: int) -> Sequence[str]:
         python, _, _, *options = plain.command(providers)
-        return (python, "-m", "scripts.bench.profile", SERVER, *options)
+        return (python, "-m", "scripts.bench.profile", SERVER, str(counted), *options)
 
     async with loaded(replace(plain, command=command)) as (load, pid):
         await load.grow(sessions)
         await asyncio.sleep(SETTLE_S)
         os.kill(pid, signal.SIGUSR1)
-        spent, sent = cpu_seconds(pid), load.sent_s
+        sent = load.sent_s
         await asyncio.sleep(seconds)
-        cost = 1000 * (cpu_seconds(pid) - spent) / (load.sent_s - sent)
+        sent = load.sent_s - sent
         os.kill(pid, signal.SIGUSR1)
         await asyncio.sleep(SETTLE_S)
-    print(f"{sessions} sessions, {cost:.1f} ms per second of audio and session")
+    return sent
 
 
-class _Looks:
-    """Counts functions on the stack, and those at its top, between two signals."""
-
-    def __init__(self) -> None:
-        self._on_stack: Counter[str] = Counter()
-        self._on_top: Counter[str] = Counter()
-
-    def listen(self) -> None:
-        """Begin with the first SIGUSR1, print with the second."""
-        signal.signal(signal.SIGPROF, self._look)
-        signal.signal(signal.SIGUSR1, self._turn)
-
-    def _look(self, _: int, frame: FrameType | None) -> None:
-        names = []
-        while frame is not None:
-            names.append(f"{frame.f_code.co_filename.rpartition('/')[2]} {frame.f_code.co_qualname}")
-            frame = frame.f_back
-        self._on_top.update(names[:1])
-        self._on_stack.update(set(names))
-
-    def _turn(self, *_: object) -> None:
-        begins = not signal.getitimer(signal.ITIMER_PROF)[0]
-        signal.setitimer(signal.ITIMER_PROF, EVERY_S * begins, EVERY_S)
-        if not begins:
-            looks = self._on_top.total()
-            for title, counted in (("with what it calls", self._on_stack), ("by itself", self._on_top)):
-                print(f"\n{title}, of {looks} looks", file=sys.stderr)
-                for name, count in counted.most_common(SHOWN):
-                    print(f"{count / looks:7.1%}  {name}", file=sys.stderr)
+def _tell(rows: list[tuple[str, int, float, float]], sent_s: float) -> None:
+    print(f"{sum(count for _, count, *_ in rows) / sent_s:.0f} calls a second of audio and session")
+    print(f"{'calls':>8} {'itself, ms':>11} {'and below':>10}")
+    for name, count, own, below in sorted(rows, key=lambda row: -row[1])[:SHOWN]:
+        print(f"{count / sent_s:8.1f} {1000 * own / sent_s:11.3f} {1000 * below / sent_s:10.3f}  {name}")
 
 
 if __name__ == "__main__":

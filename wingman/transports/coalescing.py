@@ -14,16 +14,18 @@ from weakref import WeakKeyDictionary
 
 GATHER_S = 0.002
 """How close one turn may follow another, and so the most that a datagram is late: a tenth of its sound."""
+DENSE_S = GATHER_S / 2
+"""Datagrams that come further apart than this (20 streams) are taken at once: there would be none to gather."""
+LONGEST_S = 0.1
+"""A pause counts for no more than this."""
+SMOOTHED = 8
+"""Turns over which it is looked how close datagrams come: tab and microphone of one client come in pairs."""
 
 
 class Coalescing:
-    """For all sockets of one event loop.
+    """For all sockets of one event loop: while datagrams come thick and fast it waits between two turns."""
 
-    A datagram that comes after a pause is taken at once, and so is the next. Only then does the loop wait, and
-    all that it runs with it.
-    """
-
-    __slots__ = ("_clock", "_ended", "_sleep", "waits")
+    __slots__ = ("_apart", "_clock", "_ended", "_sleep", "taken")
 
     def __init__(
         self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
@@ -32,19 +34,21 @@ class Coalescing:
         self._clock = clock
         self._sleep = sleep
         self._ended = -math.inf
-        self.waits = False
-        """Whether the present turn ends with a wait already: `taken` need not be told then."""
+        self._apart = LONGEST_S
+        self.taken = 0
+        """Datagrams of the present turn. Whoever takes one counts it here, and the first one calls `begins`."""
 
-    def taken(self) -> None:
-        """A datagram was taken in this turn."""
-        if not self.waits:
-            self.waits = True
-            asyncio.get_running_loop().call_soon(self._wait)
+    def begins(self) -> None:
+        """A turn takes its first datagram."""
+        asyncio.get_running_loop().call_soon(self._ends)
 
-    def _wait(self) -> None:
-        self.waits = False
+    def _ends(self) -> None:
+        taken, self.taken = self.taken, 0
         now = self._clock()
-        if (early := self._ended + GATHER_S - now) > 0:
+        apart = min((now - self._ended) / taken, LONGEST_S)
+        self._apart += (apart - self._apart) / SMOOTHED
+        early = self._ended + GATHER_S - now
+        if early > 0 and self._apart < DENSE_S:
             self._sleep(early)
             now = self._clock()
         self._ended = now

@@ -158,8 +158,9 @@ class DirectPath:
             payload = unprotect(data, start)
             if payload is None:
                 return None  # replayed or forged
-            if not turn.waits:
-                turn.taken()
+            turn.taken += 1
+            if turn.taken == 1:
+                turn.begins()
             path.media_at = now = clock()
             if address != path.source:
                 path.follow(address)
