@@ -1,8 +1,8 @@
 """How often a service calls each function: `python -m scripts.bench.profile SESSIONS [SECONDS]`.
 
-A talkative transcriber, pieces of 20 ms, one socket each, as against the bare reference. Calls a second of audio
-and session are the same on any machine, busy or not. Times (milliseconds of the same) are of a clock that goes on
-while others run, and each call is dearer for being counted: `perf record` tells better what a library takes.
+A talkative transcriber, pieces of 20 ms, one socket each, as against the bare reference. Calls a second of
+audio and session are the same on any machine, busy or not. Times (milliseconds of the same) are of a clock that
+goes on while others run, and a call is dearer for being counted: `perf record` tells what a library takes.
 """
 
 from __future__ import annotations
