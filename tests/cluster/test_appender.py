@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from collections.abc import Mapping
 
 import pytest
 
 from tests.support.nats import Node, Servers, nodes
+from wingman.cluster import appender as appender_module
 from wingman.cluster.appender import FencedAppender, LogPosition, LostError, Pending, numbered
 from wingman.cluster.jetstream import JetStream, StaleError, UnavailableError, UnknownError
 from wingman.cluster.record import Head
@@ -177,3 +179,10 @@ def test_renumbering_changes_numbers_and_nothing_else() -> None:
     lines = numbered([event(3, "a"), event(4, "b")], 10, codec.encode)
     assert [(e.seq, codec.decode(line).seq) for e, line in lines] == [(10, 10), (11, 11)]
     assert [e.data for e, _ in lines] == [NoteRemoved("a"), NoteRemoved("b")]
+
+
+def test_servers_that_take_nothing_are_asked_less_and_less_often() -> None:
+    """An election is over in seconds; a disk may be full for hours, and a node has hundreds of meetings."""
+    after = list(itertools.accumulate(itertools.islice(appender_module._pauses(), 200)))
+    assert sum(at < 1.0 for at in after) >= 5
+    assert sum(at < 60.0 for at in after) <= 100

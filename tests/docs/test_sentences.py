@@ -119,6 +119,16 @@ def test_every_command_and_flag_is_there(page: str) -> None:
     assert [fault for words in lines_of(page) for fault in command_faults(words)] == []
 
 
+def test_every_command_of_a_deployment_is_there() -> None:
+    """Also in comments, where one goes on behind a backslash."""
+    faults: dict[str, list[str]] = {}
+    for path in (ROOT / "deploy").rglob("*.*"):
+        text = re.sub(r"\\\n#? *", " ", path.read_text("utf-8"))
+        lines = re.findall(rf"\bwingman ((?:{'|'.join(COMMANDS)})\b[^;`\"\n]*)", text)
+        faults[path.name] = [fault for line in lines for fault in command_faults(line.split())]
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
 def flags() -> set[str]:
     """All flags of all commands, and those that scripts read."""
     waiting = [build_parser()]

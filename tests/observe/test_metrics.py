@@ -15,7 +15,7 @@ from wingman.core.events import (
 )
 from wingman.core.media import GapCause
 from wingman.core.time import Channel
-from wingman.observe.metrics import count, joined, watch_cluster, watch_loop, watch_meetings
+from wingman.observe.metrics import count, joined, watch_cluster, watch_log, watch_loop, watch_meetings
 
 
 def value(name: str, **labels: str) -> float:
@@ -38,6 +38,12 @@ def test_meetings_that_come_from_another_node_are_counted_by_reason() -> None:
     before = value("wingman_takeovers_total", reason="drained")
     count([envelope(MeetingMoved(2, "drained")), envelope(MeetingMoved(3, "lost"))])
     assert value("wingman_takeovers_total", reason="drained") == before + 1
+
+
+def test_whether_what_is_said_is_stored_is_told() -> None:
+    for fault, shown in (("the disk refuses", 1.0), ("", 0.0)):
+        watch_log(fault.strip)
+        assert value("wingman_storage_faulty") == shown
 
 
 def test_a_node_says_how_full_it_is_and_whether_it_is_cut_off() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from wingman.cluster.nats_server import program
+from wingman.cluster.nats_server import free_port, program
 from wingman.config.settings import load
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -68,6 +69,46 @@ def test_the_image_runs_as_nobody_and_answers_for_its_health() -> None:
     assert "healthz" in given["HEALTHCHECK"]
     assert '"wingman"' in given["ENTRYPOINT"]
     assert "dist/${WHEEL}" in DOCKERFILE
+
+
+def test_a_stopping_service_has_the_time_it_may_need() -> None:
+    """See docs/reliability.md: what meetings have to settle, and half a minute."""
+    least = load(environ={}).meeting.wind_down_s + 30
+    files = ("wingman.service", "compose.yaml", "cluster/compose.yaml", "cluster/kubernetes.yaml")
+    stops = re.compile(r"(?:TimeoutStopSec=|stop_grace_period: |terminationGracePeriodSeconds: )(\d+)")
+    given = {name: stops.findall((DEPLOY / name).read_text(encoding="utf-8")) for name in files}
+    assert {name: [int(one) for one in found if int(one) < least] for name, found in given.items()} == {
+        "wingman.service": [],
+        "compose.yaml": [],
+        "cluster/compose.yaml": [60],  # NATS' own: twice its lame_duck_duration
+        "cluster/kubernetes.yaml": [],
+    }
+    assert all(given.values())
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="needs nginx")
+def test_nginx_understands_its_site(tmp_path: Path) -> None:
+    site = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    plain = re.sub(r"(?m)^ *(ssl_certificate.*|listen \[.*)$", "", site).replace(
+        "443 ssl http2", f"127.0.0.1:{free_port()}"
+    )
+    config = tmp_path / "nginx.conf"
+    config.write_text(f"pid {tmp_path}/pid; events {{}} http {{ {plain} }}", encoding="utf-8")
+    said = subprocess.run(
+        ["nginx", "-t", "-p", str(tmp_path), "-e", "stderr", "-c", str(config)],
+        capture_output=True, text=True, check=False, timeout=30,
+    )  # fmt: skip
+    # its folders are only where it is installed
+    assert "syntax is ok" in said.stderr, said.stderr
+
+
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="needs caddy")
+def test_caddy_understands_its_site(tmp_path: Path) -> None:
+    said = subprocess.run(
+        ["caddy", "adapt", "--config", str(DEPLOY / "Caddyfile"), "--adapter", "caddyfile", "--validate"],
+        capture_output=True, text=True, check=False, timeout=30, env={**os.environ, "HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert (said.returncode, "not formatted" in said.stderr) == (0, False), said.stderr
 
 
 CLUSTER = DEPLOY / "cluster"

@@ -27,7 +27,7 @@ from wingman.config.settings_store import SettingsStore
 from wingman.core.events import Envelope, MeetingEnded
 from wingman.egress.outlet import outlet
 from wingman.events.hub import Hub
-from wingman.events.log import EventLog
+from wingman.events.log import EventLog, RefusableLog
 from wingman.events.memory import MemoryLog
 from wingman.events.sqlite.log import SqliteLog
 from wingman.meeting.admin import Admin
@@ -86,6 +86,9 @@ async def _ground(settings: Settings, keep: bool, stack: contextlib.AsyncExitSta
     stack.callback(hub.close)
     with outlet(outside.outlet):
         counted = observe(settings, hub, loop_watch, stack)
+    if isinstance(event_log, RefusableLog):
+        refusable: RefusableLog = event_log
+        metrics.watch_log(lambda: refusable.fault)
     hub.tap(partial(_links_end, access))
     return _Ground(
         access=access,

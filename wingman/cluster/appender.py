@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
@@ -24,8 +24,9 @@ from wingman.observe import metrics
 
 RECORD_BYTES = 256 * 1024
 """Longest record; servers refuse messages of more than a megabyte."""
-AGAIN_S = 0.07
-"""Until a record that was not taken is sent again: there is no leader, or another one is being elected."""
+AGAIN_S, MOST_AGAIN_S, SLOWER = 0.07, 0.7, 1.5
+"""Until a record that was not taken is sent again, longer each time: an election is over in seconds, a full
+disk is not, and a node has hundreds of meetings."""
 
 _numbers = itertools.count(1)
 
@@ -141,12 +142,13 @@ class FencedAppender:
 
     async def look(self) -> Tip:
         """The newest record, as the leader has it. Waits until somebody answers. Raises `GoneError`."""
+        pauses = _pauses()
         while True:
             try:
                 key = await self._keys.get(self.place.meeting)
                 found = await self._jetstream.newest(self.place.stream, self.place.subject)
             except (UnavailableError, UnknownError):
-                await asyncio.sleep(AGAIN_S)
+                await asyncio.sleep(next(pauses))
                 continue
             if found is None or key is None:
                 return Tip(0, Head(0, "", 1, 0, 0), Body(first_row(_nothing(self.place.meeting)), 0))
@@ -191,6 +193,7 @@ class FencedAppender:
     async def _put(self, guard: int, head: Head, body: Body) -> Tip:
         """Send one record until it is known to be stored, or that it never can be."""
         sealed = pack(self._key, self.place.meeting, head, body)
+        pauses = _pauses()
         while True:
             try:
                 seq = await self._jetstream.publish(
@@ -198,21 +201,29 @@ class FencedAppender:
                 )
                 return Tip(seq, head, body)
             except UnavailableError:
-                await asyncio.sleep(AGAIN_S)
+                await asyncio.sleep(next(pauses))
             except (StaleError, UnknownError):
                 tip = await self.look()
                 if tip.head.node == head.node and tip.head.number == head.number:
                     return Tip(tip.seq, head, body)  # it was stored, and the answer was lost
                 if tip.seq != guard:
                     raise LostError(tip.head.node) from None
-                await asyncio.sleep(AGAIN_S)  # not stored so far: the same record may be sent again
+                await asyncio.sleep(next(pauses))  # not stored so far: the same record may be sent again
 
     async def _made(self) -> bytes:
+        pauses = _pauses()
         while True:
             try:
                 return await self._keys.make(self.place.meeting)
             except (UnavailableError, UnknownError):
-                await asyncio.sleep(AGAIN_S)
+                await asyncio.sleep(next(pauses))
+
+
+def _pauses() -> Iterator[float]:
+    pause = AGAIN_S
+    while True:
+        yield pause
+        pause = min(SLOWER * pause, MOST_AGAIN_S)
 
 
 def _nothing(meeting: str) -> Envelope:

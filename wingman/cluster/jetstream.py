@@ -16,16 +16,15 @@ from typing import Any, TypeVar
 
 import msgspec
 import nats.errors
-import structlog
 from nats.aio.msg import Msg
 
 from wingman.cluster.cancellation import cancellable
 from wingman.cluster.nats_client import AtOnce, NatsClient
+from wingman.cluster.returning_client import Reasons
 from wingman.config.cluster import ClusterSettings
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.json import JsonObject
 
-log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 OLDEST = (2, 11)
@@ -103,7 +102,7 @@ class JetStream:
                     ping_interval=PING_S,
                     max_outstanding_pings=2,
                     pending_size=0,  # never keep a publish for later: it would be stored when nobody expects it
-                    error_cb=_error,
+                    error_cb=Reasons().tell,
                     reconnected_cb=jetstream._reconnected,
                     **options,
                 )
@@ -220,12 +219,16 @@ class JetStream:
             raise StaleError(text)
         raise UnavailableError(text)
 
-    async def last_number(self, stream: str) -> int:
-        """The number of a stream's newest message; 0 before the first. Raises as `newest` does."""
+    async def stream(self, name: str) -> JsonObject:
+        """What the leader of a stream says of it. Raises as `newest` does."""
         try:
-            return int((await self.api(f"STREAM.INFO.{stream}"))["state"]["last_seq"])
+            return await self.api(f"STREAM.INFO.{name}")
         except ApiError as refused:
             raise UnavailableError(str(refused)) from None
+
+    async def last_number(self, stream: str) -> int:
+        """The number of a stream's newest message; 0 before the first. Raises as `newest` does."""
+        return int((await self.stream(stream))["state"]["last_seq"])
 
     async def newest(self, stream: str, subject: str) -> Stored | None:
         """The newest message of a subject, as the stream's leader has it.
@@ -300,10 +303,11 @@ class JetStream:
         """Drop every message of a subject; the bytes stay on the disk until the server compacts."""
         await self.api(f"STREAM.PURGE.{stream}", {"filter": subject})
 
-    async def make_stream(self, config: JsonObject) -> None:
-        """Make a stream unless it is there."""
+    async def make_stream(self, config: JsonObject) -> JsonObject:
+        """Make a stream unless it is there, and return how it is set."""
+        name = config["name"]
         try:
-            await self.api(f"STREAM.CREATE.{config['name']}", config, timeout=20.0)
+            made = await self.api(f"STREAM.CREATE.{name}", config, timeout=20.0)
         except ApiError as refused:
             if refused.code != STREAM_EXISTS:
                 raise InputError(
@@ -311,6 +315,9 @@ class JetStream:
                     field="cluster.url",
                     status=503,
                 ) from None
+            made = await self.stream(name)
+        found: JsonObject = made["config"]
+        return found
 
     # --- between nodes ----------------------------------------------------------------------------
 
@@ -381,10 +388,6 @@ class ApiError(WingmanError):
     def __init__(self, code: int, description: str) -> None:
         super().__init__(description)
         self.code = code
-
-
-async def _error(failed: Exception) -> None:
-    log.warning("nats", reason=str(failed) or type(failed).__name__)
 
 
 def _trusting(file: str) -> ssl.SSLContext:

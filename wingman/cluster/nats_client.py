@@ -3,7 +3,7 @@
 For each message it looks at every character of every header's name, and hands it to a task by a queue; for each
 question it asks the kernel for random bytes, and waits in a task of its own. Here headers are split, an answer
 goes straight to who asked, and what a listener can take at once costs no task. All that is private to nats-py
-and used is in this file; its version is pinned.
+and used is in this file and in the one it builds upon; its version is pinned.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import itertools
 from collections.abc import Callable, Mapping
 
 import nats.errors
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+
+from wingman.cluster.returning_client import ReturningClient
 
 AtOnce = Callable[[str, bytes, Mapping[str, str]], bool]
 """Takes a message (subject, body, headers) where nothing has to be waited for. False: it goes the usual way.
@@ -24,7 +25,7 @@ _NOBODY_LISTENS = b"NATS/1.0 503"
 _FIRST_LINE = len(b"NATS/1.0\r\n")
 
 
-class NatsClient(Client):
+class NatsClient(ReturningClient):
     """As any other; `open` it after connecting."""
 
     def __init__(self) -> None:

@@ -104,6 +104,8 @@ class Node:
         self._deaf: Callable[[], Awaitable[None]] | None = None
         self._silent: dict[str, float] = {}
         """Nodes that did not answer a moment ago, and until when they are not asked again."""
+        self._unsaid = False
+        """It could not say that it is there when it last tried."""
         self._asking: set[asyncio.Task[None]] = set()
 
     def answer(self, what: str, answer: Answer) -> None:
@@ -145,7 +147,11 @@ class Node:
                 subjects.node(self.id), msgspec.json.encode(self.row()), headers=lease
             )
         except (UnavailableError, UnknownError) as failed:
-            log.warning("this node could not say that it is there", reason=str(failed))
+            if not self._unsaid:  # once for an outage
+                log.warning("this node could not say that it is there", reason=str(failed))
+            self._unsaid = True
+        else:
+            self._unsaid = False
 
     async def drain(self) -> None:
         """Say that it takes nothing any more and lets go of what it has."""

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ ANSWER_S = 20.0
 """What a server may take to begin a snapshot, or for the next piece of it."""
 FACTS, CONTENT = "backup.json", "stream.tar.s2"
 END_OF_FILE = "204"
+NO_STREAM = 10059
 
 
 def lasting(shards: int) -> Iterator[str]:
@@ -67,11 +69,38 @@ async def save(jetstream: JetStream, stream: str, folder: Path) -> int:
         await deaf()
 
 
-async def load(jetstream: JetStream, stream: str, folder: Path) -> int:
-    """Make a stream of what `save` wrote; returns its messages. It must not be there. Raises `InputError`."""
-    home = folder / stream
+async def lacking(jetstream: JetStream, stream: str, folder: Path) -> bool:
+    """Is the stream not there as it was saved? Raises `InputError` where it holds other records."""
+    saved = (await asyncio.to_thread(_facts, folder / stream))["state"]
     try:
-        facts: dict[str, Any] = msgspec.json.decode(await asyncio.to_thread((home / FACTS).read_bytes))
+        has = (await jetstream.api(f"STREAM.INFO.{stream}"))["state"]
+    except (ApiError, UnavailableError, UnknownError) as failed:
+        if isinstance(failed, ApiError) and failed.code == NO_STREAM:
+            return True
+        raise _failed(stream, str(failed)) from None
+    same = ("messages", "first_seq", "last_seq")
+    if [has.get(name) for name in same] == [saved.get(name) for name in same]:
+        return False
+    if has["messages"]:
+        raise InputError(
+            f"the NATS servers hold other records in {stream}; stop all nodes, start servers with empty disks, "
+            "and restore before any node is started",
+            field="cluster.url",
+            status=409,
+        )
+    return True
+
+
+async def load(jetstream: JetStream, stream: str, folder: Path) -> int:
+    """Make a stream of what `save` wrote, in place of an empty one; returns its messages.
+
+    Raises `InputError`.
+    """
+    home = folder / stream
+    facts = await asyncio.to_thread(_facts, home)
+    try:
+        with contextlib.suppress(ApiError):
+            await jetstream.api(f"STREAM.DELETE.{stream}")
         facts["config"]["num_replicas"] = min(facts["config"]["num_replicas"], jetstream.servers)
         begun = await jetstream.api(f"STREAM.RESTORE.{stream}", facts, timeout=ANSWER_S)
         with await asyncio.to_thread((home / CONTENT).open, "rb") as file:
@@ -80,8 +109,6 @@ async def load(jetstream: JetStream, stream: str, folder: Path) -> int:
         told = await _sent(jetstream, stream, begun["deliver_subject"], b"")
     except OSError as failed:
         raise InputError(f"cannot read {home}: {failed.strerror}", field="folder") from None
-    except msgspec.MsgspecError:
-        raise InputError(f"{home / FACTS} is no backup of a stream", field="folder") from None
     except (ApiError, UnavailableError, UnknownError) as failed:
         raise _failed(stream, str(failed)) from None
     return int(told["state"]["messages"])
@@ -96,6 +123,18 @@ async def _sent(jetstream: JetStream, stream: str, subject: str, piece: bytes) -
     if failure := told.get("error"):
         raise _failed(stream, str(failure.get("description", "")))
     return told
+
+
+def _facts(home: Path) -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = msgspec.json.decode((home / FACTS).read_bytes())
+        if facts["config"]["num_replicas"] and facts["state"]["messages"] >= 0:
+            return facts
+    except OSError as failed:
+        raise InputError(f"cannot read {home}: {failed.strerror}", field="folder") from None
+    except (msgspec.MsgspecError, LookupError, TypeError):
+        pass
+    raise InputError(f"{home / FACTS} is no backup of a stream", field="folder")
 
 
 def _begun(home: Path, facts: bytes) -> None:

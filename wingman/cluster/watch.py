@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 
 from wingman.cluster import subjects
-from wingman.cluster.jetstream import ApiError, JetStream, UnavailableError, UnknownError
+from wingman.cluster.jetstream import JetStream, UnavailableError, UnknownError
 from wingman.observe import metrics
 
 log = structlog.get_logger(__name__)
@@ -17,6 +19,8 @@ LOOK_S = 1.0
 CUT_OFF_S = 15.0
 """A node without any connection for so long lets go of its meetings: others have them, or will. An election
 (9 s at most) cuts nobody off: the connection stays."""
+CLOCK_S = 0.1
+"""Clocks that differ by more are said so: where a channel goes on is a matter of wall time."""
 LAG_EVERY = 5
 """Looks between two questions for a stream's replicas."""
 
@@ -31,6 +35,8 @@ class Watch:
         """Called once each time the node has been without a connection for too long."""
         self.cut_off = False
         """It has been without a connection for too long, and still is."""
+        self._apart = False
+        """Its clock differed from the servers' when it last looked."""
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -50,12 +56,26 @@ class Watch:
                     callback()
 
     async def _look_at(self, shard: int) -> None:
-        name = subjects.stream(shard)
+        name, asked = subjects.stream(shard), time.time()
         try:
-            replicas = (await self._jetstream.api(f"STREAM.INFO.{name}")).get("cluster", {}).get(
-                "replicas"
-            ) or ()
-        except (UnavailableError, UnknownError, ApiError):
+            told = await self._jetstream.stream(name)
+        except (UnavailableError, UnknownError):
             return
+        self._compare(asked, str(told.get("ts", "")), time.time())
+        replicas = told.get("cluster", {}).get("replicas") or ()
         metrics.REPLICA_LAG.labels(name).set(max((int(one.get("lag", 0)) for one in replicas), default=0))
         metrics.REPLICAS_AWAY.labels(name).set(sum(not one.get("current", False) for one in replicas))
+
+    def _compare(self, asked: float, told: str, answered: float) -> None:
+        """Whose clock is ahead; what the answer took may be the whole difference."""
+        try:
+            offset = (asked + answered) / 2 - datetime.fromisoformat(told).timestamp()
+        except ValueError:  # a release that does not say
+            return
+        metrics.CLOCK_OFFSET.set(offset)
+        apart = abs(offset) > CLOCK_S + (answered - asked)
+        if apart and not self._apart:
+            log.warning(
+                "this node's clock differs from the NATS servers': see to NTP", ahead_s=round(offset, 3)
+            )
+        self._apart = apart

@@ -66,7 +66,7 @@ async def _visit(settings: ClusterSettings) -> AsyncIterator[_Visitor]:
     jetstream = await JetStream.open(settings, READER)
     try:
         ring = KeyRing(jetstream, key)
-        shards = await streams.prepare(jetstream, settings.shards)
+        shards = await streams.held(jetstream)
         await ring.check()
         reader = LogReader(jetstream, ring, READER, shards)
         await reader.open(_ignored)
@@ -183,7 +183,8 @@ async def _restore(arguments: argparse.Namespace, settings: ClusterSettings) -> 
     jetstream = await JetStream.open(settings, READER)
     try:
         messages = 0
-        for stream in found:
+        # all of them are looked at before one is touched; one that was cut off is begun again
+        for stream in [one for one in found if await snapshots.lacking(jetstream, one, folder)]:
             messages += await snapshots.load(jetstream, stream, folder)
     finally:
         await jetstream.aclose()

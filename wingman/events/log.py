@@ -40,6 +40,16 @@ class EventLog(Protocol):
 
 
 @runtime_checkable
+class RefusableLog(Protocol):
+    """A log whose disk or servers may refuse what it is given."""
+
+    @property
+    def fault(self) -> str:
+        """Why events are only held in memory just now; empty while they are stored."""
+        ...
+
+
+@runtime_checkable
 class EpochLog(Protocol):
     """A log that several processes write, one after the other. One that is cut off goes on in memory, and what
     it told its clients then may never be stored.

@@ -75,6 +75,13 @@ LEADERLESS_SECONDS = Counter(
     "wingman_leaderless_seconds_total",
     "Seconds in which the servers took nothing and this node held what it had; told when they are over.",
 )
+UNSTORED = Gauge(
+    "wingman_storage_faulty",
+    "1 while what is said is held in memory alone: the disk, or the NATS servers, take nothing.",
+)
+CLOCK_OFFSET = Gauge(
+    "wingman_clock_offset_seconds", "By how much this node's clock is ahead of the NATS servers'."
+)
 REPLICAS_AWAY = Gauge("wingman_replicas_away", "Copies of a stream that are not current.", ["stream"])
 LOOP_LAG = Gauge("wingman_event_loop_lag_p99_seconds", "How late the event loop ran, 99th percentile.")
 
@@ -126,6 +133,11 @@ def watch_loop(p99: Callable[[], float]) -> None:
 def watch_meetings(live: Callable[[], int]) -> None:
     """Report how many meetings run here whenever `/metrics` is read."""
     MEETINGS.set_function(live)
+
+
+def watch_log(fault: Callable[[], str]) -> None:
+    """Report whether `fault()` names a reason for which events are held in memory alone; see `watch_loop`."""
+    UNSTORED.set_function(lambda: float(bool(fault())))
 
 
 def watch_cluster(load: Callable[[], float], connected: Callable[[], bool]) -> None:

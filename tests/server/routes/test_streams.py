@@ -245,6 +245,7 @@ async def test_the_same_envelopes_as_server_sent_events() -> None:
                 "GET", f"/api/meetings/{meeting.id}/stream{query}", headers=headers
             ) as answer:
                 assert answer.headers["content-type"] == "text/event-stream"
+                assert answer.headers["x-accel-buffering"] == "no"  # nginx hands it on at once
                 current: dict[str, Any] = {}
                 async for line in answer.aiter_lines():
                     name, _, value = line.partition(": ")

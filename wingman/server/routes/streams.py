@@ -235,7 +235,9 @@ class _SseResponse(Response):
     """A server-sent event stream that ends with the meeting's subscription, the client or a stall."""
 
     def __init__(self, subscribe: Callable[[], Subscription], stall: float) -> None:
-        super().__init__(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        # nginx gathers an answer in pages of its own before it hands it on, unless it is told not to
+        unbuffered = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(headers={"Content-Type": "text/event-stream", **unbuffered})
         del self.headers["content-length"]
         self._subscribe = subscribe
         self._stall = stall
