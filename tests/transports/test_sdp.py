@@ -59,6 +59,15 @@ def test_mdns_candidates_go_and_take_end_of_candidates_with_them() -> None:
     assert HOST in text
 
 
+def test_an_end_that_only_answers_and_names_no_address_cannot_be_found() -> None:
+    lite = HEAD.replace("t=0 0\r\n", "t=0 0\r\na=ice-lite\r\n")
+    for unusable in ("", MDNS, END):
+        with pytest.raises(InputError, match="ice-lite"):
+            read_offer((lite + AUDIO + unusable).encode())
+    for usable in (HOST, "a=ice-options:trickle\r\n"):
+        assert "a=ice-lite" in read_offer((lite + AUDIO + usable).encode()).sdp
+
+
 def test_the_end_of_candidates_is_never_believed() -> None:
     """A client behind a translator is reached by its own checks, which come later (RFC 8863)."""
     assert END not in read_offer((HEAD + AUDIO + HOST + END).encode()).sdp

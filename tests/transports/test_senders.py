@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from aioice.ice import CandidatePair
 from aiortc import RTCBundlePolicy, RTCCertificate, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -80,8 +81,10 @@ async def sender(
     lines: int = 1,
     certificate: RTCCertificate | None = None,
     before: Callable[[RTCPeerConnection], None] = lambda peer: None,
+    offering: Callable[[RTCPeerConnection], None] = lambda peer: None,
 ) -> AsyncIterator[Client]:
-    """A connected client whose offer `offered` has rewritten; `before` it connects it is changed itself."""
+    """A connected client whose offer `offered` has rewritten; it is changed itself when it is `offering`, and
+    `before` it connects."""
     async with service(ingest) as (url, meetings):
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         if certificate is not None:
@@ -89,6 +92,7 @@ async def sender(
         try:
             for _ in range(lines):
                 peer.addTransceiver("audio", direction="sendonly")
+            offering(peer)
             with seam.host_addresses(LOOPBACK.host_addresses):
                 await peer.setLocalDescription(await peer.createOffer())
             answer = await post(url, offered(peer.localDescription.sdp))
@@ -317,26 +321,64 @@ async def test_an_odd_offer_connects(kind: str) -> None:
         assert client.words() == ["alpha"]
 
 
-async def test_a_bundled_line_has_the_transport_of_its_bundle() -> None:
-    def bundle_only(sdp: str) -> str:
-        head, first, second = sdp.partition("m=audio")[0], *("m=audio" + s for s in sdp.split("m=audio")[1:])
-        second = re.sub(r"^a=(ice-|fingerprint|setup|candidate|end-of).*\r\n", "", second, flags=re.M)
-        return head + first + re.sub(r"^m=audio \d+", "m=audio 0", second) + "a=bundle-only\r\n"
+def bundle_only(sdp: str) -> str:
+    head, first, second = sdp.partition("m=audio")[0], *("m=audio" + s for s in sdp.split("m=audio")[1:])
+    second = re.sub(r"^a=(ice-|fingerprint|setup|candidate|end-of).*\r\n", "", second, flags=re.M)
+    return head + first + re.sub(r"^m=audio \d+", "m=audio 0", second) + "a=bundle-only\r\n"
 
+
+@pytest.mark.parametrize(
+    ("policy", "offered"),
+    [(RTCBundlePolicy.MAX_BUNDLE, bundle_only), (RTCBundlePolicy.MAX_COMPAT, without(r"^a=group:.*\r\n"))],
+    ids=["the second shares the way of the first", "each has a way of its own"],
+)
+async def test_two_lines_connect(policy: RTCBundlePolicy, offered: Callable[[str], str]) -> None:
     async with service(settings()) as (url, meetings):
-        peer = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        peer = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=policy))
         try:
             for _ in range(2):
                 peer.addTransceiver("audio", direction="sendonly")
             with seam.host_addresses(LOOPBACK.host_addresses):
                 await peer.setLocalDescription(await peer.createOffer())
-            answer = await post(url, bundle_only(peer.localDescription.sdp), "tab,mic")
+            answer = await post(url, offered(peer.localDescription.sdp), "tab,mic")
             assert answer.status_code == 201, answer.text
             await peer.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
             await _connected(peer)
-            assert set(meetings.known["m-1"].sinks) == {Channel.TAB, Channel.MIC}
+            sinks = meetings.known["m-1"].sinks
+            assert set(sinks) == {Channel.TAB, Channel.MIC}
+            streams = [seam.PacketSender(peer, _opus(answer.text)) for _ in sinks]
+            streams[1]._sender = peer.getSenders()[1]
+            tab, mic = (Client(peer, sinks[channel], [s]) for channel, s in zip(Channel, streams, strict=True))
+            await asyncio.gather(tab.play(PACKETS[:42]), mic.play(PACKETS[38:]))
+            assert (tab.words(), mic.words()) == (["alpha"], ["bravo"])
         finally:
             await peer.close()
+
+
+def only_answers(peer: RTCPeerConnection) -> None:
+    """Make `peer` an ICE-lite end (RFC 8445, 2.5): it sends no checks and takes the pair the other chooses."""
+    for line in peer.getTransceivers():
+        transport: Any = line.sender.transport.transport
+        connection = transport._connection
+        connection.ice_controlling, transport._role_set = False, True
+
+        async def chosen(pair: Any, connection: Any = connection) -> None:
+            await until(lambda: pair.remote_nominated)
+            pair.nominated = True
+            connection.check_state(pair, CandidatePair.State.SUCCEEDED)
+            connection.check_complete(pair)
+
+        connection.check_start = chosen
+
+
+def lite(sdp: str) -> str:
+    return sdp.replace("t=0 0\r\n", "t=0 0\r\na=ice-lite\r\n", 1)
+
+
+async def test_an_end_that_only_answers_is_looked_for() -> None:
+    async with sender(settings(), lite, offering=only_answers) as client:
+        await client.play(PACKETS[:42])
+        assert client.words() == ["alpha"]
 
 
 async def test_lost_packets_are_told() -> None:

@@ -91,13 +91,14 @@ class IcePath:
         await self._abandon()
         root = self._root
         fresh = aioice.ice.Connection(
-            ice_controlling=False,
+            ice_controlling=root.remote_is_lite,  # such an end only answers
             stun_server=root.stun_server,
             turn_server=root.turn_server,
             turn_username=root.turn_username,
             turn_password=root.turn_password,
         )
         await fresh.gather_candidates()
+        fresh.remote_is_lite = root.remote_is_lite
         fresh._queue = root._queue
         self._hook(fresh)
         self._keep_by_media(fresh)

@@ -110,6 +110,14 @@ def read_offer(body: bytes, channels: tuple[Channel, ...] | None = None, *, far:
         _check_audio(section)
     tried: set[Destination] = set()
     kept = [*head, *(line for section in used for line in _reachable(_opus_only(section), far, tried))]
+    trickles = any(
+        line.startswith("a=ice-options:") and "trickle" in line for section in used for line in section
+    )
+    if "a=ice-lite" in head and not tried and not trickles:
+        raise InputError(
+            "the offer says ice-lite and has no candidate that can be tried; name an address of its own",
+            field="body",
+        )
     return Offer(_join(kept), _assign(len(used), channels), unused, _is_grouped(head))
 
 

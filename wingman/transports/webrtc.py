@@ -85,13 +85,21 @@ class WebRtcSource:
     async def accept(self) -> str:
         """Negotiate; returns the answer's SDP. Raises `InputError` when the offer cannot be accepted."""
         # aiortc takes 0.4 s and 37 MB to import: the first peer pays, not the start of the service
-        from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
+        from aiortc import (
+            RTCBundlePolicy,
+            RTCConfiguration,
+            RTCIceServer,
+            RTCPeerConnection,
+            RTCSessionDescription,
+        )
         from aiortc.exceptions import InternalError, InvalidStateError, OperationError
 
         from wingman.transports import aiortc_seam as seam
 
         servers = [RTCIceServer(**_ice_server(url)) for url in self._settings.ice_servers]
-        self._peer = peer = RTCPeerConnection(RTCConfiguration(iceServers=servers))
+        # without a bundle each m-line has a way of its own, also where there are several of one kind
+        bundling = RTCBundlePolicy.BALANCED if self._offer.grouped else RTCBundlePolicy.MAX_COMPAT
+        self._peer = peer = RTCPeerConnection(RTCConfiguration(iceServers=servers, bundlePolicy=bundling))
         peer.on("connectionstatechange", self._on_state)
         try:
             with seam.host_addresses(self._settings.host_addresses):
