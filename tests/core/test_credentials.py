@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import json
+import re
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
+from urllib.parse import quote, urlencode
+
 import pytest
 
 from wingman.config.section import Secret
@@ -32,3 +39,48 @@ def test_a_credential_that_is_the_beginning_of_another_leaves_no_rest() -> None:
     remember(KEY)
     remember(f"{KEY}-and-more")
     assert masked(f"bad key {KEY}-and-more") == "bad key ***"
+
+
+ODD = 'a "key"/with\\signs & schlüssel €'
+ESCAPED = {
+    "JSON": json.dumps(ODD),
+    "JSON that escapes nothing it need not": json.dumps(ODD, ensure_ascii=False),
+    "JSON with slashes escaped": json.dumps(ODD).replace("/", "\\/"),
+    "JSON with capitals": json.dumps(ODD).replace("\\u00fc", "\\u00FC").replace("\\u20ac", "\\u20AC"),
+    "JSON in JSON": json.dumps({"body": json.dumps({"key": ODD})}),
+    "JSON in JSON, as it is": json.dumps([json.dumps([ODD], ensure_ascii=False)], ensure_ascii=False),
+    "Python": repr([ODD]),
+    "Python in ASCII": ascii([ODD]),
+    "a query": urlencode({"key": ODD}),
+    "a query of a browser": "key=" + quote(ODD, safe="!'()*"),
+    "a path": quote(ODD),
+    "a path in lower case": re.sub("%..", lambda found: found[0].lower(), quote(ODD)),
+    "HTML": f"<b>{html.escape(ODD)}</b>",
+}
+
+
+@pytest.mark.parametrize("told", ESCAPED.values(), ids=ESCAPED)
+def test_a_key_with_signs_that_are_escaped_is_known_in_each_way_to_write_it(told: str) -> None:
+    remember(ODD)
+    shown = masked(f"refused: {told}!")
+    assert "***" in shown
+    assert "with" not in shown
+    assert "schl" not in shown
+
+
+@pytest.mark.parametrize("key", [KEY, ODD, "0123456789ab", "ÿþÿþÿþ??>>??>>"])
+@pytest.mark.parametrize("user", ["", "t:", "me:", "user:", "token:"])
+@pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
+def test_a_key_in_a_header_for_basic_authentication_is_masked_with_all_around_it(
+    key: str, user: str, encode: Callable[[bytes], bytes]
+) -> None:
+    remember(key)
+    for after in ("", ":", ":x"):
+        header = encode(f"{user}{key}{after}".encode()).decode()
+        assert masked(f"Basic {header}, {header} refused") == "Basic ***, *** refused"
+
+
+def test_other_base64_stays() -> None:
+    remember(KEY)
+    other = b64encode(b"some picture or other, and " * 9).decode()
+    assert masked(other) == other
