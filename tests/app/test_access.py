@@ -8,7 +8,7 @@ import pytest
 from wingman.app.access import check_links, check_names, open_access
 from wingman.config.settings import build
 from wingman.core.errors import InputError
-from wingman.server.auth import Neighbours
+from wingman.server.neighbours import Neighbours
 
 LINKS: dict[str, dict[str, Any]] = {
     "transcribe.deepgram.url": {"transcribe": {"deepgram": {"url": "ws://speech.example.org/v1"}}},

@@ -17,7 +17,7 @@ from wingman.cluster.jetstream import OLDEST
 from wingman.cluster.watch import CUT_OFF_S
 from wingman.config.settings import KEY_VARIABLES, Settings, fields_of, load
 from wingman.meeting.handover import LET_GO_S, MOVE_S
-from wingman.server.auth import Neighbours, hostname
+from wingman.server.neighbours import Neighbours, hostname
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 COMPOSE = (DEPLOY / "cluster" / "compose.yaml").read_text(encoding="utf-8")

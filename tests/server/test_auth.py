@@ -13,10 +13,10 @@ from wingman.server.auth import (
     PAIRING_SECONDS,
     WRONG_SECONDS,
     Access,
-    Neighbours,
 )
 from wingman.server.grant_store import CODE_TRIES, GrantStore
 from wingman.server.grants import AFTER_MEETING, DAY, Role, Scope
+from wingman.server.neighbours import Neighbours
 
 EXTENSION = "chrome-extension://abcdefghijklmnop"
 

@@ -17,9 +17,10 @@ from wingman.core.addresses import is_remote
 from wingman.core.errors import InputError
 from wingman.events.sqlite import drivers
 from wingman.server import service_secret
-from wingman.server.auth import Access, hostname
+from wingman.server.auth import Access
 from wingman.server.client_address import Proxies
 from wingman.server.grant_store import GrantStore
+from wingman.server.neighbours import hostname
 
 log = structlog.get_logger(__name__)
 

@@ -17,7 +17,7 @@ from wingman.core.time import Channel
 from wingman.egress.outlet import outlet
 from wingman.meeting.self_test import judge
 from wingman.server.app import Application, Routes, build_app
-from wingman.server.auth import LOOPBACK
+from wingman.server.neighbours import LOOPBACK
 from wingman.server.routes import hume_tokens, pcm, recordings, whip
 from wingman.server.routes.briefs import BriefRoutes
 from wingman.server.routes.feedback import FeedbackRoutes

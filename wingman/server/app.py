@@ -16,11 +16,12 @@ from wingman.events.hub import Hub
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.meeting.api import Meetings
-from wingman.server.auth import Access, Neighbours, hostname
+from wingman.server.auth import Access
 from wingman.server.contract import hold
 from wingman.server.errors import HANDLERS
 from wingman.server.lookup import Lookup
 from wingman.server.middleware import Guard, with_cookie
+from wingman.server.neighbours import Neighbours, hostname
 from wingman.server.node_routing import NodeRouting, behind_guard
 from wingman.server.openapi import OPERATIONS
 from wingman.server.routes import schemas

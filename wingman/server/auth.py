@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol, TypeVar
-from urllib.parse import urlsplit
 
 from wingman.core.errors import InputError
 from wingman.server.budgets import GrantBudget
@@ -39,7 +38,6 @@ REMEMBERED_SECONDS = 600.0
 REMEMBERED_ANSWER_S = 0.1
 """How long the disk is waited for where that is so."""
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 OWNER = Grant("owner", Role.OWNER, ALL, name="the service's token")
 """What the configured token stands for."""
@@ -316,46 +314,3 @@ class Access:
                 drop()
             for told in self.on_revoked:
                 told(grant)
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """Which Host and Origin headers are ours. Defends against DNS rebinding and foreign pages."""
-
-    hosts: frozenset[str]
-    origins: frozenset[str]
-
-    @classmethod
-    def of(cls, host: str, hosts: tuple[str, ...], origins: tuple[str, ...]) -> Neighbours:
-        """The addresses and origins a browser may come from."""
-        named = {name for each in hosts for name in (each.lower(), hostname(each)) if name}
-        return cls(LOOPBACK | {host.lower()} | named, frozenset(map(_sent, origins)))
-
-    def knows_host(self, header: str) -> bool:
-        """Is this Host header one of ours? Any port will do."""
-        return hostname(header) in self.hosts
-
-    def knows_origin(self, origin: str, host: str) -> bool:
-        """Is this Origin the page we served under `host`, or one the settings allow?"""
-        if origin in self.origins:
-            return True
-        try:
-            parts = urlsplit(origin)
-        except ValueError:
-            return False
-        return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
-
-
-def _sent(origin: str) -> str:
-    """An origin as a browser sends it: in lower case, without the port that goes without saying."""
-    bare = origin.rstrip("/").lower()
-    return bare.removesuffix(":443" if bare.startswith("https:") else ":80")
-
-
-def hostname(header: str) -> str:
-    """The host of a Host header, without port and brackets; empty when it is none."""
-    try:
-        parts = urlsplit(f"//{header}")
-        return (parts.hostname or "").lower() if parts.port != -1 and "@" not in header else ""
-    except ValueError:
-        return ""

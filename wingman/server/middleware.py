@@ -18,9 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from wingman.core.errors import InputError
 from wingman.server import proof_of_possession
 from wingman.server.audit import audited
-from wingman.server.auth import OWNER, Access, Neighbours, Session
+from wingman.server.auth import OWNER, Access, Session
 from wingman.server.errors import error
 from wingman.server.grants import Grant, Role
+from wingman.server.neighbours import Neighbours
 from wingman.server.routes.session import login_page
 from wingman.server.uvicorn_seam import ABORT, EXTENSION, Push
 
@@ -86,7 +87,7 @@ class Guard:
             return
         scope, asked = _read(scope)
         refusal, grant = await self._judge(asked)
-        foreign = asked.origin if asked.origin in self._neighbours.origins else ""
+        foreign = asked.origin if self._neighbours.allows(asked.origin) else ""
         if scope["type"] == "http" and asked.method == "OPTIONS" and foreign and refusal is None:
             refusal = Response(status_code=204)  # a preflight: the route itself need not know about it
         if refusal is None and grant is not None and self._is_page(asked, scope):
