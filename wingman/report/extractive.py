@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wingman.core.events import SummaryItem, SummaryReady
+from wingman.core.sentence_ends import by_sentence
 from wingman.core.time import Channel
 from wingman.report.phrases import COMMON, DECISION, DEFERRED, PROMISE, REQUEST
 from wingman.report.record import Record, Said
@@ -49,9 +50,7 @@ def split(said: Sequence[Said]) -> list[Sentence]:
     """Utterances as sentences; one without punctuation stays whole."""
     found = []
     for turn in said:
-        for part in re.split(r"(?<=[.!?])\s+", turn.text.strip()):
-            if part:
-                found.append(Sentence(part, turn))
+        found += [Sentence(part, turn) for part in by_sentence(turn.text.strip())]
     return found
 
 

@@ -208,3 +208,14 @@ def test_the_users_own_limit_is_no_source() -> None:
     assert "We have 12 pairs." in rules.sources
     assert "You whisper to one participant" in rules.instructions
     assert "Anna buys" not in rules.instructions
+
+
+def test_what_stands_under_a_heading_for_the_user_alone_is_no_source_for_an_answer() -> None:
+    brief = "Delivery takes 12 days.\nDo not tell them:\n- closed until 44 May\nIntern: 77 Paare fehlen."
+    material = Material(TALK, brief=brief)
+    sources = " ".join(
+        rules_of(MOMENT, material, FENCE, build(PLAYBOOK, MOMENT, material, fence=FENCE)).sources
+    )
+    assert "12 days" in sources
+    assert "44" not in sources
+    assert "77" not in sources

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from wingman.core.sentence_ends import by_sentence
 from wingman.suggest.card import answer_shapes as shapes
 from wingman.suggest.card.answer_shapes import AnswerFault
 from wingman.suggest.card.answer_signs import odd_sign, other_script
@@ -310,8 +311,8 @@ def _too_long(plain: str, most: int) -> bool:
 
 def _repeats(plain: str) -> bool:
     """The same sentence twice, words at once again, the same four three times, or one word over and over."""
-    sentences = [normalise(part) for part in re.split(r"(?<=[.!?])\s+|\n+", plain)]
-    if any(count > 1 for sentence, count in Counter(sentences).items() if len(sentence.split()) > 2):
+    told = Counter(normalise(part) for part in by_sentence(plain))
+    if any(count > 1 for sentence, count in told.items() if len(sentence.split()) > 2):
         return True
     words = normalise(plain).split()
     if any(count >= 3 for count in Counter(zip(words, words[1:], words[2:], words[3:], strict=False)).values()):
@@ -338,7 +339,7 @@ def _speaks(text: str, tag: str) -> bool:
         return True
     if not script_is_latin(text):
         return False
-    parts = (text, *re.split(r"(?<=[.!?…])\s+", text))
+    parts = (text, *by_sentence(text))
     return not any(foreign(part, wanted) for part in parts) and all(
         speaks(part, wanted) for part in parts if len(part.split()) >= _WORDS_THAT_TELL
     )

@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import groupby, takewhile
 from operator import itemgetter
 
+from wingman.core.sentence_ends import by_clause, by_sentence
 from wingman.suggest.card.moment_values import values_of
 from wingman.suggest.card.private import PRIVATE, public
 from wingman.suggest.card.trouble import loss_in
@@ -113,7 +114,6 @@ _ENDED = re.compile(
 )
 """What may come behind a phrase with a full stop: words that ask nothing more, as signs are often missing."""
 _LAST_CHOICE = re.compile(r"\(([^()|]*\|[^()]*)\)\s*$")
-_SENTENCES = re.compile(r"(?<=[.!?…])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class Moment:
     @property
     def focus(self) -> tuple[str, ...]:
         """The sentences that conditions look at: of a question those that ask, where that can be told."""
-        parts = tuple(_SENTENCES.split(self.text))
+        parts = tuple(by_sentence(self.text)) or ("",)
         asking = tuple(part for part in parts if part.rstrip().endswith("?"))
         return asking if self.kind == "question" and asking else parts
 
@@ -381,7 +381,7 @@ def _up_to_the_next(value: str, name: str) -> str:
     What is for the user alone (a limit, what must not be done) is no part of it: the fact is said aloud.
     """
     is_sum = name in _SUMS
-    first, *others = re.split(r"(?<=[.;!])\s+", value.strip())
+    first, *others = by_clause(value.strip())
     said = public(first, is_sum=is_sum)
     if said != first:
         return said
@@ -399,7 +399,7 @@ def _up_to_the_next(value: str, name: str) -> str:
 def _told(brief: str) -> dict[str, str]:
     """Facts of a brief that is written in sentences: the first that begins with what the fact is called."""
     found: dict[str, str] = {}
-    for sentence in (one for part in named_parts(brief) for one in re.split(r"\n|(?<=[.;!])\s+", part)):
+    for sentence in (one for part in named_parts(brief) for one in by_clause(part)):
         for name, called in _CALLED.items():
             said = re.match(
                 rf"\s*[-*]?\s*(?:{_ARTICLE} )?(?:{called})\b\s*(?P<sign>[:=]?)\s*(?P<value>\S.*)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from wingman.core.redaction import redact
 from wingman.core.time import Channel
 from wingman.core.utterance import Utterance
+from wingman.suggest.card.aloud import aloud, openly
 from wingman.suggest.card.asked_facts import answering
 from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.choice import Choice, Moment, MoveChooser, named_parts, variables_of
-from wingman.suggest.card.private import INWARD, KEPT
+from wingman.suggest.card.private import INWARD
 from wingman.suggest.card.trouble import trouble_in
 from wingman.suggest.gate.care import needs
 from wingman.suggest.gate.decisions import Candidate
@@ -42,7 +43,6 @@ BRIEF = "your brief"
 """The source of a card that quotes what the user wrote beforehand."""
 _QUOTED = {"de": "Ihre Notiz", "fr": "Votre note", "es": "Su nota", "pt": "A sua nota"}
 """What a card says before such a quotation, where it is not English."""
-_HEADING = re.compile(r"[^.:;!?]{2,60}:(?!\d)")
 _ACTIONABLE = re.compile(
     r"\d|\b(?:can|cannot|may|must|never|only|free|not|no|without|limit|offer|allowed|possible|kann|darf|nur|nie|kein\w*|peux"
     r"|peut|jamais|sans|gratuit|puedo|puede|nunca|sin|gratis|posso|pode|sem)\b",
@@ -124,7 +124,7 @@ class CardComposer:
         """The one in use."""
         self.brief = brief
         """What the user said of the call."""
-        self._chooser = MoveChooser(playbook, brief)
+        self._chooser = MoveChooser(playbook, openly(brief))
         self._triggers = Triggers(playbook)
         self._read_brief(brief)
         self._heard: deque[Utterance] = deque(maxlen=12)
@@ -149,14 +149,13 @@ class CardComposer:
         """Another playbook or brief from now on."""
         self.playbook = playbook
         self.brief = brief
-        self._chooser.use(playbook, brief)
+        self._chooser.use(playbook, openly(brief))
         self._triggers = Triggers(playbook)
         self._read_brief(brief)
 
     def _read_brief(self, brief: str) -> None:
-        sections = list(_public(_sentences(brief)))
-        self._briefed = Knowledge(sections=sections)
-        self._facts = tuple(one.statements[0] for one in sections)
+        self._facts = tuple(aloud(brief, _sentences, INWARD))
+        self._briefed = Knowledge(sections=[Section(BRIEF, "", (fact,)) for fact in self._facts])
         self._meanings.want(self._facts)
 
     @property
@@ -363,21 +362,10 @@ def _nearer(note: Snippet, fact: str, choice: Choice, moment: str) -> bool:
     return len(about.intersection(stems(" ".join(note)))) > len(about.intersection(stems(fact)))
 
 
-def _sentences(brief: str) -> list[Section]:
+def _sentences(brief: str) -> Iterator[str]:
     """The sentences of a brief; a fact with its name (`price: …`) is one, however it is written."""
-    parts = (sections_of(part, BRIEF) for part in named_parts(brief))
-    return [section for part in parts for section in part]
-
-
-def _public(sections: Iterable[Section]) -> Iterator[Section]:
-    """Without what is for the user alone, or stands behind a heading that says so (`Do not tell them: …`)."""
-    kept = False
-    for section in sections:
-        (said,) = section.statements
-        if heading := _HEADING.match(said):
-            kept = KEPT.search(heading[0]) is not None
-        if not kept and not INWARD.search(said):
-            yield section
+    for part in named_parts(brief):
+        yield from (statement for section in sections_of(part, BRIEF) for statement in section.statements)
 
 
 def _helps(statement: str, moment: str) -> bool:

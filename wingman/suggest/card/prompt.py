@@ -6,16 +6,17 @@ speaker can know, one line per utterance, with fence-like text defused; the rule
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wingman.core.encoders import prompt_line
 from wingman.core.expression_words import manner, with_sounds
 from wingman.core.redaction import redact_lines
+from wingman.core.sentence_ends import by_clause
 from wingman.core.time import Channel, clock, seconds
 from wingman.core.utterance import EmotionShift, Utterance
 from wingman.llm.base import Prompt
+from wingman.suggest.card.aloud import aloud
 from wingman.suggest.card.answer_check import Rules
 from wingman.suggest.card.context import estimate_tokens
 from wingman.suggest.card.private import PRIVATE
@@ -197,7 +198,7 @@ class _About:
 
 def rules_of(candidate: Candidate, material: Material, fence: str, prompt: Prompt) -> Rules:
     """What the answer to this prompt is held to."""
-    public = [line for line in re.split(r"(?<=[.!?;])\s+|\n", material.brief) if not PRIVATE.search(line)]
+    public = aloud(material.brief, by_clause, PRIVATE)
     said = [utterance.text for utterance in material.utterances]
     noted = [text for _, text in material.snippets]
     rules, _, _ = prompt.system.partition(f"\n\n<{fence}:")

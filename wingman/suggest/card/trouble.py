@@ -7,8 +7,9 @@ often and how long it hurts, is a trouble, and none that denies it, supposes it 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from wingman.core.sentence_ends import by_sentence
 from wingman.suggest.playbook.language import base_tag
 from wingman.suggest.playbook.signals import CARE, Signal, detect, normalise
 
@@ -155,18 +156,18 @@ def trouble_in(text: str, language: str, unless: Iterable[re.Pattern[str]] = ())
     `unless`: what keeps a playbook from hearing a trouble, over normalised text.
     """
     refusing = tuple(unless)
-    for sentence in _told_in(text, language):
+    for sentence, signals in _told_in(text, language):
         plain = normalise(sentence)
         if any(pattern.search(plain) for pattern in refusing):
             continue
-        if _is_loss(plain, language) or _is_pain(sentence, plain, language):
+        if _is_loss(plain, language) or (Signal.PAIN in signals and _weighs(plain, language)):
             return shortened(sentence)
     return ""
 
 
 def loss_in(text: str, language: str) -> str:
     """The sentence of `text` that says what was lost; empty when none does."""
-    return next((part for part in _told_in(text, language) if _is_loss(normalise(part), language)), "")
+    return next((part for part, _ in _told_in(text, language) if _is_loss(normalise(part), language)), "")
 
 
 def shortened(text: str) -> str:
@@ -175,15 +176,17 @@ def shortened(text: str) -> str:
     return plain if len(plain) <= LONGEST and len(plain.split()) >= FEWEST else ""
 
 
-def _told_in(text: str, language: str) -> Iterable[str]:
-    """The sentences that ask nothing and call for no care, where a language has words for a loss."""
+def _told_in(text: str, language: str) -> Iterator[tuple[str, frozenset[Signal]]]:
+    """The sentences that ask nothing and call for no care, where a language has words for a loss, and what
+    each signals."""
     if base_tag(language) not in _LOST_IN:
         return
-    for sentence in re.split(r"(?<=[.!?…])\s+", text):
+    for sentence in by_sentence(text):
         if base_tag(language) == "de" and _TO_YOU.search(sentence):
             continue
-        if not detect(sentence, language).intersection((*CARE, Signal.QUESTION)):
-            yield sentence
+        signals = detect(sentence, language)
+        if not signals.intersection((*CARE, Signal.QUESTION)):
+            yield sentence, signals
 
 
 def _is_loss(plain: str, language: str) -> bool:
@@ -197,11 +200,11 @@ def _is_loss(plain: str, language: str) -> bool:
     return weighs and not summed and _COSTS_IN[tag].search(plain) is not None
 
 
-def _is_pain(sentence: str, plain: str, language: str) -> bool:
+def _weighs(plain: str, language: str) -> bool:
+    """Whether a word for trouble is one of theirs that goes on, and how much of it there is."""
     tag = base_tag(language)
     return (
-        Signal.PAIN in detect(sentence, language)
-        and _LOST_IN[tag].search(plain) is None
+        _LOST_IN[tag].search(plain) is None
         and _WEIGHT_IN[tag].search(plain) is not None
         and _NO_PAIN_IN[tag].search(plain) is None
     )

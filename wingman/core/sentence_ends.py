@@ -1,0 +1,21 @@
+"""Where a sentence ends in what was said or written down in a few lines. Pure.
+
+Notes have titles, lists and tables in them; `suggest.knowledge.sections` reads those.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
+_CLAUSE = re.compile(r"(?<=[.!?…;])\s+|\n+")
+
+
+def by_sentence(text: str) -> list[str]:
+    """`text` by its sentences and lines, each with its sign; text without signs stays whole."""
+    return [part for part in _SENTENCE.split(text) if part]
+
+
+def by_clause(text: str) -> list[str]:
+    """Likewise, and at semicolons: what is written for oneself has several facts between two full stops."""
+    return [part for part in _CLAUSE.split(text) if part]
