@@ -5,6 +5,7 @@ import test from "node:test";
 import { QUIET_LIMIT, seemsOver } from "./web/extension/js/call-over.js";
 import { channelState, SILENCE_LIMIT } from "./web/extension/js/channel-state.js";
 import { acknowledgement, needsConsent, notice, offered } from "./web/extension/js/consent.js";
+import { meaningOf, statusOf } from "./web/extension/js/failures.js";
 import { fragmentOf, rerouted } from "./web/extension/js/ice-fragment.js";
 import { keyFor, keyProblem, KEYS, keysWith, press } from "./web/extension/js/keys.js";
 import { languageChoices } from "./web/extension/js/languages.js";
@@ -615,4 +616,13 @@ test("an amount is shown in whatever the price list calls its currency", () => {
   assert.equal(money(1.5, "eur"), "€1.50");
   for (const name of ["€", "Euro", "credits", "<b>", "", "__proto__", "EU"])
     assert.equal(money(1.5, name), `1.50 ${name}`.trim());
+});
+
+test("a failure means the same to whoever sends and to whoever shows", () => {
+  const meant = (status) => meaningOf({ status });
+  assert.deepEqual([404, 410].map(meant), ["missing", "missing"]);
+  assert.deepEqual([401, 403].map(meant), ["refused", "refused"]);
+  assert.deepEqual([0, 409, 429, 500, 503].map(meant), ["", "", "", "", ""]);
+  assert.equal(meaningOf(new TypeError("no way there")), "");
+  assert.equal(statusOf(undefined), 0);
 });

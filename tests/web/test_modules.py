@@ -36,7 +36,7 @@ def test_the_modules_do_what_they_say(tmp_path: Path) -> None:
 
 @needs_node
 @pytest.mark.skipif(not TSC.exists(), reason="scripts/test installs TypeScript from npm")
-@pytest.mark.parametrize("config", ["tsconfig.json", "tsconfig.media.json"])
+@pytest.mark.parametrize("config", ["tsconfig.json", "tsconfig.media.json", "tsconfig.worklet.json"])
 def test_the_types_hold_and_no_module_touches_a_page(config: str) -> None:
     run(TSC, "-p", HERE / config, cwd=HERE)
 

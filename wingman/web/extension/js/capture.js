@@ -1,5 +1,6 @@
 // The capturing side of one meeting: its tracks, its WHIP session, and coming back after any trouble.
 
+import { meaningOf, statusOf } from "./failures.js";
 import { release } from "./tracks.js";
 import { pause } from "./waiting.js";
 import { WhipSession } from "./whip.js";
@@ -204,9 +205,9 @@ export class Capture {
     if (this.phase !== "live") return;
     const status = await this.service
       .json("GET", this.at)
-      .catch((failed) => ({ state: { 404: "ended", 401: "refused", 403: "refused" }[failed.status] ?? "" }));
+      .catch((failed) => ({ state: meaningOf(failed) }));
     if (this.phase !== "live") return;
-    if (status.state === "ended") this.#become("lost");
+    if (status.state === "ended" || status.state === "missing") this.#become("lost");
     else if (status.state === "refused") this.#become("refused");
     else if (status.state === "orphaned" && !this.#moving) void this.#reconnect(FIRST_WAIT);
     else this.#check(PATIENCE / 4);
@@ -310,13 +311,9 @@ export class Capture {
       this.#become("live");
     } catch (failed) {
       if (this.phase !== "reconnecting") return;
-      const status = statusOf(failed);
-      if (status === 404 || status === 410) {
-        this.#become("lost");
-        return;
-      }
-      if (status === 401 || status === 403) {
-        this.#become("refused");
+      const meaning = meaningOf(failed);
+      if (meaning) {
+        this.#become(meaning === "missing" ? "lost" : "refused");
         return;
       }
       this.#waiting = true;
@@ -331,9 +328,4 @@ export class Capture {
     this.phase = phase;
     this.changed();
   }
-}
-
-/** What the service answered; 0 where nothing came. */
-function statusOf(failed) {
-  return failed?.status ?? 0;
 }

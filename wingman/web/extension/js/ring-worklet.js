@@ -9,6 +9,10 @@ class Tap extends AudioWorkletProcessor {
     this.filled = 0;
   }
 
+  /**
+   * @override
+   * @param {Float32Array[][]} inputs
+   */
   process([[samples]]) {
     if (!samples) return true;
     for (const sample of samples) {

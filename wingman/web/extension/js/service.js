@@ -1,5 +1,6 @@
 // One Wingman service over HTTP. Every failure becomes one sentence fit to show.
 
+import { meaningOf } from "./failures.js";
 import { HOME, remember } from "./session.js";
 
 // Pages alone come here, and the service shows them to a session that holds: the login page, which anybody can be
@@ -80,9 +81,7 @@ export class Service {
     try {
       await this.json("GET", `/api/meetings/${encodeURIComponent(meeting)}`);
     } catch (failed) {
-      const status = failed instanceof ServiceError ? failed.status : 0;
-      if (status === 404) return "missing";
-      if ([401, 403].includes(status)) return "refused";
+      return meaningOf(failed);
     }
     return "";
   }
