@@ -6,6 +6,7 @@ deleting the meeting is enough to make every unsent delivery empty. Synchronous;
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,9 +53,12 @@ class DeliveryStore:
 
     def __init__(self, path: Path, key: str = "") -> None:
         self._db = drivers.open_file(path, key)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA secure_delete=ON")
-        self._db.executescript(SCHEMA)
+        with contextlib.ExitStack() as failing:
+            failing.callback(self._db.close)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA secure_delete=ON")
+            self._db.executescript(SCHEMA)
+            failing.pop_all()
 
     def add(self, deliveries: Sequence[Delivery]) -> None:
         """Queue new deliveries; ones that are known already stay as they are."""

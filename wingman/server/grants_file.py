@@ -62,12 +62,15 @@ class GrantsFile:
         self.owed: Callable[[sqlite3.Connection], Callable[[], None]] = _nothing
         """Each transaction begins with this; what it returns is called once that is stored."""
         self._db = drivers.open_file(path or Path(":memory:"), key if path is not None else "")
-        if path is not None:
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-        self._db.execute("PRAGMA secure_delete=ON")
-        self._db.executescript(schema)
+        with contextlib.ExitStack() as failing:
+            failing.callback(self._db.close)
+            if path is not None:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                self._db.execute("PRAGMA synchronous=NORMAL")
+                self._db.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+            self._db.execute("PRAGMA secure_delete=ON")
+            self._db.executescript(schema)
+            failing.pop_all()
 
     def close(self) -> None:
         """Release the file; a disk that does not answer is left alone after `STOP_S`."""

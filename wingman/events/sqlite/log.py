@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import threading
@@ -98,15 +99,17 @@ class SqliteLog:
         """
         loop = asyncio.get_running_loop()
         lock = _take_lock(path)
-        try:
+        with contextlib.ExitStack() as failing:
+            failing.callback(os.close, lock)
             connect = partial(schema.connect, path, fsync=fsync, key=key)
             writing = await loop.run_in_executor(None, connect)
+            failing.callback(writing.close)
             if not key:  # nothing is written elsewhere without encryption
                 await loop.run_in_executor(None, restore, writing, path)
-        except InputError:
-            os.close(lock)
-            raise
-        reading, checkpointing = schema.connect_reader(path, key), schema.connect_checkpointer(path, key)
+            reading = schema.connect_reader(path, key)
+            failing.callback(reading.close)
+            checkpointing = schema.connect_checkpointer(path, key)
+            failing.pop_all()
         opened = cls(path, _Files(lock, writing, reading, checkpointing))
         opened._plain = not key
         return opened
