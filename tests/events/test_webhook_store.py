@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.opened_databases import is_closed, watched
 from wingman.events import webhook_store
+from wingman.events.sqlite import drivers
 from wingman.events.webhook_store import Delivery, DeliveryStore
 
 
@@ -68,3 +70,11 @@ def test_it_survives_a_restart(tmp_path: Path) -> None:
     again = DeliveryStore(tmp_path / "w.db")
     assert again.get("d-1") == delivery(1)
     again.close()
+
+
+def test_a_file_that_is_no_database_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "webhooks.db").write_bytes(b"this is no database" * 100)
+    opened = watched(monkeypatch)
+    with pytest.raises(drivers.Error):
+        DeliveryStore(tmp_path / "webhooks.db")
+    assert [is_closed(one) for one in opened] == [True]

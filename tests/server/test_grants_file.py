@@ -10,8 +10,10 @@ import pytest
 import structlog.testing
 
 from tests.server.test_grant_store import SECRET, viewer
+from tests.support.opened_databases import is_closed, watched
 from tests.support.until import until
 from wingman.core.errors import InputError
+from wingman.events.sqlite import drivers
 from wingman.server import grants_file
 from wingman.server.auth import OWNER, Access
 from wingman.server.grant_store import GrantStore
@@ -79,3 +81,11 @@ async def test_what_another_program_holds_back_is_written_later(tmp_path: Path) 
     other.close()
     assert [entry.what for entry in await store.ask(store.audit.entries)] == ["end"]
     store.close()
+
+
+def test_a_file_that_is_no_database_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "trust.db").write_bytes(b"this is no database" * 100)
+    opened = watched(monkeypatch)
+    with pytest.raises(drivers.Error):
+        GrantStore(tmp_path / "trust.db", SECRET)
+    assert [is_closed(one) for one in opened] == [True]

@@ -74,19 +74,7 @@ def read_offer(body: bytes, channels: tuple[Channel, ...] | None = None, *, far:
 
     `far` lets candidates on public addresses be tried; without it only those of this machine and network are.
     """
-    if len(body) > MAX_OFFER:
-        raise InputError(
-            f"the offer has {len(body)} bytes; a session description has at most {MAX_OFFER}",
-            field="body",
-            status=413,
-        )
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        raise _not_sdp() from None
-    if not text.startswith("v=0"):
-        raise _not_sdp()
-    head, sections = _split(text)
+    head, sections = _split(_text_of(body))
     if not sections:
         raise InputError("the offer has no media; add an audio track before creating it", field="body")
     head, sections = _complete(head, sections)
@@ -110,9 +98,24 @@ def read_offer(body: bytes, channels: tuple[Channel, ...] | None = None, *, far:
         _check_audio(section)
     tried: set[Destination] = set()
     kept = [*head, *(line for section in used for line in _reachable(_opus_only(section), far, tried))]
-    if "a=ice-lite" in head and not tried:
-        _check_it_trickles(used)
+    _check_it_is_found(head, used, tried)
     return Offer(_join(kept), _assign(len(used), channels), unused, _is_grouped(head))
+
+
+def _text_of(body: bytes) -> str:
+    if len(body) > MAX_OFFER:
+        raise InputError(
+            f"the offer has {len(body)} bytes; a session description has at most {MAX_OFFER}",
+            field="body",
+            status=413,
+        )
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _not_sdp() from None
+    if not text.startswith("v=0"):
+        raise _not_sdp()
+    return text
 
 
 def _complete(head: list[str], sections: list[list[str]]) -> tuple[list[str], list[list[str]]]:
@@ -238,9 +241,12 @@ def _check_audio(section: list[str]) -> None:
             )
 
 
-def _check_it_trickles(used: Sequence[Sequence[str]]) -> None:
+def _check_it_is_found(
+    head: Sequence[str], used: Sequence[Sequence[str]], tried: Collection[Destination]
+) -> None:
     """An ICE-lite end sends no checks (RFC 8445, 2.5): without an address, now or later, it is never found."""
-    if not any(line.startswith("a=ice-options:") and "trickle" in line for section in used for line in section):
+    more = any(line.startswith("a=ice-options:") and "trickle" in line for section in used for line in section)
+    if "a=ice-lite" in head and not tried and not more:
         raise InputError(
             "the offer says ice-lite and has no candidate that can be tried; name an address of its own",
             field="body",
