@@ -47,6 +47,34 @@ def test_nothing_is_shown_twice_and_the_third_price_is_not_the_first() -> None:
     assert len(set(texts)) == len(texts)
 
 
+@pytest.mark.parametrize(
+    ("language", "kind", "words", "told"),
+    [
+        ("en", "objection", "that's about twice what we'd budgeted", "number you had in mind"),
+        ("de", "objection", "Das ist schon teurer als ich dachte.", "in Ihrer Summe"),
+        ("fr", "objection", "ah oui quand même", "chiffre que vous aviez en tête"),
+        ("es", "objection", "es más caro de lo que pensaba", "cifra que tenía"),
+        ("pt", "objection", "é mais do que eu pensava", "valor que tinha"),
+        ("en", "question", "And how long are we tied in?", "three facts"),
+        ("de", "question", "wie lange binden wir uns denn da", "Drei Fakten"),
+        ("fr", "question", "on s'engage pour combien de temps", "Trois faits"),
+        ("en", "question", "Have you worked with any other museums?", "One case like theirs"),
+        ("fr", "risk", "et si ça me plaît pas vous reprenez tout", "comment on le rend"),
+        ("de", "risk", "und wenn ich das jetzt nicht auf einmal zahlen kann", "Angst vor der Summe"),
+        ("en", "risk", "what happens if the power goes", "fallback"),
+    ],
+)
+def test_a_moment_with_words_of_its_own_gets_no_general_move(
+    language: str, kind: str, words: str, told: str
+) -> None:
+    assert told in text_of(MoveChooser(load_playbook("sales")), moment(words, kind, language))
+
+
+def test_the_pay_is_said_where_the_brief_has_a_band() -> None:
+    chooser = MoveChooser(load_playbook("hiring"), "Salary band 38,000 to 42,000. Start in February.")
+    assert "38,000" in text_of(chooser, moment("And what does it pay, if I may ask?"))
+
+
 def test_when_all_has_been_said_nothing_is() -> None:
     chooser = MoveChooser(Playbook(name="x", title="X", persona="", moves={"odd": ("One.",)}))
     odd = moment("whatever this is", "odd")

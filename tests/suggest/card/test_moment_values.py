@@ -19,6 +19,8 @@ from wingman.suggest.card.moment_values import values_of
         ("se lo mando el lunes que viene", "es", {"when": "el lunes que viene"}),
         ("te mando na sexta-feira", "pt", {"when": "sexta-feira"}),
         ("entro giovedì", "it", {}),
+        ("ich ruf sie am freitag an", "de", {"when": "Freitag"}),
+        ("i'll do it by next friday", "en", {"when": "next Friday"}),
     ],
 )
 def test_a_day_and_a_sum_are_taken_up_when_they_are_clear(

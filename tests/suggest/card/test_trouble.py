@@ -173,3 +173,15 @@ def test_what_keeps_a_playbook_from_hearing_a_pain_keeps_it_from_quoting_one() -
 def test_half_a_story_is_not_quoted() -> None:
     assert shortened("word " * 40) == ""
     assert shortened("It hurts.") == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "quoted"),
+    [
+        ("Well, um, we lost eleven hundred trays that day.", "we lost eleven hundred trays that day"),
+        ("ben on a perdu toutes les ventes de la journée", "on a perdu toutes les ventes de la journée"),
+        ("So hat uns das zwei Kunden gekostet.", "So hat uns das zwei Kunden gekostet"),
+    ],
+)
+def test_a_quote_begins_with_what_was_said_and_keeps_its_first_word_otherwise(said: str, quoted: str) -> None:
+    assert shortened(said) == quoted

@@ -27,7 +27,9 @@ _SLOT = re.compile(r"\s*[-*]?\s*(?P<name>[\w -]{2,30}?)\s*[:=]\s*(?P<value>\S.*)
 _NAMED_FACT = re.compile(r"(?<=[.;!])\s+(?=[^\W\d][\w -]{1,30}:\s)")
 _CALLED: Mapping[str, str] = {
     "price": "prices?|costs?|preise?|kosten|prix|tarifs?|precios?|preços?",
-    "range": "pay|salary|gehalt|salaire|sueldo|salário",
+    "range": (
+        "(?:pay|salary)(?: (?:band|range|scale))?|gehalt(?:s(?:band|spanne|rahmen))?|salaire|sueldo|salário"
+    ),
     "discount": "discounts?|rabatt|remise|descuento|desconto",
     "delivery": (
         "delivery|set ?-?up|installation|lieferzeit|lieferung|einrichtung|einbau|livraison|délai|entrega|plazo"
@@ -104,8 +106,10 @@ _RIDER = re.compile(
 )
 """What belongs to a sum, though it stands in a sentence of its own."""
 _ENDED = re.compile(
-    r"(?: (?:then|please|exactly|again|roughly|normally|us|each|monthly|yearly|in total|all in|altogether"
-    r"|a (?:month|year|day|week|head|user|seat)|denn|bitte|genau|ungefähr|etwa|normalerweise|insgesamt|uns|mich"
+    r"(?: (?:if i (?:can|may) ask|wenn ich fragen darf|si je peux demander|si puedo preguntar"
+    r"|se posso perguntar|then|please|exactly|again|roughly|normally|us|each|monthly|yearly|in total|all in"
+    r"|altogether|a (?:month|year|day|week|head|user|seat)|denn|bitte|genau|ungefähr|etwa|normalerweise"
+    r"|insgesamt|uns|mich"
     r"|im (?:monat|jahr)|environ|exactement|normalement|au (?:mois|total)|en tout|más o menos|exactamente"
     r"|normalmente|al (?:mes|año)|en total|mais ou menos|exatamente|ao (?:mês|ano)|no total"
     r"|(?:per|pro|par|por) \S+))*"

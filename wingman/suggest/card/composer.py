@@ -28,7 +28,7 @@ from wingman.suggest.knowledge.sections import Section, sections_of
 from wingman.suggest.playbook.language import HeardLanguage, base_tag
 from wingman.suggest.playbook.moves import move_book
 from wingman.suggest.playbook.playbook import Card, Playbook
-from wingman.suggest.playbook.signals import CARE, Signal, detect
+from wingman.suggest.playbook.signals import CARE, Signal, detect, outright
 from wingman.suggest.playbook.triggers import Triggers
 
 Snippet: TypeAlias = tuple[str, str]
@@ -182,7 +182,7 @@ class CardComposer:
     def hear(self, utterance: Utterance, meaning: NDArray[np.float32] | None = None) -> None:
         """An utterance, not its revision. `meaning` is the vector of its words, where an encoder tells it."""
         self._heard.append(utterance)
-        self._needs[utterance.id] = needs(meaning)
+        self._needs[utterance.id] = _needs(utterance.text, meaning)
         self._turns += 1
         self._language.hear(utterance.text)
         self._make_ready()
@@ -351,6 +351,12 @@ class CardComposer:
             by_user=candidate.speaker.startswith(Channel.MIC),
             trouble="" if self._trouble in candidate.text else redact(self._trouble),
         )
+
+
+def _needs(text: str, meaning: NDArray[np.float32] | None) -> frozenset[Signal]:
+    """What a turn means that calls for care; who asks what it costs asks for no limit."""
+    found = needs(meaning)
+    return found - {Signal.LIMIT} if Signal.PRICE in outright(text) else found
 
 
 def _nearer(note: Snippet, fact: str, choice: Choice, moment: str) -> bool:

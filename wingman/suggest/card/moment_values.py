@@ -51,6 +51,14 @@ _DAYS = {
 }
 _WHEN = {tag: re.compile(rf"(?<![\w'-])(?:{days})(?![\w'-])", re.IGNORECASE) for tag, days in _DAYS.items()}
 
+_NAMED_DAYS = re.compile(
+    r"(?<!\w)(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+    r"|january|february|april|june|july|august|september|october|november|december"
+    r"|januar|februar|märz|april|juni|juli|oktober|dezember)(?!\w)"
+)
+"""English and German days and months, which a recogniser may have written small."""
+
 
 def values_of(text: str, language: str) -> dict[str, str]:
     """`when` and `amount`, as said; what is not named, or named twice in different ways, is missing."""
@@ -62,4 +70,6 @@ def values_of(text: str, language: str) -> dict[str, str]:
     ):
         if len(found) == 1:
             values[name] = found.pop()
+    if "when" in values:
+        values["when"] = _NAMED_DAYS.sub(lambda day: day[0].capitalize(), values["when"])
     return values

@@ -138,6 +138,14 @@ _NO_PAIN = {
 """What makes a word for trouble mean none of theirs."""
 
 
+_HESITATION = re.compile(
+    r"^(?:(?:(?:um|er|so)(?=,)|well|uh|yeah|na ja|also|ähm?|tja|ben|bah|bon|euh|alors|pues|bueno|eh|pois|bem"
+    r"|olha)\b[\s,.…]+)+",
+    re.IGNORECASE,
+)
+"""What people say before they say something."""
+
+
 def _words(told: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\S)(?:{told})(?!\S)")
 
@@ -172,7 +180,7 @@ def loss_in(text: str, language: str) -> str:
 
 def shortened(text: str) -> str:
     """`text` as it is quoted; empty when it is too short to say something, or too long to be quoted whole."""
-    plain = text.strip().rstrip(".,;!…")
+    plain = _HESITATION.sub("", text.strip()).rstrip(".,;!…")
     return plain if len(plain) <= LONGEST and len(plain.split()) >= FEWEST else ""
 
 
