@@ -186,7 +186,8 @@ def test_every_setting_is_there(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_variable_is_read(page: str) -> None:
     source = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
-    source += "".join(p.read_text("utf-8", "replace") for p in (ROOT / "scripts").rglob("*") if p.is_file())
+    others = (*(ROOT / "scripts").rglob("*"), *(ROOT / "deploy").rglob("*"))
+    source += "".join(path.read_text("utf-8", "replace") for path in others if path.is_file())
     for variable in set(re.findall(r"\bWINGMAN_[A-Z0-9_]+\b", text_of(page))):
         if "SECTION" in variable:
             continue
