@@ -59,12 +59,13 @@ async def test_where_many_come_they_share_turns_and_none_is_late_by_more_than_it
     assert max(wire.late) <= GATHER_S + 1e-9
 
 
-async def test_once_many_have_gone_none_waits_any_more() -> None:
-    wire = Wire()
+@pytest.mark.parametrize("apart", [1.2 * DENSE_S, 1.9 * DENSE_S, 2.1 * DENSE_S, 20 * DENSE_S])
+async def test_once_many_have_gone_none_waits_any_more(apart: float) -> None:
+    wire = Wire(work_s=GATHER_S / 20)
     await wire.carry([GATHER_S / 10 * number for number in range(1000)])
-    await wire.carry([0.02 * number for number in range(SMOOTHED)])
+    await wire.carry([apart * number for number in range(10 * SMOOTHED)])
     wire.late.clear()
-    await wire.carry([2 * DENSE_S * number for number in range(20)])
+    await wire.carry([apart * number for number in range(100)])
     assert max(wire.late) < 1e-9
 
 

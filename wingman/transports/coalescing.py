@@ -25,7 +25,7 @@ SMOOTHED = 8
 class Coalescing:
     """For all sockets of one event loop: while datagrams come thick and fast it waits between two turns."""
 
-    __slots__ = ("_apart", "_clock", "_ended", "_sleep", "taken")
+    __slots__ = ("_apart", "_clock", "_ended", "_looked", "_sleep", "taken")
 
     def __init__(
         self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
@@ -33,7 +33,7 @@ class Coalescing:
         """`clock` and `sleep` in seconds; `sleep` holds the loop."""
         self._clock = clock
         self._sleep = sleep
-        self._ended = -math.inf
+        self._ended = self._looked = -math.inf  # the turn before: with its wait, and without
         self._apart = LONGEST_S
         self.taken = 0
         """Datagrams of the present turn. Whoever takes one counts it here, and the first one calls `begins`."""
@@ -45,8 +45,9 @@ class Coalescing:
     def _ends(self) -> None:
         taken, self.taken = self.taken, 0
         now = self._clock()
-        apart = min((now - self._ended) / taken, LONGEST_S)
+        apart = min((now - self._looked) / taken, LONGEST_S)
         self._apart += (apart - self._apart) / SMOOTHED
+        self._looked = now
         early = self._ended + GATHER_S - now
         if early > 0 and self._apart < DENSE_S:
             self._sleep(early)
