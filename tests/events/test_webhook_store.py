@@ -11,7 +11,7 @@ import pytest
 from tests.support.opened_databases import is_closed, watched
 from wingman.events import webhook_store
 from wingman.events.sqlite import drivers
-from wingman.events.webhook_store import Delivery, DeliveryStore
+from wingman.events.webhook_store import LONGEST_WAIT_S, Delivery, DeliveryStore
 
 
 @pytest.fixture
@@ -44,6 +44,16 @@ def test_only_what_is_due_is_given_out(store: DeliveryStore) -> None:
     assert [store.take(100.0, 160.0), store.take(100.0, 160.0)] != [None, None]
     assert store.take(100.0, 160.0) is None
     assert store.next_at() == 160.0, "and did not finish"
+
+
+@pytest.mark.parametrize("set_back", [2 * LONGEST_WAIT_S, 86_400.0, 30 * 365 * 86_400.0])
+def test_a_clock_that_is_set_back_holds_nothing_up(store: DeliveryStore, set_back: float) -> None:
+    now = 1_790_000_000.0
+    store.add([delivery(1, next_at=now + 5.0), delivery(2, next_at=now + LONGEST_WAIT_S)])
+    assert store.take(now, now + 60.0) is None
+    now -= set_back
+    taken = [store.take(now, now + 60.0) for _ in range(3)]
+    assert [found and found.id for found in taken] == ["d-1", "d-2", None]
 
 
 def test_a_deleted_meeting_leaves_no_row(store: DeliveryStore, tmp_path: Path) -> None:

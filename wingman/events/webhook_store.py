@@ -7,6 +7,7 @@ deleting the meeting is enough to make every unsent delivery empty. Synchronous;
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ CREATE TABLE IF NOT EXISTS deliveries(
 );
 CREATE INDEX IF NOT EXISTS due ON deliveries(state, next_at);
 """
+LONGEST_WAIT_S = 4 * 3600.0
+"""Nothing is put off for longer: what is due later than that was put off before the clock was set back."""
 COLUMNS = "id, hook, meeting, seq, type, state, attempts, next_at, status, detail, created_at"
 KEPT = 10_000
 """Finished deliveries that are remembered; older ones are dropped."""
@@ -83,8 +86,8 @@ class DeliveryStore:
         """The oldest pending delivery whose time has come, for whoever asks: others find it due at `until`."""
         found = self._db.execute(
             "UPDATE deliveries SET next_at=? WHERE id=(SELECT id FROM deliveries WHERE state='pending'"
-            f" AND next_at<=? ORDER BY created_at, rowid LIMIT 1) RETURNING {COLUMNS}",
-            (until, now),
+            f" AND next_at NOT BETWEEN ? AND ? ORDER BY created_at, rowid LIMIT 1) RETURNING {COLUMNS}",
+            (until, math.nextafter(now, math.inf), now + LONGEST_WAIT_S),
         ).fetchall()
         return Delivery(*found[0]) if found else None
 

@@ -33,7 +33,7 @@ from wingman.core.events import (
 from wingman.egress.http import counting
 from wingman.egress.outlet import outlet
 from wingman.events.log import EventLog
-from wingman.events.webhook_store import Delivery, DeliveryStore
+from wingman.events.webhook_store import LONGEST_WAIT_S, Delivery, DeliveryStore
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ LOOK_SECONDS = 30.0
 """How often deliveries are looked for that another process has left."""
 PAGE = 1000
 """Events read at a time of a meeting that another process told of."""
-DELAYS = (5.0, 30.0, 120.0, 600.0, 3600.0, 4 * 3600.0)
+DELAYS = (5.0, 30.0, 120.0, 600.0, 3600.0, LONGEST_WAIT_S)
 """Waits between attempts; after the last one the delivery has failed."""
 PREFIX = "whsec_"
 
