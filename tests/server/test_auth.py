@@ -231,3 +231,26 @@ async def test_a_clock_that_is_set_changes_no_count_and_no_memory() -> None:
     lasts.now += WRONG_SECONDS + 1
     clock.now -= 86_400.0
     assert not access.wrong("10.0.0.1")
+
+
+@pytest.mark.parametrize("set_by", [13 * 3600.0, 2 * DAY, 20 * 365 * DAY])
+def test_a_clock_that_is_set_throws_nobody_out_who_is_connected(set_by: float) -> None:
+    clock, lasts = Clock(), Clock()
+    access = Access("secret-token", GrantStore(None, b"s" * 32), clock, lasts)
+    session, away, link = access.session(OWNER), access.session(OWNER), access.viewer("m-1")
+
+    def passes(seconds: float, set_by: float = 0.0) -> bool:
+        lasts.now += seconds
+        clock.now += seconds + set_by
+        return access.grant(session.token, session.path) is not None
+
+    here, watching = access.grant(session.token, session.path), access.grant(link)
+    assert here is not None
+    assert watching is not None
+    with access.connected(here, lambda: None), access.connected(watching, lambda: None):
+        assert passes(0.2, set_by)
+        assert access.grant(link) is not None
+        assert access.grant(away.token, away.path) is None
+        assert passes(11 * 3600.0)
+        assert access.grant(link) is not None
+        assert not passes(12 * 3600.0 + 1)  # time that passes is no clock that was set

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol, TypeVar
 
+from wingman.core import steady_clock
 from wingman.core.errors import InputError
 from wingman.server.budgets import GrantBudget
 from wingman.server.grant_store import GrantStore
@@ -32,6 +33,9 @@ WATCH_SECONDS = 0.25
 MOST_WRONG, WRONG_SECONDS = 30, 60.0
 """So many wrong tokens from one address in so long a time: further ones are refused as too many."""
 ADDRESSES = 1000
+
+LEAP_SECONDS = 60.0
+"""A clock that is further ahead than this from one look to the next was set."""
 
 REMEMBERED_SECONDS = 600.0
 """A grant that was good so lately stays so while the disk does not answer."""
@@ -84,7 +88,7 @@ class Access:
     store: GrantStore = field(default_factory=lambda: GrantStore(None, secrets.token_bytes(32)))
     clock: Callable[[], float] = time.time
     """Dates grants and what is written down of them; how long something lasts here is told by `lasts`."""
-    lasts: Callable[[], float] = time.monotonic
+    lasts: Callable[[], float] = steady_clock.passed
     nodes: Callable[[], int] = lambda: 1
     """How many nodes answer for the service: limits are divided among them."""
     trail: Trail | None = None
@@ -98,6 +102,8 @@ class Access:
     _guests: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while somebody else than the owner may be connected."""
     _wrong: dict[str, deque[float]] = field(default_factory=dict)
+    _seen: tuple[float, float] | None = None
+    """What `clock` and `lasts` said when they were last looked at."""
     _good: OrderedDict[bytes, tuple[float, Grant]] = field(default_factory=OrderedDict)
     """When (`lasts`) which credentials were last found good, the latest used at the end."""
 
@@ -143,8 +149,10 @@ class Access:
         """
         if not path and hmac.compare_digest(presented.encode(), self.token.encode()):
             return OWNER
-        found = self.store.find(presented, path) if presented.startswith("wm_") else None
-        now = self.clock()
+        if not presented.startswith("wm_"):
+            return None
+        now = self._now()
+        found = self.store.find(presented, path)
         if found is None or not found.holds(now):
             if found is not None and not found.revoked:  # over for good, whatever is done to the clock
                 self.store.revoke(found.id, now)
@@ -297,9 +305,20 @@ class Access:
                 if dead := await self.ask(partial(self._dead, known)):
                     self.close(dead)
 
+    def _now(self) -> float:
+        """Unix seconds. A clock that was set forward meanwhile throws nobody out who is connected: when these
+        grants end is moved with it.
+        """
+        wall, passed = self.clock(), self.lasts()
+        before, self._seen = self._seen or (wall, passed), (wall, passed)
+        leap = (wall - before[0]) - (passed - before[1])
+        if leap > LEAP_SECONDS and (connected := [grant for grant in self._open if grant != OWNER.id]):
+            self.store.move(connected, leap)
+        return wall
+
     def _dead(self, known: list[str]) -> list[str]:
         """Which of these hold no longer; over for good, whatever is done to the clock."""
-        now = self.clock()
+        now = self._now()
         dead = self.store.dead(known, now)
         for grant in dead:
             self.store.revoke(grant, now)
