@@ -48,6 +48,8 @@ def test_many_writers_keep_one_chain(tmp_path: Path) -> None:
         thread.join()
     assert stores[0].audit.broken_at() == 0
     assert len(stores[0].audit.entries()) == 100
+    for store in stores:
+        store.close()
 
 
 def test_a_disk_that_refuses_costs_no_entry_and_delays_nobody(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -88,4 +89,11 @@ def test_a_file_that_is_no_database_is_closed(tmp_path: Path, monkeypatch: pytes
     opened = watched(monkeypatch)
     with pytest.raises(drivers.Error):
         GrantStore(tmp_path / "trust.db", SECRET)
+    assert [is_closed(one) for one in opened] == [True]
+
+
+def test_a_store_in_memory_is_closed_with_its_last_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = watched(monkeypatch)
+    Access("some token of the owner's")
+    gc.collect()
     assert [is_closed(one) for one in opened] == [True]

@@ -7,6 +7,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -71,6 +72,8 @@ class GrantsFile:
             self._db.execute("PRAGMA secure_delete=ON")
             self._db.executescript(schema)
             failing.pop_all()
+        if path is None:  # whoever lets go of it is done with it: there is no file to release
+            weakref.finalize(self, self._db.close).atexit = False
 
     def close(self) -> None:
         """Release the file; a disk that does not answer is left alone after `STOP_S`."""
