@@ -364,6 +364,26 @@ def test_a_file_that_breaks_off_gives_what_it_holds(
     assert f"{name} breaks off at 00:0" in told.detail
 
 
+@pytest.mark.parametrize(
+    ("factor", "cause"), [(0.004, LossCause.QUIET), (20.0, LossCause.CLIPPED), (1.0, None)]
+)
+def test_speech_that_is_too_quiet_or_too_loud_is_told(
+    tmp_path: Path, factor: float, cause: LossCause | None
+) -> None:
+    loud = np.clip(tone(10, [*THREE], 16_000) * factor, -32_768, 32_767).astype(np.int16)
+    path = write(tmp_path / "a.wav", (sides(loud, np.zeros_like(loud)), Sound("pcm_s16le", 16_000, "stereo")))
+    _, lost = play(path, "left=tab,right=mic")
+    assert [loss.cause for loss in lost] == ([cause] if cause else [])
+    assert all(loss.detail.startswith("side 1 of track 1 of a.wav is") for loss in lost)
+
+
+def test_what_is_encrypted_is_said_to_be(tmp_path: Path) -> None:
+    key = (("encryption_scheme", "cenc-aes-ctr"), ("encryption_key", "76" * 16), ("encryption_kid", "a7" * 16))
+    path = write(tmp_path / "a.mp4", codec="aac", container=Container(None, key))
+    with pytest.raises(InputError, match=r"a\.mp4 is encrypted"):
+        probe(path)
+
+
 @pytest.mark.parametrize("name", ["a.mkv", "a.mp4"])
 def test_what_ends_before_the_rest_of_the_file_is_whole(tmp_path: Path, name: str) -> None:
     voice, longer = (tone(5, THREE[:2]), Sound("aac")), (tone(10, THREE), Sound("aac"))

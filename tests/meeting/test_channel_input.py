@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from wingman.audio.tape import Tape
-from wingman.core.events import CaptureState
+from wingman.core.events import CaptureLoss, CaptureState, TranscriptGap
+from wingman.core.losses import LossCause
 from wingman.core.media import Gap, GapCause, PcmBlock
-from wingman.core.time import SAMPLE_RATE, Channel, seconds
+from wingman.core.time import SAMPLE_RATE, Channel, Span, seconds
 from wingman.meeting.channel_input import ChannelInput
 
 
@@ -78,3 +80,32 @@ def test_what_a_client_kept_fills_the_hole_and_nothing_comes_twice(
     assert channel_input.position == round((1 + hole) * SAMPLE_RATE)
     rest = kept - known  # what the client sends of it ends now
     assert channel_input.started_at == pytest.approx(1001.0 + away - rest - seconds(channel_input.position))
+
+
+def test_a_microphone_that_is_too_quiet_is_shown_until_it_is_louder() -> None:
+    told: list[Any] = []
+    channel_input = ChannelInput(Channel.MIC, Tape(30), lambda payload, _: told.append(payload))
+    channel_input.state("capturing")
+    wave = np.random.default_rng(4).normal(0, 100, SAMPLE_RATE).astype(np.int16)
+    for loud in (1, 20):
+        for _ in range(12):
+            channel_input.write(PcmBlock(channel_input.position, (wave * loud).tobytes()))
+            channel_input.spoken(Span(channel_input.position - SAMPLE_RATE, channel_input.position))
+            channel_input.state("capturing")
+    states = [(each.state, each.level) for each in told if isinstance(each, CaptureState)]
+    assert states == [("capturing", ""), ("capturing", "quiet"), ("capturing", "")]
+    (loss,) = (each for each in told if isinstance(each, CaptureLoss))
+    assert (loss.cause, loss.channel) == (LossCause.QUIET, Channel.MIC)
+    assert "the microphone is very quiet (speech at -50 dB" in loss.detail
+
+
+def test_only_what_is_whole_on_the_tape_is_judged() -> None:
+    told: list[Any] = []
+    channel_input = ChannelInput(Channel.MIC, Tape(2), lambda payload, _: told.append(payload))
+    for _ in range(20):
+        channel_input.write(PcmBlock(channel_input.position, bytes([9, 0]) * SAMPLE_RATE))
+        channel_input.skip(100, GapCause.REANCHOR)
+        channel_input.spoken(Span(max(0, channel_input.position - SAMPLE_RATE), channel_input.position))
+        channel_input.spoken(Span(0, channel_input.position))
+        channel_input.spoken(Span(channel_input.position, channel_input.position + 100))
+    assert {type(each) for each in told} == {TranscriptGap}

@@ -410,6 +410,14 @@ test("the worst comes first, and what the disk does not hold is told after the e
   assert.deepEqual(notices(over, "live").map(({ text }) => text), ["The meeting was ended.", "The disk is full."]);
 });
 
+test("a level that is wrong is told until it is right", () => {
+  const heard = (level) => ["capture.state", { channel: "mic", state: "capturing", detail: level && "speech at -52 dB", level }];
+  assert.deepEqual(notices(told(BEGAN(), heard("quiet")), "live").map(({ level, text }) => [level, text]), [
+    ["warn", "Your microphone is very quiet, so words may be lost. Raise its level."],
+  ]);
+  assert.deepEqual(notices(told(BEGAN(), heard("quiet"), heard("")), "live"), []);
+});
+
 test("what was chosen for the meeting is what holds, on every screen, also after a reset", () => {
   const state = told(BEGAN({ verbosity: "quiet" }), ["setting.changed", { setting: "verbosity", value: "lively" }]);
   assert.equal(state.settings.verbosity, "lively");

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from wingman.audio.call_sides import Sides, judge
 from wingman.audio.channel_map import ChannelSource, Feed, resolve
 from wingman.audio.container import Link, MediaInput
 from wingman.audio.downmix import Downmix
+from wingman.audio.level import Loud, Verdict
 from wingman.audio.media_clock import MediaClock, Placed
 from wingman.core.errors import InputError
 from wingman.core.losses import Loss, LossCause, LossUnit
@@ -192,6 +194,8 @@ class _State:
     broken: str = ""
     incomplete: bool = False
     """The file ends in the middle of something."""
+    encrypted: bool = False
+    """There are packets for which a key would be needed."""
     reached: float = 0.0
     """Seconds up to which there is anything: pictures, or a track that is not taken."""
 
@@ -215,6 +219,10 @@ def _frames(container: Any, streams: Sequence[Any], state: _State) -> Iterator[t
                 if packet.stream.index not in order:
                     state.passed(packet, origin)
                     continue
+                if packet.has_sidedata("encryption_info"):
+                    state.encrypted = True
+                    state.damaged += 1
+                    continue
                 try:
                     frames = packet.decode()
                 except av.FFmpegError:
@@ -237,8 +245,9 @@ class _TrackReader:
         self.sounding = False
         self.overlap = 0.0
         self.holes = 0.0
+        self.loud = [Loud(rate) for _ in feeds]
         self._rate = rate
-        self._feeds = feeds
+        self.feeds = feeds
         self._downmix = Downmix(rate, [feed.side for feed in feeds])
         self._clock: MediaClock[Any] = MediaClock()
         self._pending = [bytearray() for _ in feeds]
@@ -286,7 +295,7 @@ class _TrackReader:
         self.holes += gap
         span = Span(self._written, self._written + count)
         self._written = span.end
-        for feed in self._feeds:
+        for feed in self.feeds:
             yield feed.channel, Gap(span, GapCause.RECORDING)
 
     def _out(self, sides: Sequence[bytes]) -> Iterator[Piece]:
@@ -304,10 +313,11 @@ class _TrackReader:
             yield from self._block(left)
 
     def _block(self, size: int) -> Iterator[Piece]:
-        for feed, pending in zip(self._feeds, self._pending, strict=True):
+        for feed, pending, loud in zip(self.feeds, self._pending, self.loud, strict=True):
             pcm = bytes(pending[:size])
             del pending[:size]
             self.sounding = self.sounding or pcm.count(0) != size
+            loud.add(pcm)
             yield feed.channel, PcmBlock(self._written, pcm)
         self._written += size // BYTES_PER_SAMPLE
 
@@ -341,6 +351,19 @@ def _told(recording: Recording, readers: Sequence[_TrackReader], state: _State) 
             others = ", so another of its tracks may be meant" if len(recording.tracks) > 1 else ""
             sentence = f"track {reader.track + 1} of {title} is silent from beginning to end{others}"
             yield Loss(LossCause.SILENT, LossUnit.TRACKS, 1, sentence)
+            continue
+        for feed, loud in zip(reader.feeds, reader.loud, strict=True):
+            yield from _level(title, feed, loud)
+
+
+def _level(title: str, feed: Feed, loud: Loud) -> Iterator[Loss]:
+    """That a track, or a side of it, is too quiet or too loud; one that has no sound says nothing of it."""
+    found = loud.found()
+    verdict = found.verdict()
+    if verdict is not Verdict.FINE and found.level > -math.inf:
+        side = "" if feed.side is None else f"side {feed.side + 1} of "
+        sentence = found.sentence(f"{side}track {feed.track + 1} of {title}", verdict)
+        yield Loss(LossCause(verdict), LossUnit.TRACKS, 1, sentence)
 
 
 def _track(stream: Any) -> Track:
@@ -384,6 +407,8 @@ def _listen(media: MediaInput, track: Track, seconds: float) -> Sides | None:
             pieces.append(downmix.push(frame))
             if heard >= seconds:
                 break
+    if not pieces and state.encrypted:
+        raise InputError(f"{media.title} is encrypted; save it without copy protection", field="file")
     if not pieces:
         raise InputError(f"{media.title} holds no sound at all; record or export it again", field="file")
     if len(pieces[0]) == 1:

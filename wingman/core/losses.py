@@ -27,6 +27,10 @@ class LossCause(StrEnum):
     """Audio tracks of a file that were not asked for."""
     SILENT = "silent"
     """A track without a sound from beginning to end."""
+    QUIET = "quiet"
+    """Speech so quiet that words get lost."""
+    CLIPPED = "clipped"
+    """Speech so loud that it is cut off at full scale."""
     ODD_FIELD = "odd_field"
     """Fields of a provider's message that were not what they ought to be and fell back to a default."""
 

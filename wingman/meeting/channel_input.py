@@ -5,17 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from wingman.audio.level import ENOUGH_S, SOURCES, SpeechLevel
 from wingman.audio.source import AudioSource
 from wingman.audio.tape import Tape
 from wingman.core.errors import Branch
 from wingman.core.events import CaptureLoss, CaptureState, Media, Publish, TranscriptGap
-from wingman.core.losses import Loss
+from wingman.core.losses import Loss, LossCause, LossUnit
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms, seconds
 from wingman.correlate.coverage import Coverage
 
+CAPTURING = "capturing"
 AT_ONCE = samples_of_ms(50)
 """A source that follows another within this much leaves no hole worth telling."""
+LONGEST_SPOKEN = 15 * SAMPLE_RATE
+"""Samples of one utterance whose level is looked at."""
 
 
 class ChannelInput:
@@ -27,6 +31,8 @@ class ChannelInput:
     __slots__ = (
         "_cause",
         "_clock",
+        "_level",
+        "_level_told",
         "_on_second",
         "_publish",
         "_reported",
@@ -76,6 +82,9 @@ class ChannelInput:
             self._cause = GapCause.INTERRUPTED
         self._state = ""
         self._reported = ("connecting", "")
+        self._level = SpeechLevel(SOURCES[channel])
+        self._level_told = ("", "")
+        """What is wrong with the level now, and the sentence."""
 
     @property
     def position(self) -> SampleTime:
@@ -140,6 +149,25 @@ class ChannelInput:
         told = CaptureLoss(self.channel, loss.cause, loss.unit, round(loss.amount, 3), loss.detail)
         self._publish(told, Media(self.channel, at, at))
 
+    def spoken(self, span: Span) -> None:
+        """Somebody speaks there, live: tell it where that is too quiet or too loud, and where no longer."""
+        reach = self.position - span.start
+        if self._clock is None or not 0 < span.length <= min(reach, LONGEST_SPOKEN):
+            return
+        since = self.tape.newest(reach)
+        if len(since) < reach * BYTES_PER_SAMPLE:
+            return  # a hole, or the tape no longer has it
+        found = self._level.heard(since[: span.length * BYTES_PER_SAMPLE])
+        if found is None:
+            return
+        verdict, sentence = found
+        self._level_told = (verdict, sentence)
+        if sentence:
+            self.lost(Loss(LossCause(verdict), LossUnit.SECONDS, ENOUGH_S, sentence))
+        if self._state == CAPTURING:
+            self._state = ""
+            self._show(*self._reported)
+
     def anchor(self, wall: float, kept_s: float = 0.0) -> int:
         """A source begins, with sound of the last `kept_s` seconds where its client kept some.
 
@@ -182,5 +210,7 @@ class ChannelInput:
         if state == self._state:
             return
         self._state = state
+        level, sentence = self._level_told if state == CAPTURING else ("", "")
         at = seconds(self.position)
-        self._publish(CaptureState(self.channel, state, detail), Media(self.channel, at, at))
+        told = CaptureState(self.channel, state, detail or sentence, level)
+        self._publish(told, Media(self.channel, at, at))

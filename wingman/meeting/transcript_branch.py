@@ -12,7 +12,7 @@ from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
 from wingman.core.losses import Loss
 from wingman.core.media import GapCause
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TimedEvent, TranscriberEvent
-from wingman.core.time import SampleTime, seconds
+from wingman.core.time import SampleTime, Span, seconds
 from wingman.correlate.coverage import ROUNDING
 from wingman.meeting.branches import BranchStarter, RunningBranch
 from wingman.meeting.channel_input import ChannelInput
@@ -154,9 +154,13 @@ class TranscriptBranch:
                 pass
             case Final():
                 self._input.coverage.heard(event.span)
+                if event.words:
+                    self._input.spoken(Span(event.words[0].start, event.words[-1].end))
                 if self._running is not None:
                     self._running.runner.worked()
             case Missed():
+                if event.cause is GapCause.UNCLEAR:
+                    self._input.spoken(event.span)
                 for span in self._input.coverage.missed(event.span):
                     self._emit(replace(event, span=span))
                 return

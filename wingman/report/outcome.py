@@ -71,7 +71,7 @@ class OutcomeFold:
                 self._down = detail or "the transcriber gave up"
             case CaptureState(state="gone", detail=detail):
                 self._gone = detail or "the recording could not be read"
-            case CaptureLoss(cause=LossCause.SILENT, detail=detail):
+            case CaptureLoss(cause=LossCause.SILENT | LossCause.QUIET, detail=detail):
                 self._silent = detail
             case CaptureLoss(cause=LossCause.CUT_OFF):
                 self._cut = True

@@ -22,6 +22,8 @@ class CaptureState(Event):
     state: str
     """`connecting`, `capturing`, `no_signal`, `stalled`, `paused`, `gone` or `ended`."""
     detail: str = ""
+    level: str = ""
+    """What is wrong with how loud the speech is, while sound comes: `quiet`, `clipped`, or empty."""
 
 
 @event("capture.loss")

@@ -143,7 +143,7 @@ const STEPS = {
         : state.began,
     capture: {
       ...state.capture,
-      [data.channel]: { state: data.state, detail: data.detail || "", at: envelope.at },
+      [data.channel]: { state: data.state, detail: data.detail || "", level: data.level || "", at: envelope.at },
     },
   }),
   "provider.state": (state, data) => ({

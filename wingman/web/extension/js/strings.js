@@ -61,6 +61,12 @@ const CAPTURE = {
   ended: (c) => `${capital(c)} has ended.`,
 };
 
+/** What is wrong with how loud somebody is. */
+const LEVEL = {
+  quiet: (c) => `${capital(c)} is very quiet, so words may be lost. Raise its level.`,
+  clipped: (c) => `${capital(c)} is too loud and cut off, so words may be lost. Lower its level.`,
+};
+
 /** What is lost, by branch and health. `of` names a channel where another fares better; `well`: what is left works. */
 const HEALTH = {
   transcribe: {
@@ -210,10 +216,11 @@ function endingNotices({ ending, windingDown }) {
 
 function captureNotices(state) {
   const list = [];
-  for (const [channel, { state: now, detail }] of Object.entries(state.capture)) {
+  for (const [channel, { state: now, detail, level }] of Object.entries(state.capture)) {
     if (now === "stalled" || now === "gone")
       list.push({ level: "bad", text: captureSentence(channel, now, detail) });
     else if (now === "no_signal") list.push({ level: "warn", text: captureSentence(channel, now, detail) });
+    else if (level) list.push({ level: "warn", text: LEVEL[level]?.(CHANNEL[channel] || channel) || capital(detail), full: detail });
   }
   return list;
 }
