@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -133,6 +135,24 @@ def test_a_disk_that_takes_no_more_costs_only_the_way_back(tmp_path: Path) -> No
         journal._file = full
         journal.note(said("refused", 16_000))
         journal.note(upto(30_000))
+        journal.close()
+    assert known(path) == SETTLED
+
+
+class Narrow(io.FileIO):
+    """A file that takes half of what it is given."""
+
+    def write(self, content: Any) -> int:
+        return super().write(content[: (len(content) + 1) // 2])
+
+
+def test_a_disk_that_takes_half_a_line_gets_the_rest_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path, "a")
+    with journal._file, Narrow(path, "ab") as narrow:
+        journal._file = narrow
+        for event in SETTLED:
+            journal.note(event)
         journal.close()
     assert known(path) == SETTLED
 

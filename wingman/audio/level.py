@@ -28,6 +28,10 @@ FULL = 32_700
 """A sample from here on is as far as it goes."""
 FRAMES_S = 10
 """Frames in a second."""
+FEW = 5
+"""Frames that may be bangs and clicks; with no more than these, nothing is said."""
+RANGE = 100.0
+"""Frames weaker than the loudest by more than this (20 dB) are pauses."""
 SOURCES = {Channel.TAB: "the meeting's sound", Channel.MIC: "the microphone"}
 
 
@@ -44,7 +48,7 @@ class Loudness:
     """The loud part of a stretch."""
 
     level: float
-    """dB of full scale."""
+    """dB of full scale; minus infinity where there is too little to say."""
     clipped: float
     """Share of it that is cut off, 0 to 1."""
 
@@ -62,6 +66,8 @@ class Loudness:
 
     def verdict(self, before: Verdict = Verdict.FINE) -> Verdict:
         """`before`: the one until now, which is left only when it is clearly over."""
+        if self.level == -math.inf:
+            return Verdict.FINE
         if self.clipped > (UNCLIPPED if before is Verdict.CLIPPED else CLIPPED):
             return Verdict.CLIPPED
         quiet = self.level < (FINE_DB if before is Verdict.QUIET else QUIET_DB)
@@ -80,6 +86,8 @@ class Loud:
     def add(self, pcm: bytes) -> None:
         """More of it (mono s16); what is less than a frame is passed over."""
         power, clipped = _frames(pcm, self._frame)
+        if len(self._power) == self._most and power.max(initial=0.0) <= self._power[0]:
+            return  # weaker than all that are kept
         power, clipped = np.append(self._power, power), np.append(self._clipped, clipped)
         order = np.argsort(power)[-self._most :]
         self._power, self._clipped = power[order], clipped[order]
@@ -124,9 +132,9 @@ def _frames(pcm: bytes, size: int) -> tuple[NDArray[np.float64], NDArray[np.bool
 
 
 def _loudness(power: NDArray[np.float64], clipped: NDArray[np.bool_]) -> Loudness:
-    if not len(power):
+    """The middle of those that are no pauses."""
+    if len(power) <= FEW or not (loudest := float(np.sort(power)[-FEW])):
         return Loudness(-math.inf, 0.0)
-    mean = float(power.mean())
-    return Loudness(
-        10 * math.log10(mean) - 20 * math.log10(32_768) if mean else -math.inf, float(clipped.mean())
-    )
+    loud = power > loudest / RANGE
+    level = 10 * math.log10(float(np.median(power[loud]))) - 20 * math.log10(32_768)
+    return Loudness(level, float(clipped[loud].mean()))

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -360,7 +359,7 @@ def _level(title: str, feed: Feed, loud: Loud) -> Iterator[Loss]:
     """That a track, or a side of it, is too quiet or too loud; one that has no sound says nothing of it."""
     found = loud.found()
     verdict = found.verdict()
-    if verdict is not Verdict.FINE and found.level > -math.inf:
+    if verdict is not Verdict.FINE:
         side = "" if feed.side is None else f"side {feed.side + 1} of "
         sentence = found.sentence(f"{side}track {feed.track + 1} of {title}", verdict)
         yield Loss(LossCause(verdict), LossUnit.TRACKS, 1, sentence)

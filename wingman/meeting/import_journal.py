@@ -116,7 +116,9 @@ class Journal:
 
     def _write(self, line: str) -> None:
         content = line.encode() + b"\n"
-        self._file.write(self._seal.record(content) if self._seal is not None else content)
+        left = memoryview(self._seal.record(content) if self._seal is not None else content)
+        while left:  # a disk about to be full takes less than it is given, and says so with the next write
+            left = left[self._file.write(left) :]
 
     def _read(self, path: Path, job: str, key: str) -> list[str]:
         """The whole lines of an earlier run of the same job."""
