@@ -4,12 +4,15 @@ import os
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.support.bombs import long_silence, wide_film
+from tests.support.media_files import Sound, sides, tone, write
 from wingman.audio import recording, sandboxed
 from wingman.config.paths import SAMPLE
 from wingman.core.errors import InputError
+from wingman.core.losses import Loss
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE
 
@@ -19,6 +22,18 @@ def test_a_recording_is_the_same_as_it_is_here() -> None:
     assert found == recording.probe(SAMPLE, listen=True)
     there, here = (list(islice(read(found, SAMPLE_RATE), 50)) for read in (sandboxed.read, recording.read))
     assert there == here
+
+
+@pytest.mark.parametrize("factor", [0.004, 20.0])
+def test_what_is_told_at_the_end_of_a_recording_is_told_there_as_well(tmp_path: Path, factor: float) -> None:
+    voice = np.clip(tone(2, [(0.2, "alpha"), (1, "bravo")], 16_000) * factor, -32_768, 32_767).astype(np.int16)
+    columns = sides(voice, np.zeros_like(voice), -voice)
+    track = (columns, Sound("flac", 16_000, "2.1"))
+    path = write(tmp_path / "a.mkv", track, track)
+    found = recording.probe(path)
+    there = list(sandboxed.read(found, SAMPLE_RATE))
+    assert there == list(recording.read(found, SAMPLE_RATE))
+    assert isinstance(there[-1], Loss)
 
 
 @pytest.mark.parametrize(
