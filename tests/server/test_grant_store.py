@@ -51,6 +51,8 @@ def test_revoking_ends_what_was_made_from_it_and_other_processes_see_it(tmp_path
     assert found is not None
     assert not found.holds(6.0)
     assert set(two.dead([link.id, session.id, "nobody"], 6.0)) == {link.id, session.id, "nobody"}
+    one.close()
+    two.close()
 
 
 def test_a_meetings_end_shortens_its_links() -> None:
@@ -75,6 +77,8 @@ def test_a_code_is_good_once_for_a_while_and_for_few_guesses(tmp_path: Path) -> 
     one.put_code("123456", "pair", 10.0)
     assert not any((one if n % 2 else two).take_code(f"{n:06}", "pair", 1.0) for n in range(5))
     assert not one.take_code("123456", "pair", 1.0)
+    one.close()
+    two.close()
 
 
 def test_a_newer_versions_row_is_taken_in_and_handed_on_whole() -> None:
