@@ -21,6 +21,7 @@ from wingman.core.time import Channel
 LISTENING = "Wingman is listening to this tab. Click to stop."
 HIDDEN = "Wingman is listening to this tab. Click to show the overlay."
 IDLE = "Wingman: listen to this tab"
+ELSEWHERE = "Wingman is listening to another tab. Click to end that and listen to this one."
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +103,14 @@ def end(extension: Extension, service: BrowserService, page: Page) -> None:
 
 def state(extension: Extension) -> str:
     """What the toolbar icon says."""
-    return str(extension.worker("chrome.action.getTitle({})"))
+    return str(
+        extension.worker(
+            """async () => {
+              const { running: { tabId } = {} } = await chrome.storage.session.get("running");
+              return chrome.action.getTitle(tabId === undefined ? {} : { tabId }).catch(() => "");
+            }"""
+        )
+    )
 
 
 def test_without_a_pairing_it_asks_for_one(
@@ -158,6 +166,13 @@ def test_a_click_listens_and_shows_the_overlay(
     # a reload keeps listening and brings the overlay back with what it had
     meeting_page.reload()
     service.wait(lambda: "Still here." in shadow_text(extension.context, meeting_page), "the overlay again")
+
+    # ended by nobody's wish, as by a restart, it goes on in a new meeting, and only here
+    service.run(meeting.end("shutdown"))
+    service.wait(lambda: service.newest is not meeting and state(extension) == LISTENING, "the next meeting")
+    assert service.newest.spec.title == "A meeting (continued)"
+    service.wait(lambda: "Still here." not in shadow_text(extension.context, meeting_page), "its overlay")
+    assert extension.worker("chrome.action.getTitle({})") == ELSEWHERE
 
     # the second click ends the meeting
     end(extension, service, meeting_page)
@@ -315,3 +330,24 @@ def test_the_key_is_out_of_reach_for_content_scripts(extension: Extension, meeti
         }"""
     )
     assert "not allowed" in level
+
+
+def test_why_nothing_is_listened_to_stands_on_the_page(
+    extension: Extension, service: BrowserService, meeting_page: Page
+) -> None:
+    def told(sentence: str) -> None:
+        service.wait(lambda: sentence in shadow_text(extension.context, meeting_page), "the page to say it")
+        service.wait(lambda: sentence in state(extension), "the icon to say it")
+        assert extension.worker("chrome.action.getBadgeText({})") == "!"
+
+    extension.worker("chrome.storage.local.set({ url: 'http://127.0.0.1:9' })")
+    meeting_page.bring_to_front()
+    extension.click(meeting_page)
+    told("Wingman is out of reach.")
+    extension.worker("url => chrome.storage.local.set({ url })", service.url)
+    meeting = listen(extension, service, meeting_page)
+    service.unpair()
+    told("Wingman does not know this extension any more.")
+    assert "Ended" in shadow_text(extension.context, meeting_page)
+    service.wait(lambda: not meeting.plays, "the sound to end")
+    extension.worker("title => chrome.action.setTitle({ title })", IDLE)

@@ -55,6 +55,9 @@ def test_how_many_it_serves_and_whether_words_have_times() -> None:
     assert (found["emotion"].channels, found["emotion"].word_times) == (2, False)
     assert "No more than 2 at once" in found["emotion"].words
     assert (found["transcribe"].channels, found["transcribe"].word_times) == (0, True)
+    assert not any(each.reads_words for each in found.values())
+    reading = told(reads_words=True)
+    assert [reading[branch].reads_words for branch in ("transcribe", "emotion")] == [False, True]
 
 
 def test_an_answer_does_not_make_a_trial_more_than_that() -> None:

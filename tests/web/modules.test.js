@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { QUIET_LIMIT, seemsOver } from "./web/extension/js/call-over.js";
-import { channelState, SILENCE_LIMIT } from "./web/extension/js/channel-state.js";
+import { channelState, PAUSE_LIMIT, SILENCE_LIMIT } from "./web/extension/js/channel-state.js";
 import { acknowledgement, needsConsent, notice, offered } from "./web/extension/js/consent.js";
 import { meaningOf, statusOf } from "./web/extension/js/failures.js";
 import { fragmentOf, rerouted } from "./web/extension/js/ice-fragment.js";
@@ -17,9 +17,9 @@ import { newestFirst } from "./web/extension/js/newest-first.js";
 import { qrCode } from "./web/extension/js/qr.js";
 import { RowHeights } from "./web/extension/js/row-heights.js";
 import { Ring } from "./web/extension/js/ring.js";
-import { initial, reduce } from "./web/extension/js/state.js";
+import { initial, reduce, visibleCards } from "./web/extension/js/state.js";
 import { EventStream } from "./web/extension/js/stream.js";
-import { clock, energyWords, kindName, money, notices, silence } from "./web/extension/js/strings.js";
+import { canAsk, clock, energyWords, kindName, money, notices, silence } from "./web/extension/js/strings.js";
 import { titlesOf, vocabulary } from "./web/extension/js/vocabulary.js";
 import { after, cancel, pause } from "./web/extension/js/waiting.js";
 import { stagesOf } from "./web/extension/js/waits.js";
@@ -118,7 +118,9 @@ test("listening is earned by sound", () => {
   const facts = { ended: false, paused: false, muted: false, peer: "connected", heard: false, silentFor: 0, service: "capturing" };
   assert.equal(channelState(facts), "waiting");
   assert.equal(channelState({ ...facts, heard: true }), "capturing");
-  assert.equal(channelState({ ...facts, heard: true, silentFor: SILENCE_LIMIT + 1 }), "no_signal");
+  assert.equal(channelState({ ...facts, silentFor: SILENCE_LIMIT + 1 }), "no_signal");
+  assert.equal(channelState({ ...facts, heard: true, silentFor: SILENCE_LIMIT + 1 }), "capturing");
+  assert.equal(channelState({ ...facts, heard: true, silentFor: PAUSE_LIMIT + 1 }), "no_signal");
   assert.equal(channelState({ ...facts, heard: true, peer: "disconnected" }), "stalled");
   assert.equal(channelState({ ...facts, heard: true, muted: true }), "muted");
   assert.equal(channelState({ ...facts, heard: true, ended: true }), "ended");
@@ -160,7 +162,7 @@ test("a key of somebody's own takes the place of the usual one, and takes nobody
   const own = { say: "a" };
   assert.deepEqual(keysWith(own).find(({ name }) => name === "say").keys, ["a"]);
   assert.deepEqual(keysWith({}).map(({ keys }) => keys), KEYS.map(({ keys }) => keys));
-  assert.deepEqual([keyFor("say"), keyFor("translate")], ["1", ""]);
+  assert.deepEqual([keyFor("say"), keyFor("say", own), keyFor("translate")], ["1", "a", ""]);
   assert.equal(new Set(KEYS.map(({ name }) => name)).size, KEYS.length);
   assert.equal(keyProblem(own, "say", "b"), "");
   assert.equal(keyProblem(own, "clarify", "1"), "", "it is free now");
@@ -397,6 +399,31 @@ test("nobody is told that nothing was said, or that a card will come, where nobo
   assert.match(silent({}, gap), /^Listening\. You will see a card when there is something/);
   assert.match(silent({ mode: "manual" }, gap), /when you ask for one/);
   assert.match(silent({ mode: "auto" }, gap, ["setting.changed", { setting: "mode", value: "questions-only" }]), /a question/);
+});
+
+test("stretches that were not heard, one after the other, are one line", () => {
+  const gap = (channel, start, end, cause = "reanchor", branch = "transcribe") => (state, seq) =>
+    reduce(state, { type: "transcript.gap", seq, at: 0, data: { branch, channel, cause }, media: { channel, start, end } });
+  const all = [gap("tab", 36, 36.4), gap("mic", 36.2, 36.8), gap("tab", 38, 42), gap("tab", 39, 39.5, "lost"), gap("tab", 60, 61, "lost")];
+  const { utterances } = all.reduce((state, add, at) => add(state, at + 1), initial());
+  assert.deepEqual(utterances.map(({ start, end, cause }) => [start, end, cause]), [[36, 42, "reanchor"], [39, 39.5, "lost"], [60, 61, "lost"]]);
+});
+
+test("a card that is being read stays when its time is up, and not when it was sent away", () => {
+  const card = (id, more) => ({ id, gone: false, pinned: false, feedback: "", status: "done", ...more });
+  const shown = (state, held) => visibleCards(state, 3, held).map(({ id }) => id);
+  const state = { cards: [card("d"), card("c"), card("b"), card("a", { gone: true })] };
+  assert.deepEqual(shown(state, ""), ["d", "c", "b"]);
+  assert.deepEqual(shown(state, "a"), ["d", "c", "b", "a"]);
+  assert.deepEqual(shown({ cards: [card("a", { gone: true, feedback: "wrong" })] }, "a"), []);
+});
+
+test("what is over is not called live, and why stands there", () => {
+  const texts = (problem) => notices(initial(), "over", problem).map(({ text }) => text);
+  assert.deepEqual(texts(""), ["The meeting was ended."]);
+  assert.deepEqual(texts("Not paired."), ["Not paired."]);
+  assert.equal(silence(initial(), "over"), "");
+  assert.equal(canAsk(initial(), "over"), false);
 });
 
 test("the worst comes first, and what the disk does not hold is told after the end as well", () => {

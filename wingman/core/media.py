@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,6 +38,28 @@ class GapCause(StrEnum):
     """The service stopped without warning; what it had heard and not settled went with it."""
     UNACCOUNTED = "unaccounted"
     """Found at the end of the meeting: nobody answered for this stretch, and nobody had said so."""
+
+
+GAP_WORDS: Mapping[GapCause, str] = {
+    GapCause.REANCHOR: "the sound jumped",
+    GapCause.RECONNECT: "reconnected",
+    GapCause.LOST: "sound was lost on the way",
+    GapCause.RECORDING: "the recording holds no sound here",
+    GapCause.PAUSED: "paused",
+    GapCause.OVERRUN: "too much at once",
+    GapCause.OUTAGE: "the transcript was interrupted",
+    GapCause.LIVE_EDGE: "the transcript had fallen behind",
+    GapCause.PROVIDER: "nobody answered for it",
+    GapCause.UNCLEAR: "what was said there is unclear",
+    GapCause.INTERRUPTED: "Wingman stopped here",
+    GapCause.UNACCOUNTED: "nobody answered for it",
+}
+"""What a cause is called where people read of it."""
+
+
+def gap_words(cause: str) -> str:
+    """What people read; a cause of a later version stands as it is."""
+    return GAP_WORDS[GapCause(cause)] if cause in set(GapCause) else cause.replace("_", " ")
 
 
 SOUNDLESS = frozenset({GapCause.REANCHOR, GapCause.RECONNECT, GapCause.RECORDING, GapCause.PAUSED})

@@ -77,7 +77,8 @@ class Admin:
         health, fault = self._manager.model_state
         if health is Health.UP or fault:
             tried.setdefault(chosen.get("suggest", ""), fault)
-        return connections(settings, Known(chosen, refused, tried, self._store.stored(), self._store.fixed()))
+        stored, fixed = self._store.stored(), self._store.fixed()
+        return connections(settings, Known(chosen, refused, tried, self._reads_words(settings), stored, fixed))
 
     async def try_key(self, provider: str, key: str) -> str:
         """Connect with this key (empty: the one in force); empty when it answered, else what the provider
@@ -247,6 +248,12 @@ class Admin:
     def _transcriber(self) -> str:
         """Who listens as things are; empty where nobody can."""
         return self._choices(self._manager.settings)[0].get("transcribe", "")
+
+    def _reads_words(self, settings: Settings) -> bool:
+        try:
+            return choose_emotion(settings, self._manager.providers.here, "text-only").provider != "off"
+        except InputError:
+            return False  # the branch itself says why
 
     def _choices(self, settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
         chosen: dict[str, str] = {}

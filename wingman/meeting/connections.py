@@ -49,6 +49,8 @@ class Connection:
     """Channels it serves at once, over all meetings; 0 where nobody sets a limit."""
     word_times: bool = False
     """Whether each word it hears comes with its time."""
+    reads_words: bool = False
+    """Whether somebody reads the tone of what is said from its words alone (the policy `text-only`)."""
     local: bool = True
     """Whether everything stays on this machine."""
     keys: tuple[KeyField, ...] = ()
@@ -144,6 +146,8 @@ class Known:
     """Branch → why no provider could be chosen, in one sentence."""
     tried: Mapping[str, str] = field(default_factory=dict)
     """Provider → what it said when it was last tried: empty when it answered."""
+    reads_words: bool = False
+    """Whether the tone of words alone can be read."""
     stored: Collection[str] = ()
     """Settings whose key is stored sealed."""
     fixed: Mapping[str, str] = field(default_factory=dict)
@@ -196,6 +200,7 @@ def _connection(
         languages=reads,
         channels=at_once,
         word_times=tells_word_times(provider),
+        reads_words=branch == "emotion" and known.reads_words,
         local=not remote,
         keys=keys,
     )

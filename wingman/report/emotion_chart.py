@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from wingman.core.expression_words import is_energy, look, tone, wording
+from wingman.core.media import gap_words
 from wingman.core.time import Channel, clock
 from wingman.core.utterance import EmotionReading, Family
 from wingman.report.exports import tone_of
@@ -157,7 +158,7 @@ def _lost(record: Record, length: float) -> list[str]:
     for gap in record.lost:
         if gap.channel is Channel.TAB:
             x, end = _x(gap.start, length), _x(gap.end, length)
-            title = f"{clock(gap.start)}: not heard ({gap.cause})"
+            title = f"{clock(gap.start)}: not heard ({gap_words(gap.cause)})"
             parts.append(
                 f'<rect class="lost" x="{x}" y="{TOP}" width="{max(1.0, round(end - x, 1))}" '
                 f'height="{HEIGHT - TOP - BOTTOM}"><title>{escape(title)}</title></rect>'

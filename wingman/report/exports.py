@@ -15,7 +15,7 @@ from wingman.core.encoders import csv_cell, markdown, subtitle, webvtt
 from wingman.core.errors import Branch, InputError
 from wingman.core.events import SummaryReady
 from wingman.core.expression_words import energy, is_energy, look, manner, with_sounds, wording
-from wingman.core.media import GapCause
+from wingman.core.media import GapCause, gap_words
 from wingman.core.speakers import speaker_name
 from wingman.core.time import clock
 from wingman.core.utterance import EmotionReading, Family, ReadingStatus
@@ -112,7 +112,7 @@ def _markdown_missing(record: Record) -> list[str]:
     """What did not become words, as a section; none when nothing is missing."""
     told = [f"- {markdown(loss)}" for loss in record.losses]
     told += [
-        f"- {clock(gap.start)} to {clock(gap.end)}: not transcribed ({markdown(gap.cause)})"
+        f"- {clock(gap.start)} to {clock(gap.end)}: not transcribed ({markdown(gap_words(gap.cause))})"
         for gap in record.lost
         if gap.branch == Branch.TRANSCRIBE
         and gap.cause != GapCause.PAUSED

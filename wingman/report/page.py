@@ -14,6 +14,7 @@ from wingman.core.emotion_policy import POLICY_WORDS
 from wingman.core.encoders import html as escape
 from wingman.core.events import SummaryItem, SummaryReady
 from wingman.core.expression_words import is_energy
+from wingman.core.media import GapCause, gap_words
 from wingman.core.speakers import speaker_name
 from wingman.core.time import Channel, clock
 from wingman.report import emotion_chart
@@ -360,7 +361,7 @@ def _turn(said: Said) -> str:
 
 
 def _gap(gap: Lost) -> str:
-    reason = {"paused": "paused"}.get(gap.cause, f"not heard: {gap.cause.replace('_', ' ')}")
+    reason = gap_words(gap.cause) if gap.cause == GapCause.PAUSED else f"not heard: {gap_words(gap.cause)}"
     return f'<div class="gap">{clock(gap.start)} to {clock(gap.end)} {escape(reason)}</div>'
 
 

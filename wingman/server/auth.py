@@ -250,10 +250,12 @@ class Access:
         if not re.fullmatch(r"chrome-extension://[a-z0-9]+", origin):
             raise InputError("only a browser extension can be paired", field="origin", status=403)
         if not self.store.open_codes("pair", self.clock()):
-            raise InputError("no pairing is open; start one on the capture page", field="code", status=403)
+            raise InputError(
+                "no pairing is open: press “Show a code” on the page New meeting", field="code", status=403
+            )
         if not self.store.take_code(code, "pair", self.clock()):
             self.store.audit.record("refused", self.clock(), detail="wrong pairing code")
-            raise InputError("this is not the code on the capture page", field="code", status=403)
+            raise InputError("this is not the code that the page New meeting shows", field="code", status=403)
         return self.make(Role.EXTENSION, by=OWNER, origin=origin, key=key, name="extension")[1]
 
     # --- ending ---------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 NO_SIGNAL_S = 10.0
 """Exact digital silence for this long is a wrong tab or a muted input, not a quiet speaker."""
+PAUSE_S = 60.0
+"""The same on a channel that was heard before: while one side talks, the other may well send nothing at all."""
 
 TOGETHER_S = 0.1
 """First packets this near to each other mean tracks that began together; sender reports know better soon."""
@@ -108,6 +110,7 @@ class InboundTrack:
     """One channel's audio path. `loop` is only used to give up holes in time."""
 
     __slots__ = (
+        "_begun",
         "_bridged",
         "_clock",
         "_conceal",
@@ -155,7 +158,7 @@ class InboundTrack:
         self._decoder: Decoder | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
-        self._sounding = 0.0
+        self._sounding = self._begun = 0.0
         self._conceal = True
         self._bridged = 0  # lost packets that were dealt with
         self._missing = 0  # packets in a row that did not become sound, before the one that comes next
@@ -197,9 +200,10 @@ class InboundTrack:
         self._told = dropped
 
     @property
-    def silent_for(self) -> float:
-        """Seconds of exact digital silence up to now."""
-        return (self.last_arrival or 0.0) - self._sounding
+    def no_signal(self) -> bool:
+        """Whether it has been exactly silent for so long that it may be the wrong tab or microphone."""
+        limit = NO_SIGNAL_S if self._sounding == self._begun else PAUSE_S
+        return (self.last_arrival or 0.0) - self._sounding > limit
 
     def use(self, decoder: Decoder, conceal: bool) -> None:
         """Decode packets with `decoder`; needed before `packet` is called. `conceal`: bridge short losses."""
@@ -393,7 +397,7 @@ class InboundTrack:
         begins = self._peer_timeline.index_at(now, self._sink.position)
         self._timeline = timeline = Timeline(self._sink.position)
         self._write(timeline.advance(begins, GapCause.RECONNECT))
-        self._sounding = now
+        self._sounding = self._begun = now
         return timeline
 
     def _write(self, placed: Sequence[Placed]) -> None:

@@ -18,7 +18,7 @@ from wingman.core.shared_timer import shared_timer
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.transports.ice_candidates import CandidateBudget
 from wingman.transports.ice_fragment import IceFragment
-from wingman.transports.inbound_track import NO_SIGNAL_S, InboundTrack, PeerTimeline
+from wingman.transports.inbound_track import InboundTrack, PeerTimeline
 from wingman.transports.sdp import Offer, finish_answer
 
 if TYPE_CHECKING:
@@ -276,7 +276,7 @@ class WebRtcSource:
             return
         if now - track.last_arrival > self._settings.stalled_after_s:
             sink.state("stalled", "the client is connected but sends no audio")
-        elif track.silent_for > NO_SIGNAL_S:
+        elif track.no_signal:
             sink.state("no_signal", "only digital silence is coming; is it the right tab or microphone?")
         else:
             sink.state("capturing")

@@ -43,6 +43,7 @@ from wingman.meeting.connections import Connection, Known, connections
 from wingman.meeting.sources import GIVES_WAY_S
 from wingman.server.app import build_app
 from wingman.server.auth import Access
+from wingman.server.grants import Role
 from wingman.server.routes import pcm, whip
 from wingman.server.routes.briefs import BriefRoutes
 from wingman.server.routes.meetings import Offers
@@ -164,6 +165,7 @@ class ListeningMeeting:
         self.publish(MeetingResumed())
 
     def _pausing(self, on: bool) -> None:
+        self.state = "paused" if on else "live"
         for sound in self.inputs.values():
             sound.paused = on
             sound.state("paused" if on else "capturing")
@@ -365,6 +367,16 @@ class BrowserService:
                 self.meetings.log.append(meeting, payload, media, at=moment)
 
         self.run(append())
+
+    def unpair(self) -> None:
+        """Take back what every paired extension may."""
+
+        async def revoke() -> None:
+            for grant in self._access.store.all():
+                if grant.role is Role.EXTENSION:
+                    self._access.revoke(grant.id)
+
+        self.run(revoke())
 
     def run(self, job: Coroutine[Any, Any, Any]) -> Any:
         assert self._running is not None

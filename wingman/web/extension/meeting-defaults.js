@@ -28,7 +28,7 @@ export class MeetingDefaults {
     );
   }
 
-  /** Ask the service at `url` what it offers. */
+  /** Ask the service at `url` what it offers. @returns {Promise<string>} why the token is no longer good, if so */
   async load(url, token) {
     this.node.hidden = false;
     try {
@@ -38,9 +38,13 @@ export class MeetingDefaults {
       const { notices } = await service.json("GET", "/api/notices");
       this.tone.offer((await vocabulary(service)).policies, notices);
       this.tone.stores(config.report?.store_audio === true);
+      const { branches } = await service.json("GET", "/api/providers").catch(() => ({ branches: [] }));
+      this.tone.measuredBy(branches.find(({ branch }) => branch === "emotion"));
       this.#offer(playbooks);
+      return "";
     } catch (failed) {
       setText(this.words, failed.message);
+      return failed.status === 401 ? failed.message : "";
     }
   }
 

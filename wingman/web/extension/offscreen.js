@@ -1,7 +1,7 @@
 // The offscreen document: owns the sound, the WHIP session and the event stream of the running meeting.
 
-import { Capture } from "./js/capture.js";
-import { Service } from "./js/service.js";
+import { Capture, NOT_MEANT, REASON_LIMIT } from "./js/capture.js";
+import { Service, UNPAIRED } from "./js/service.js";
 import { prove } from "./possession.js";
 import { EventStream } from "./js/stream.js";
 import { openMicrophone } from "./js/tracks.js";
@@ -10,6 +10,7 @@ import { PORT } from "./protocol.js";
 
 /** Events kept for an overlay that comes late (the page was reloaded). */
 const KEPT = 5000;
+const LOST = "Wingman was restarted, and this meeting has ended there. Click the icon to go on in a new one.";
 
 class Listening {
   /** @param {Set} ports the lines to the overlays, present and to come */
@@ -24,8 +25,9 @@ class Listening {
   /**
    * Begin with the tab's sound, and the microphone where the user has allowed it. This document cannot
    * ask for that (the settings page does); without it the tab alone is heard.
+   * @returns {Promise<boolean>} whether the microphone is not heard
    */
-  async start(streamId, spec) {
+  async start(streamId, spec, paused) {
     const tracks = new Map([["tab", await this.#tab(streamId)]]);
     const microphone = await openMicrophone().catch(() => null);
     if (microphone) tracks.set("mic", microphone);
@@ -37,23 +39,37 @@ class Listening {
     });
     this.stream = new EventStream(await this.service.provenSocket(id), {
       onEnvelope: (envelope) => this.#take(envelope),
-      onStatus: (status) => this.#status(status === "doubtful" ? "waiting" : status),
+      onStatus: (status) => void this.#status(status),
       onAnswer: (answer) => this.#tell({ answer }),
     }).start();
-    await this.capture.start(tracks);
+    await this.capture.start(tracks, { paused });
     tracks.get("tab").addEventListener("ended", () => void this.stop());
     this.words = await vocabulary(this.service);
     this.#tell({ words: this.words });
+    return !microphone;
   }
 
+  /** End the meeting. */
   async stop() {
-    if (this.over) return;
+    if (!(await this.close())) return;
+    this.#tell({ ended: true });
+    tellWorker({ ended: true, problem: "" });
+  }
+
+  /** Let go of everything; false when that was done before. */
+  async close() {
+    if (this.over) return false;
     this.over = true;
+    clearTimeout(this.reasonDue);
     await this.capture?.stop().catch(() => undefined);
     this.stream?.close();
     await this.context?.close();
-    this.#tell({ status: "live", ended: true });
-    tellWorker({ ended: true, problem: "" });
+    return true;
+  }
+
+  /** It ended, and nobody here wanted that: the worker says why, or goes on. */
+  async #fail(why) {
+    if (await this.close()) tellWorker(why);
   }
 
   /** An overlay came: tell it what it missed; what follows it hears with the others. */
@@ -91,12 +107,15 @@ class Listening {
     if (envelope.type === "meeting.moved") this.capture.moved();
     if (envelope.type === "meeting.paused") this.capture.follow(true);
     if (envelope.type === "meeting.resumed") this.capture.follow(false);
-    if (envelope.type === "meeting.ended") void this.stop();
+    if (envelope.type === "meeting.ended")
+      void (NOT_MEANT.has(envelope.data.reason) ? this.#fail({ lost: true, paused: this.capture.paused }) : this.stop());
   }
 
-  #status(status) {
-    this.#tell({ status });
-    if (status === "live") void this.capture.revive();
+  async #status(status) {
+    const why = status === "doubtful" ? await this.service.whyNot(this.meeting) : status;
+    if (why === "refused") this.capture.refuse();
+    else this.#tell({ status: status === "doubtful" ? "waiting" : status });
+    if (status === "live" || why === "missing") void this.capture.revive();
   }
 
   #lost() {
@@ -104,7 +123,11 @@ class Listening {
   }
 
   #changed() {
-    if (this.capture?.phase === "lost") void this.stop();
+    const phase = this.capture?.phase;
+    if (phase === "refused") void this.#fail({ ended: true, problem: UNPAIRED });
+    // Why it ended is in its events, which may still be on their way
+    if (phase === "lost" && !this.reasonDue)
+      this.reasonDue = setTimeout(() => void this.#fail({ ended: true, problem: LOST }), REASON_LIMIT);
   }
 
   #tell(message) {
@@ -120,7 +143,7 @@ chrome.runtime.onMessage.addListener((message, _sender, reply) => {
   if (message.to !== "offscreen") return false;
   const work = message.start ? begin(message.start) : current?.stop();
   Promise.resolve(work).then(
-    () => reply({}),
+    (deaf) => reply({ deaf }),
     (failed) => reply({ problem: failed.message }),
   );
   return true;
@@ -150,14 +173,14 @@ function tellWorker(message) {
   void chrome.runtime.sendMessage({ to: "worker", ...message }).catch(() => undefined);
 }
 
-async function begin({ streamId, url, token, spec, memory: kept }) {
+async function begin({ streamId, url, token, spec, paused, memory: kept }) {
   await current?.stop();
   memory = kept;
   current = new Listening(new Service(url, token, prove), ports);
   try {
-    await current.start(streamId, spec);
+    return await current.start(streamId, spec, paused);
   } catch (failed) {
-    await current.stop();
+    await current.close();
     throw failed;
   }
 }

@@ -78,7 +78,7 @@ class Options {
       h("span", { text: "Wingman" }),
     );
     document.body.append(h("main", { class: "wm capture" }, h("div", { class: "side" }, brand, form)));
-    if (token) void this.calls.load(url, token);
+    if (token) void this.calls.load(url, token).then((refused) => refused && setText(this.paired, refused));
   }
 
   async #pair(event) {
@@ -117,9 +117,13 @@ class Options {
   }
 }
 
+/** The origin of an address as people type it: most leave the beginning out. */
 function addressOf(text) {
+  const typed = text.trim();
   try {
-    return new URL(text.trim()).origin;
+    const { protocol, origin } = new URL(/^[a-z]+:\/\//i.test(typed) ? typed : `http://${typed}`);
+    if (!/^https?:$/.test(protocol)) throw new Error(protocol);
+    return origin;
   } catch {
     throw new Error("The address must look like http://127.0.0.1:8710.");
   }

@@ -8,6 +8,7 @@ import { PORT } from "./protocol.js";
 
 const SHEETS = ["css/base.css", "css/overlay.css", "css/frame.css"];
 const MARK = "data-wingman-overlay";
+const STOPPED = "Wingman’s extension was stopped or updated, and nothing is listened to. Click its icon to begin again.";
 
 async function sheet(path) {
   const response = await fetch(chrome.runtime.getURL(path));
@@ -55,21 +56,29 @@ class Host {
   #connect() {
     this.port = chrome.runtime.connect({ name: PORT });
     this.port.onMessage.addListener((message) => this.#take(message));
-    this.port.onDisconnect.addListener(() => this.model.setStream("closed"));
+    this.port.onDisconnect.addListener(() => this.model.over(STOPPED));
     this.port.postMessage({ hello: true });
   }
 
-  #take({ memory, words, envelope, status, problem, answer, ended }) {
+  /** Nothing is listened to any more, and why. */
+  tell(problem) {
+    this.port.disconnect();
+    this.#show({});
+    this.model.over(problem);
+  }
+
+  #take({ memory, words, envelope, status, answer, ended }) {
     if (memory) this.#show(memory);
     if (words) this.overlay?.offer(words);
-    if (problem) this.overlay.say(problem);
     if (answer) this.overlay?.answered(answer);
     if (envelope) this.model.take(envelope);
     if (status) this.model.setStream(status);
-    if (ended) this.port.disconnect();
+    if (!ended) return;
+    this.port.disconnect();
+    this.model.over();
   }
 
-  #show({ look, place }) {
+  #show({ look = {}, place = {} }) {
     if (this.overlay) return;
     const store = { read: () => look, write: (values) => this.port.postMessage({ memory: { look: values } }) };
     this.overlay = new Overlay(this.model, (message) => this.#send(message), store);
@@ -96,9 +105,23 @@ class Host {
 }
 
 let host = null;
+/** What was begun before is shown first: a page may be told of trouble while its overlay is on the way. */
+let shown = Promise.resolve();
+
+/** Show a sentence about why nothing is listened to, where the overlay is or would be. */
+export async function tell(problem) {
+  await shown;
+  if (!host?.element.isConnected) await attach();
+  host.tell(problem);
+}
 
 /** Show the overlay here: one a page, however often it is put in; the newest is the one whose extension still runs. */
-export async function attach() {
+export function attach() {
+  shown = shown.then(put);
+  return shown;
+}
+
+async function put() {
   const sheets = await Promise.all(SHEETS.map(sheet));
   host?.close();
   document.querySelector(`[${MARK}]`)?.remove();

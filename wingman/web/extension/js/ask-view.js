@@ -16,9 +16,13 @@ const AWAY = "Not sent: Wingman is out of reach. Your words stay here; try again
 export class AskView {
   #reference = 0;
 
-  /** @param {(message: object) => boolean} send false when it could not be sent */
-  constructor(send) {
+  /**
+   * @param {(message: object) => boolean} send false when it could not be sent
+   * @param {Record<string, string>} keys somebody's own
+   */
+  constructor(send, keys = {}) {
     this.send = send;
+    this.keys = keys;
     this.reasons = {};
     this.mode = "ask";
     this.drafts = { ask: "", note: "" };
@@ -98,7 +102,7 @@ export class AskView {
         keydown: (event) => event.key === "Escape" && this.field.blur(),
       },
     });
-    this.toNote = iconButton("note", "Write a note instead (n)", () => this.focus(this.mode === "note" ? "ask" : "note"), {
+    this.toNote = iconButton("note", `Write a note instead (${keyFor("note", this.keys)})`, () => this.focus(this.mode === "note" ? "ask" : "note"), {
       "aria-pressed": "false",
     });
     this.go = h("button", { class: "icon-button" });
@@ -115,7 +119,7 @@ export class AskView {
   }
 
   #button({ value: action, title }) {
-    const key = keyFor(action);
+    const key = keyFor(action, this.keys);
     return h(
       "button",
       {

@@ -1,6 +1,6 @@
 // The capture page: set a meeting up, listen, and keep listening. The parts are put together here.
 
-import { Capture } from "./capture.js";
+import { Capture, NOT_MEANT, REASON_LIMIT } from "./capture.js";
 import { h } from "./dom.js";
 import { dropArea } from "./file-drop.js";
 import { batched } from "./frame.js";
@@ -24,14 +24,10 @@ import { vocabulary } from "./vocabulary.js";
 import { WhipSession } from "./whip.js";
 
 const METER_PERIOD = 80;
-/** Endings of a meeting that were not meant: the call goes on, so the page does. */
-const NOT_MEANT = new Set(["interrupted", "shutdown", "failed"]);
 /** What an event takes from its moment to this page at least, in ms: the sound's way there, and its own way back. */
 const ON_THE_WAY = 150;
 /** How far from there the pause after a sentence is looked for, in ms: a cut in it takes no word in two. */
 const PAUSE_REACH = 250;
-/** How long the reason is waited for why a meeting ended that was out of reach, in ms; then it just has ended. */
-const REASON_LIMIT = 3000;
 /** How often it tries to go on by itself, with longer and longer waits: for about as long as the sound is kept. */
 const TRIES = 5;
 const FIRST_TRY = 1500;
@@ -450,8 +446,9 @@ class Page {
     if (!kept) return;
     const status = await service
       .json("GET", `/api/meetings/${encodeURIComponent(kept.meeting)}`)
-      .catch(() => null);
-    if (!status || status.state === "ended" || (await isHeld(kept.meeting))) {
+      .catch(({ status: why }) => ({ state: why === 404 ? "ended" : "" }));
+    if (status.state === "") return; // out of reach: it is offered when the page is loaded again
+    if (status.state === "ended" || (await isHeld(kept.meeting))) {
       forget();
       return;
     }

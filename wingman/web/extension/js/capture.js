@@ -26,6 +26,11 @@ const LONGEST_WAIT = 8000;
  *   [more: string]: any }} Session
  */
 
+/** Endings of a meeting that were not meant: the call goes on, so whoever captures it does. */
+export const NOT_MEANT = new Set(["interrupted", "shutdown", "failed"]);
+/** How long the reason is waited for why a meeting ended that was out of reach, in ms; then it just has ended. */
+export const REASON_LIMIT = 3000;
+
 /** Phases: `starting`, `live`, `reconnecting`, `lost` (the meeting ended meanwhile), `refused` (the service does not know
  *  this page any more), `ended`. */
 export class Capture {

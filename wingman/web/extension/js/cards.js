@@ -10,6 +10,7 @@ const TOOLS = { used: "check", copied: "copy", pinned: "pin", wrong: "wrong", di
 
 /** Characters from which a card is folded, so that one does not push all others away. */
 const LONG = 320;
+const MOST = 3;
 
 export class CardsView {
   /** @param {(card: object, what: string) => void} act what a tool does: a feedback word, or `stop` */
@@ -37,7 +38,7 @@ export class CardsView {
   }
 
   render(state, readOnly, silence) {
-    const cards = visibleCards(state);
+    const cards = visibleCards(state, MOST, this.#held());
     const nodes = cards.map((card, age) => {
       const view = this.views.get(card.id) || this.#make(card);
       view.render(card, age, state, readOnly);
@@ -45,7 +46,7 @@ export class CardsView {
     });
     const focused = this.list.contains(focusOf(this.list)) && focusOf(this.list).closest(".card");
     setChildren(this.list, nodes);
-    if (focused && !focused.isConnected) nodes[0]?.focus();
+    if (focused && !focused.isConnected) (nodes[0] ?? this.node.closest(".overlay"))?.focus();
     for (const [id, view] of this.views) if (!view.node.isConnected) this.views.delete(id);
     this.empty.hidden = cards.length > 0;
     setText(this.empty, silence);
@@ -64,6 +65,11 @@ export class CardsView {
 
   focusedNode() {
     return focusOf(this.list)?.closest?.(".card") || null;
+  }
+
+  /** The card that is being read: the keyboard or the pointer is on it. */
+  #held() {
+    return (this.focusedNode() ?? this.list.querySelector(".card:hover"))?.dataset.id ?? "";
   }
 
   /** The card the keyboard means: the focused one, else the newest. */

@@ -1,6 +1,6 @@
 // One channel of a running meeting: what it is, how loud, in which state, and its mute.
 
-import { h, icon, setAttribute, setIcon, setText } from "./dom.js";
+import { h, icon, setIcon, setText } from "./dom.js";
 import { captureSentence } from "./strings.js";
 
 const NAMES = { tab: "The meeting’s tab", mic: "My microphone" };
@@ -49,7 +49,6 @@ export class ChannelRow {
         type: "button",
         class: "quiet",
         hidden: !act,
-        "aria-pressed": "false",
         on: { click: () => act.mute(!this.muted) },
       },
       this.muteIcon,
@@ -84,7 +83,6 @@ export class ChannelRow {
     setText(this.detail, TROUBLE.has(state) && !quiet ? captureSentence(this.channel, state, detail) : "");
     setText(this.muteWords, muted ? "Unmute" : "Mute");
     setIcon(this.muteIcon, muted ? "mic-off" : "mic");
-    setAttribute(this.mute, "aria-pressed", String(muted));
     this.again.classList.toggle("called", state === "no_signal" || state === "ended");
   }
 

@@ -1,7 +1,9 @@
 // What a channel's state is, judged from evidence: the peer connection, the level here, the service's word.
 
-/** After this long without sound the user is asked whether it is the right tab or microphone, in ms. */
+/** After this long without any sound the user is asked whether it is the right tab or microphone, in ms. */
 export const SILENCE_LIMIT = 5000;
+/** The same for one that was heard before: while one side talks, the other may well send nothing at all. */
+export const PAUSE_LIMIT = 60_000;
 
 /**
  * *Listening* is earned by sound: a track that carries none is *waiting*, and *silent* after a while.
@@ -19,6 +21,6 @@ export function channelState({ ended, paused, muted, peer, heard, silentFor, ser
   if (peer !== "connected" || service === "stalled" || service === "gone") return "stalled";
   if (muted) return "muted";
   if (service === undefined || service === "connecting") return "connecting";
-  if (silentFor > SILENCE_LIMIT || service === "no_signal") return silentFor < 1000 && heard ? "capturing" : "no_signal";
+  if (silentFor > (heard ? PAUSE_LIMIT : SILENCE_LIMIT) || service === "no_signal") return silentFor < 1000 && heard ? "capturing" : "no_signal";
   return heard ? "capturing" : "waiting";
 }

@@ -41,8 +41,8 @@ export const keysWith = (own, titles = {}) =>
     ...(own[entry.name] ? { keys: [own[entry.name]], cardsOnly: undefined } : {}),
   }));
 
-/** The usual key for an action; empty when it has none. */
-export const keyFor = (action) => KEYS.find(({ name }) => name === action)?.keys[0] ?? "";
+/** The key for an action, somebody's own where they have one; empty when it has none. */
+export const keyFor = (action, own = {}) => keysWith(own).find(({ name }) => name === action)?.keys[0] ?? "";
 
 /** Only what is a letter, a digit or a sign: the other keys belong to the browser. */
 export const isKey = (key) => typeof key === "string" && [...key].length === 1 && key.trim() === key && key !== "";

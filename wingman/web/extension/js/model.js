@@ -17,6 +17,8 @@ export class MeetingModel {
     this.meeting = meeting;
     this.stream = "connecting";
     this.readOnly = false;
+    /** Why nothing is listened to any more, where no event tells it. */
+    this.problem = "";
     /** False while the past is being replayed. */
     this.caughtUp = false;
     /** When a word was last heard, in s of the service's clock; 0 before the first. */
@@ -85,6 +87,12 @@ export class MeetingModel {
   setStream(status) {
     this.stream = status;
     this.#changed();
+  }
+
+  /** It is over, whatever its events have told; a `problem` says why where that was not meant. */
+  over(problem = "") {
+    this.problem = problem;
+    this.setStream("over");
   }
 
   setReadOnly() {

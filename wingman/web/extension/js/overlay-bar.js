@@ -1,6 +1,7 @@
 // The overlay's first line: how it stands, how long it runs, what it is called, what it costs.
 
 import { h, iconButton, setAttribute, setText } from "./dom.js";
+import { keyFor } from "./keys.js";
 import { clock, money } from "./strings.js";
 
 const PHASES = {
@@ -11,18 +12,21 @@ const PHASES = {
   ended: "Ended",
   none: "Wingman",
 };
-const AWAY = { waiting: "away", lost: "ended", missing: "none", refused: "none" };
+const AWAY = { waiting: "away", lost: "ended", over: "ended", missing: "none", refused: "none" };
 
 export class OverlayBar {
-  /** @param {{settings: Function, help: Function}} run what the buttons do */
-  constructor({ settings, help }) {
+  /**
+   * @param {{settings: Function, help: Function}} run what the buttons do
+   * @param {Record<string, string>} keys somebody's own
+   */
+  constructor({ settings, help }, keys = {}) {
     this.dot = h("span", { class: "dot", "aria-hidden": "true" });
     this.phase = h("span", { class: "phase" });
     this.time = h("span", { class: "clock", "aria-hidden": "true" });
     this.title = h("span", { class: "title", dir: "auto" });
     this.cost = h("span", { class: "cost" });
     this.settingsButton = iconButton("settings", "Settings", settings, { "aria-expanded": "false" });
-    this.helpButton = iconButton("help", "Keys (?)", help, { "aria-expanded": "false" });
+    this.helpButton = iconButton("help", `Keys (${keyFor("help", keys)})`, help, { "aria-expanded": "false" });
     this.node = h(
       "div",
       { class: "bar" },

@@ -6,7 +6,7 @@ import { h, icon, iconButton, iconsAtHand, setAttribute, setText } from "./dom.j
 import { lineCount } from "./lines.js";
 import { MoodView } from "./emotion.js";
 import { batched } from "./frame.js";
-import { press } from "./keys.js";
+import { keyFor, press } from "./keys.js";
 import { NoticesView } from "./notices-view.js";
 import { OverlayBar } from "./overlay-bar.js";
 import { HelpPanel, SettingsPanel } from "./panels.js";
@@ -36,16 +36,19 @@ export class Overlay {
     this.preferences = new Preferences(store);
     this.cards = new CardsView((card, what) => this.#act(card, what));
     this.mood = new MoodView();
-    this.asking = new AskView((message) => this.sendUp(message));
+    const keys = this.preferences.get("keys");
+    this.asking = new AskView((message) => this.sendUp(message), keys);
     this.notices = new NoticesView((message) => this.sendUp(message));
     this.summary = new SummaryView();
     this.words = { actions: [], feedback: [], verbosities: [], policies: [] };
     this.verbosity = new Wanted();
+    /** When the newest card was made that was read out, in seconds since the epoch. */
+    this.spokenOf = 0;
     this.bar = new OverlayBar({
       settings: () =>
         this.togglePanel(this.settings.node.hidden ? this.settings : null, this.bar.settingsButton),
       help: () => this.toggleHelp(),
-    });
+    }, keys);
     this.transcript = new TranscriptView((speaker, name) => this.#rename(speaker, name));
     this.settings = new SettingsPanel({
       preferences: this.preferences,
@@ -96,7 +99,7 @@ export class Overlay {
     this.settings.render(readOnly, state.settings.verbosity);
     if (this.verbosity.came(state.settings.verbosity)) this.say(`Wingman is ${state.settings.verbosity} now.`);
     this.asking.render(state, readOnly || over);
-    this.notices.render(notices(state, stream), readOnly);
+    this.notices.render(notices(state, stream, this.model.problem), readOnly);
     this.summary.render(state.summary);
     this.#announce(state);
   }
@@ -222,7 +225,7 @@ export class Overlay {
       h("span", { text: "Transcript" }),
       icon("down"),
     );
-    this.finderButton = iconButton("search", "Search in this call (f)", () => this.find());
+    this.finderButton = iconButton("search", `Search in this call (${keyFor("find", this.preferences.get("keys"))})`, () => this.find());
     this.pane = h(
       "div",
       { class: "pane" },
@@ -253,14 +256,16 @@ export class Overlay {
     );
   }
 
-  /** Screen readers hear a whole card once, not its deltas, and none of what is replayed at the start. */
+  /** Screen readers hear a whole card once, not its deltas, none of what is replayed at the start, and no older one
+   *  again when a newer one goes. */
   #announce(state) {
     const newest = state.cards.find((card) => !card.gone && card.status !== "streaming");
     const before = this.speaking;
     this.speaking = this.model.caughtUp;
     const key = newest ? `${newest.id}/${newest.status}` : "";
-    if (key === this.announced) return;
+    if (key === this.announced || (newest && newest.at < this.spokenOf)) return;
     this.announced = key;
+    this.spokenOf = newest?.at ?? this.spokenOf;
     if (newest && before)
       setText(
         this.live,
@@ -273,7 +278,10 @@ export class Overlay {
       this.stop();
       return;
     }
-    if (what === "copied") this.#copy(card);
+    if (what === "copied") {
+      void this.#copy(card);
+      return;
+    }
     const sent = this.sendUp({ type: "suggestion.feedback", id: card.id, feedback: what });
     if (!sent) this.say("Not saved: Wingman is out of reach.");
   }
@@ -288,10 +296,12 @@ export class Overlay {
     const { clipboard } = this.node.ownerDocument.defaultView.navigator;
     try {
       await clipboard.writeText(card.answer || card.cue);
-      this.say("Copied.");
     } catch {
       this.say("The browser did not allow copying; select the text instead.");
+      return;
     }
+    this.say("Copied.");
+    this.sendUp({ type: "suggestion.feedback", id: card.id, feedback: "copied" });
   }
 
   /** What concerns the meeting has to reach it, and comes back as its setting. */

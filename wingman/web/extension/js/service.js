@@ -19,6 +19,7 @@ const OUT_OF_REACH = "Wingman is out of reach. Is it still running on this compu
 /** How long an answer may take, in ms; a network that swallows everything must not hold a reconnect up. */
 const ANSWER_LIMIT = 15_000;
 const NO_KEY = "You are logged out: open a new login link (run “wingman grants login” for one).";
+export const UNPAIRED = "Wingman does not know this extension any more. Pair it again in its settings.";
 
 export class Service {
   /**
@@ -66,6 +67,7 @@ export class Service {
       throw new ServiceError(OUT_OF_REACH, 0);
     }
     if (response.ok) return response;
+    if (response.status === 401) throw new ServiceError(this.prove ? UNPAIRED : NO_KEY, 401);
     throw await explained(response);
   }
 
@@ -124,11 +126,8 @@ export class Service {
 async function explained(response) {
   try {
     const { error } = await response.json();
-    return new ServiceError(response.status === 401 ? NO_KEY : error.detail, response.status, error.field);
+    return new ServiceError(error.detail, response.status, error.field);
   } catch {
-    return new ServiceError(
-      response.status === 401 ? NO_KEY : `Wingman answered with status ${response.status}.`,
-      response.status,
-    );
+    return new ServiceError(`Wingman answered with status ${response.status}.`, response.status);
   }
 }

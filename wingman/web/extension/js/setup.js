@@ -49,6 +49,7 @@ export class Setup {
 
   /** Say who listens, and offer only the languages it reads. @param {object[]} branches the service's connections */
   listensWith(branches) {
+    this.tone.measuredBy(branches.find(({ branch }) => branch === "emotion"));
     const listener = branches.find(({ branch }) => branch === "transcribe");
     if (!listener) return;
     const { name, state, words, languages } = listener;

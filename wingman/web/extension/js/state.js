@@ -1,10 +1,13 @@
 // What the overlay knows, as a pure function of the envelopes it was given: `reduce(state, envelope)`.
 // Nothing here touches the DOM, the clock or the network.
 
-import { addLine, lineOf, lineAt, replaceLine } from "./lines.js";
+import { addLine, lineAt, lineCount, lineOf, replaceLine } from "./lines.js";
 
 export const CARDS_KEPT = 1000;
 const TREND_LENGTH = 8;
+const SENT_AWAY = new Set(["dismissed", "wrong"]);
+/** Stretches that were not heard for the same reason, no further apart than this in seconds, are one line. */
+const GAPS_APART = 5;
 
 /** How welcome a family is; used for the trend's direction only, never shown as a number. */
 const VALENCE = { engaged: 1, positive: 1, neutral: 0, doubtful: -1, "low-energy": -1, negative: -2 };
@@ -158,15 +161,7 @@ const STEPS = {
     },
   }),
   "transcript.gap": (state, data, envelope) =>
-    data.branch === "transcribe"
-      ? addLine(state, {
-          kind: "gap",
-          id: `gap-${data.channel}-${spanOf(envelope).start}`,
-          cause: data.cause,
-          channel: data.channel,
-          ...spanOf(envelope),
-        })
-      : state,
+    data.branch === "transcribe" ? missed(state, data, spanOf(envelope)) : state,
   // A laugh between two sentences; one beside words comes with its utterance.
   "voice.sound": (state, data, envelope) =>
     addLine(state, {
@@ -224,11 +219,15 @@ const STEPS = {
 /** The cards that are no longer on screen, newest first. */
 export const pastCards = (state) => state.cards.filter((c) => c.gone && (c.answer || c.cue));
 
-/** The cards to show: pinned or not gone, newest first, at most `limit` of those not pinned. */
-export function visibleCards(state, limit = 3) {
-  const shown = state.cards.filter((c) => !c.gone);
+/**
+ * The cards to show: pinned or not gone, newest first, at most `limit` of those not pinned. The one with the id `held`
+ * is being read: its time may be up, and it stays unless somebody sent it away.
+ */
+export function visibleCards(state, limit = 3, held = "") {
+  const stays = (c) => c.id === held && !SENT_AWAY.has(c.feedback);
+  const shown = state.cards.filter((c) => !c.gone || stays(c));
   const loose = shown.filter((c) => !c.pinned).slice(0, limit);
-  return shown.filter((c) => c.pinned || loose.includes(c)).slice(0, limit + 3);
+  return shown.filter((c) => c.pinned || stays(c) || loose.includes(c)).slice(0, limit + 3);
 }
 
 /** Let cards go that outlived their time at `now` (seconds since the epoch). */
@@ -246,6 +245,14 @@ function phase(state, name) {
 function spanOf(envelope) {
   const media = envelope.media || { start: 0, end: 0 };
   return { start: media.start, end: media.end };
+}
+
+function missed(state, { cause, channel }, { start, end }) {
+  const at = lineCount(state) - 1;
+  const last = at < 0 ? null : lineAt(state, at);
+  if (last?.kind === "gap" && last.cause === cause && Math.abs(start - last.end) < GAPS_APART)
+    return replaceLine(state, at, { ...last, end: Math.max(last.end, end) });
+  return addLine(state, { kind: "gap", id: `gap-${channel}-${start}`, cause, channel, start, end });
 }
 
 function heard(state, data, envelope) {
@@ -358,7 +365,7 @@ function card(state, id, change) {
 function feedback(c, value) {
   if (value === "pinned") return { ...c, pinned: true, gone: false };
   if (value === "unpinned") return { ...c, pinned: false };
-  if (value === "dismissed" || value === "wrong") return { ...c, feedback: value, pinned: false, gone: true };
+  if (SENT_AWAY.has(value)) return { ...c, feedback: value, pinned: false, gone: true };
   return { ...c, feedback: value };
 }
 

@@ -175,8 +175,10 @@ export const endedWords = (reason) => ENDED[reason] || "The meeting has ended.";
  * is lost in one short sentence, in `full` what the provider says about it, in `act` what can be done: `{label,
  * message}` with the message to send, and `stays` where it may not give way to others. An empty list means all is well.
  */
-export function notices(state, stream) {
+export function notices(state, stream, problem = "") {
   const list = [];
+  if (problem) list.push({ level: "bad", text: problem });
+  else if (stream === "over" && state.meeting.phase !== "ended") list.push({ level: "info", text: ENDED.stopped });
   if (STREAM[stream]) list.push({ level: stream === "connecting" ? "info" : "bad", text: STREAM[stream] });
   const { phase, reason } = state.meeting;
   if (phase === "ended") {
@@ -184,6 +186,7 @@ export function notices(state, stream) {
     if (storageAway(state)) list.push({ level: "bad", text: state.storage.detail });
     return list;
   }
+  if (stream === "over") return list;
   list.push(...endingNotices(state));
   if (phase === "paused") list.push({ level: "info", text: CAPTURE.paused() });
   else list.push(...captureNotices(state));
@@ -256,12 +259,12 @@ function providerNotices(state) {
     list.push({ level: "info", text: "The transcript is switched off. Nothing is written down." });
   for (const { branch, channel, health, detail } of Object.values(state.providers)) {
     if (!TROUBLED.includes(health)) continue;
-    const text = troubleWords(state, branch, channel, health) || detail;
+    const text = troubleWords(state, branch, channel, health) || capital(detail || "");
     if (!text || seen.has(text)) continue;
     seen.add(text);
     const act =
       health === "down" && RETRIED.has(branch) ? { label: "Try again", message: control("retry", branch) } : null;
-    list.push({ level: health === "down" ? "bad" : "warn", text, full: detail === text ? "" : detail, act });
+    list.push({ level: health === "down" ? "bad" : "warn", text, full: capital(detail || "") === text ? "" : detail, act });
   }
   return list;
 }
@@ -304,7 +307,7 @@ export function silence(state, stream) {
 
 /** Whether asking can lead to anything: not where the meeting is over, gone, or closed to this page. */
 export const canAsk = (state, stream) =>
-  state.meeting.phase !== "ended" && !["lost", "missing", "refused"].includes(stream);
+  state.meeting.phase !== "ended" && !["lost", "missing", "refused", "over"].includes(stream);
 
 /**
  * What can be asked now: action → why not, empty when it can. *Say* and *recap* need no model, and a question is looked
@@ -344,5 +347,5 @@ export function money(amount, currency) {
 }
 
 export function capital(text) {
-  return text[0].toUpperCase() + text.slice(1);
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -3,6 +3,9 @@
 import { acknowledgement, needsConsent, notice, offered } from "./consent.js";
 import { h, icon, setText } from "./dom.js";
 
+const WORDS = "text-only";
+const NO_READER = "Needs a Hume gateway (emotion.hume_v0.url), and none is set up here.";
+
 export class TonePolicy {
   /**
    * @param {() => void} changed called when the user chose or acknowledged something
@@ -13,9 +16,13 @@ export class TonePolicy {
     this.standing = standing;
     this.stored = false;
     this.refused = false;
+    /** Who measures it, as the service tells (`GET /api/providers`). */
+    this.meter = { name: "", words: "", reads_words: true };
     /** @type {import("./consent.js").Notice[]} */
     this.notices = [];
     this.inputs = [];
+    /** What each policy does, and where that stands. */
+    this.abouts = [];
     this.#build();
     this.#follow();
   }
@@ -28,15 +35,23 @@ export class TonePolicy {
     this.inputs = words.map(({ value }) =>
       h("input", { type: "radio", name: "policy", value, checked: value === policy, on: { change: () => this.#chosen() } }),
     );
-    const labels = words.map(({ value, title, about }, at) =>
+    this.abouts = words.map(({ about }) => ({ about, span: h("span", { class: "soft", text: about }) }));
+    const labels = words.map(({ value, title }, at) =>
       h(
         "label",
         { class: "policy", data: { policy: value } },
         this.inputs[at],
-        h("span", {}, h("b", { text: title }), h("span", { class: "soft", text: about })),
+        h("span", {}, h("b", { text: title }), this.abouts[at].span),
       ),
     );
     this.policies.replaceChildren(...labels);
+    this.refuse(this.refused);
+  }
+
+  /** Say who measures, and offer nothing that nobody here can do. @param {object} [meter] the branch `emotion` */
+  measuredBy(meter) {
+    if (!meter) return;
+    this.meter = meter;
     this.refuse(this.refused);
   }
 
@@ -67,7 +82,9 @@ export class TonePolicy {
   /** Follow a playbook that does not allow voices to be analysed. */
   refuse(refused) {
     this.refused = refused;
-    for (const input of this.inputs) input.disabled = refused && needsConsent(this.notices, input.value);
+    const wordless = !this.meter.reads_words;
+    for (const input of this.inputs)
+      input.disabled = (refused && needsConsent(this.notices, input.value)) || (wordless && input.value === WORDS);
     if (this.#input(this.policy)?.disabled) this.#input("off").checked = true;
     setText(
       this.refusal,
@@ -76,6 +93,8 @@ export class TonePolicy {
         : "",
     );
     this.refusal.hidden = !refused;
+    const { span, about } = this.abouts[this.inputs.findIndex(({ value }) => value === WORDS)] ?? {};
+    if (span) setText(span, wordless ? NO_READER : about);
     this.#follow();
   }
 
@@ -94,6 +113,7 @@ export class TonePolicy {
     this.words = h("span");
     this.consentLabel = h("label", { class: "consent", for: "acknowledge" }, this.acknowledge, this.words);
     this.refusal = h("p", { class: "soft", role: "status", hidden: true });
+    this.measure = h("p", { class: "soft", role: "status", hidden: true });
     this.noticeText = h("p", { class: "notice-text", id: "notice-text" });
     this.copied = h("span", { class: "soft", role: "status" });
     this.notice = h(
@@ -118,6 +138,7 @@ export class TonePolicy {
     this.parts = [
       this.policies,
       this.refusal,
+      this.measure,
       this.consentLabel,
       this.notice,
     ];
@@ -134,6 +155,9 @@ export class TonePolicy {
     this.consentLabel.hidden = !words;
     if (this.words.textContent !== words) this.acknowledge.checked = false;
     setText(this.words, words);
+    const { name, words: does } = this.meter;
+    setText(this.measure, needsConsent(this.notices, policy) && name ? `${name}: ${does}` : "");
+    this.measure.hidden = !this.measure.textContent;
     setText(this.noticeText, notice(policy, this.stored));
     setText(this.copied, "");
     this.notice.open ||= policy === "counterpart";

@@ -403,8 +403,14 @@ function plainLine(kind) {
   return { node: h("li", { class: `line ${kind}`, dir: "auto" }), measured: false };
 }
 
+/** `0:36`, or `0:36–0:42` where it is longer than that tells. */
+function stretch({ start, end }) {
+  const [from, to] = [clock(start), clock(end)];
+  return from === to ? from : `${from}–${to}`;
+}
+
 function fillPlain({ node }, entry) {
-  if (entry.kind === "gap") setText(node, `${clock(entry.start)} · ${gapWords(entry.cause)}`);
+  if (entry.kind === "gap") setText(node, `${stretch(entry)} · ${gapWords(entry.cause)}`);
   else if (entry.kind === "sound")
     setText(node, `${clock(entry.start)} · ${speakerName(entry.channel, {})} · ${entry.word}`);
   else {
