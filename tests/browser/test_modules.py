@@ -155,7 +155,7 @@ FACTS = {
         ({"heard": False, "silentFor": 9000}, "no_signal"),
         ({"silentFor": 9000}, "capturing"),
         ({"silentFor": 61_000}, "no_signal"),
-        ({"service": "no_signal", "silentFor": 3000}, "no_signal"),
+        ({"service": "no_signal", "silentFor": 3000}, "capturing"),
         ({"service": "no_signal", "silentFor": 10}, "capturing"),
         ({"muted": True, "silentFor": 9000}, "muted"),
         ({"paused": True, "peer": "failed"}, "paused"),

@@ -390,8 +390,11 @@ class Page {
 
   #meter(current) {
     const now = performance.now();
-    for (const [channel, meter] of current.meters)
-      current.live.rows.get(channel)?.loud(current.capture.phase === "ended" ? 0 : meter.read(now).level);
+    const { capture } = current;
+    for (const [channel, meter] of current.meters) {
+      if (capture.paused || capture.muted.has(channel)) meter.rest(now);
+      current.live.rows.get(channel)?.loud(capture.phase === "ended" ? 0 : meter.read(now).level);
+    }
     current.paint();
   }
 

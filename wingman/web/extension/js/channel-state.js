@@ -21,6 +21,6 @@ export function channelState({ ended, paused, muted, peer, heard, silentFor, ser
   if (peer !== "connected" || service === "stalled" || service === "gone") return "stalled";
   if (muted) return "muted";
   if (service === undefined || service === "connecting") return "connecting";
-  if (silentFor > (heard ? PAUSE_LIMIT : SILENCE_LIMIT) || service === "no_signal") return silentFor < 1000 && heard ? "capturing" : "no_signal";
+  if (silentFor > (heard ? PAUSE_LIMIT : SILENCE_LIMIT)) return "no_signal";
   return heard ? "capturing" : "waiting";
 }

@@ -32,7 +32,7 @@ const OVER = {
 
 export class MeetingControls {
   /**
-   * @param {object} meeting `{model, service, capture, meters, startedAt}`; `capture` is null for a recording
+   * @param {object} meeting `{model, service, capture, meters}`; `capture` is null for a recording
    * @param {{stop: Function, pause: Function, resume: Function, again: (channel: string) => void,
    *   float: Function, over: Function, restart: Function}} run
    */
@@ -113,6 +113,8 @@ export class MeetingControls {
 
   floating(on) {
     this.floatButton.disabled = on;
+    // A disabled button has lost the focus: it comes back to where it was
+    if (!on && document.activeElement === document.body) this.floatButton.focus();
   }
 
   #build() {
@@ -218,7 +220,7 @@ export class MeetingControls {
   }
 
   #facts(channel, now, over) {
-    const { capture, meters, model, startedAt } = this.meeting;
+    const { capture, meters, model } = this.meeting;
     return {
       ended: over || capture.endedChannels.has(channel),
       paused: capture.paused,
@@ -230,7 +232,7 @@ export class MeetingControls {
             ? "connecting"
             : "disconnected",
       heard: meters.get(channel)?.heard ?? false,
-      silentFor: meters.get(channel)?.silentFor(now, startedAt) ?? 0,
+      silentFor: meters.get(channel)?.silentFor(now) ?? 0,
       service: model.state.capture[channel]?.state,
     };
   }

@@ -13,6 +13,13 @@ export class LevelMeter {
     this.source.connect(this.analyser);
     this.samples = new Float32Array(this.analyser.fftSize);
     this.heardAt = 0;
+    /** When it began to listen, in ms. */
+    this.since = performance.now();
+  }
+
+  /** Nothing is to be heard just now (muted, paused): its silence counts from `now`. */
+  rest(now) {
+    this.since = now;
   }
 
   /** Read the level now (`now` in ms): `{db, level}` with `level` from 0 to 1 for display. */
@@ -29,8 +36,8 @@ export class LevelMeter {
   }
 
   /** Milliseconds without any sound up to `now`. */
-  silentFor(now, since) {
-    return now - Math.max(this.heardAt, since);
+  silentFor(now) {
+    return now - Math.max(this.heardAt, this.since);
   }
 
   close() {
