@@ -118,7 +118,7 @@ async function forget(problem) {
 
 /** Say on the page why nothing is listened to; where no click allows it, the icon alone says so. */
 async function tell(tabId, problem) {
-  const say = (sentence) => void import(chrome.runtime.getURL("overlay-host.js")).then((host) => host.tell(sentence));
+  const say = (sentence) => import(chrome.runtime.getURL("overlay-host.js")).then((host) => host.tell(sentence));
   await chrome.scripting.executeScript({ target: { tabId }, func: say, args: [problem] }).catch(() => undefined);
 }
 
@@ -139,7 +139,8 @@ async function openOffscreen() {
 
 /** The overlay goes where the user's click allows it, and nowhere else. */
 async function inject(tabId) {
-  await chrome.scripting.executeScript({ target: { tabId }, files: ["content.js"] });
+  const attach = () => import(chrome.runtime.getURL("overlay-host.js")).then((host) => host.attach());
+  await chrome.scripting.executeScript({ target: { tabId }, func: attach }); // resolves when it is there
 }
 
 async function showAgain(tabId) {
