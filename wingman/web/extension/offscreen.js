@@ -137,7 +137,8 @@ class Listening {
 
 const ports = new Set();
 let current = null;
-let memory = { look: {}, place: {} };
+/** How the overlay looks and where it is, once a meeting was begun. */
+let memory = null;
 
 chrome.runtime.onMessage.addListener((message, _sender, reply) => {
   if (message.to !== "offscreen") return false;
@@ -155,7 +156,7 @@ chrome.runtime.onConnect.addListener((port) => {
   port.onDisconnect.addListener(() => ports.delete(port));
   port.onMessage.addListener(({ hello, up, memory: chosen, hidden }) => {
     if (hello) {
-      port.postMessage({ memory });
+      if (memory) port.postMessage({ memory });
       current?.greet(port);
     }
     if (up) current?.send(up);
@@ -176,6 +177,7 @@ function tellWorker(message) {
 async function begin({ streamId, url, token, spec, paused, memory: kept }) {
   await current?.stop();
   memory = kept;
+  for (const port of ports) port.postMessage({ memory });
   current = new Listening(new Service(url, token, prove), ports);
   try {
     return await current.start(streamId, spec, paused);
