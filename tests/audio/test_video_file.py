@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -87,3 +88,8 @@ def test_whoever_stops_looking_leaves_nothing_open(tmp_path: Path) -> None:
         return [first[0], *[at async for at, _ in read_pictures(path, 3.0)]]
 
     assert run(main()) == [0, 0, 3]
+
+
+def test_a_pipe_is_no_image_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert not is_image(tmp_path / "pipe")

@@ -76,6 +76,8 @@ _READER: Final[Reader[tuple[float, bytes]]] = Reader(
 def is_image(path: Path) -> bool:
     """Whether a file is a single JPEG or PNG."""
     try:
+        if not path.is_file():
+            return False  # a pipe would be waited for, and what it holds lost
         with path.open("rb") as file:
             return file.read(8).startswith((b"\xff\xd8", b"\x89PNG\r\n\x1a\n"))
     except OSError:
