@@ -19,7 +19,6 @@ from wingman.transports.aiortc_seam.receiver_reports import ReceiverReports
 from wingman.transports.aiortc_seam.receivers import audio_receivers, private, set_private
 from wingman.transports.aiortc_seam.srtp import unprotector
 from wingman.transports.aiortc_seam.wire import CONTROL_KINDS, RTP_HEADER, read_control
-from wingman.transports.coalescing import coalescing
 from wingman.transports.ice_seam import IcePath
 
 QUIET_S = 0.3
@@ -137,7 +136,7 @@ class DirectPath:
         self, stock: Callable[[Any, Any], None], queue: asyncio.Queue[Any], dtls: Any, path: IcePath
     ) -> Callable[[bytes, Any], None]:
         streams, clock, drained = self._streams, self._clock, queue.empty
-        unpack, shortest, turn = RTP_HEADER.unpack_from, RTP_HEADER.size, coalescing()
+        unpack, shortest = RTP_HEADER.unpack_from, RTP_HEADER.size
 
         def datagram_received(data: bytes, address: Any) -> None:
             if len(data) < shortest:
@@ -158,9 +157,6 @@ class DirectPath:
             payload = unprotect(data, start)
             if payload is None:
                 return None  # replayed or forged
-            turn.taken += 1
-            if turn.taken == 1:
-                turn.begins()
             path.media_at = now = clock()
             if address != path.source:
                 path.follow(address)
