@@ -7,15 +7,26 @@ began, and what was sent before it would seem to have left in it.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 
-_BOOT = getattr(time, "CLOCK_BOOTTIME", None)
+
+def counts_sleep(platform: str = sys.platform) -> int | None:
+    """The number of a clock that goes on while the machine sleeps; None where it has none by a number."""
+    if (
+        platform == "darwin"
+    ):  # CLOCK_MONOTONIC goes on in sleep there; `time.monotonic` (mach_absolute_time) does not
+        return time.CLOCK_MONOTONIC
+    return getattr(time, "CLOCK_BOOTTIME", None)
+
+
+_CLOCK = counts_sleep()
 
 
 def passed() -> float:
     """Seconds since some moment, sleep included where the system counts it; never set."""
-    return time.monotonic() if _BOOT is None else time.clock_gettime(_BOOT)
+    return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
 
 
 def steady(wall: Callable[[], float] = time.time, passed: Callable[[], float] = passed) -> Callable[[], float]:

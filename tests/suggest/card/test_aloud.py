@@ -26,10 +26,16 @@ SHAPES = {
     "lines": "Pets: one cat.\n{heading}:\nRooms: Zwölf are damp\nMonth: he moves in May",
     "Markdown": "Pets: one cat.\n## {heading}\n\nZwölf rooms are damp.\n\nHe moves in May.",
     "bold": "Pets: one cat.\n**{heading}:**\n* Zwölf rooms are damp\n* He moves in May",
+    "words behind the colon": "Pets: one cat.\n{heading}: the following\n- Rooms: Zwölf are damp\n- Month: May",
+    "two colons": "Pets: one cat.\n{heading}: the following:\nRooms: Zwölf are damp\nMonth: he moves in May",
+    "behind a sentence": "We have one cat. {heading}:\n- Rooms: Zwölf are damp\n\n- Month: he moves in May",
+    "bold, letters": "Pets: one cat.\n**{heading}**: all this\n\na) Rooms: Zwölf are damp\nb) He moves in May",
+    "in a list": "- Pets: one cat\n- {heading}: this\n  - Rooms: Zwölf are damp\n  - Month: May",
     "a dash": "Pets: one cat. {heading} – Zwölf rooms are damp. He moves in May.",
 }
 AFTER = {
     "a list": "\nParking: free.",
+    "words behind the colon": "\nParking: free.",
     "bold": "\n\nParking: free.",
     "Markdown": "\n\n## Parking\n\nFree.",
 }
@@ -52,6 +58,13 @@ def test_a_fact_by_name_under_such_a_heading_is_none() -> None:
     brief = "Internal:\n- price: 44 dollars\n\nContract: twelve months"
     assert "price" in slots_of(playbook, brief)
     assert "price" not in slots_of(playbook, openly(brief))
+
+
+@pytest.mark.parametrize("lead", ["Do not tell them: the following", "Please never tell them any of these"])
+def test_such_a_list_ends_where_what_leads_it_does(lead: str) -> None:
+    assert openly(f"We go on. {lead}\n- price: 44\n\nContract: one year") == "We go on.\nContract: one year"
+    beside = f"- {lead}\n- price: 40 dollars\n\nContract: one year"
+    assert openly(beside) == beside
 
 
 def test_other_headings_hide_nothing() -> None:

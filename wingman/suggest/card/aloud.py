@@ -13,7 +13,8 @@ from wingman.suggest.card.private import KEPT
 
 _HEADING = re.compile(r"[^.:;!?]{2,60}:(?!\d)")
 _DASHED = re.compile(r"[^.:;!?]{2,60}? [-–—] ")
-_POINT = re.compile(r"\s+|(?:[-*•+]|\d{1,2}[.)])\s+")
+_SENTENCE = re.compile(r"(?<=[.;!?])\s+")
+_POINT = re.compile(r"\s+|(?:[-–—*•·◦▪‣+]|(?:\d{1,2}|[a-zA-Z])[.)])\s+")
 """A line of a list, or an indented one."""
 _TITLE = re.compile(r"(?P<marks>#{1,6} )?\s*[*_]*(?P<title>[^.:;!?]{2,60}?)[*_]*\s*(?P<colon>:)?[*_]*\s*")
 """A line that is a heading by itself, in Markdown or with a colon."""
@@ -35,10 +36,13 @@ def aloud(brief: str, parted: Callable[[str], Iterable[str]], private: re.Patter
 def openly(brief: str) -> str:
     """`brief` without the blocks under a heading that says they are not to be told (`Do not tell them:`).
 
-    Such a block ends with the next heading, or with a fact by name behind its list or its last paragraph.
+    Such a block ends with the next heading, or with a fact by name behind its list or its last paragraph. Words
+    of its own behind the colon (`Do not tell them: the following`) make the list below no less part of it.
     """
     told: list[str] = []
     kept = begun = may_end = False
+    above = 0
+    """Where in `told` the last line is that is not empty."""
     for line in brief.splitlines():
         point = _POINT.match(line)
         title = _TITLE.fullmatch(line[point.end() :] if point else line)
@@ -48,7 +52,12 @@ def openly(brief: str) -> str:
                 continue
         elif kept and may_end and not point and _HEADING.match(line):
             kept = False
+        elif not kept and line.strip() and told and _is_under(line, told[above]):
+            before = _before_kept(told[above])
+            kept = before is not None
+            told[above] = told[above] if before is None else before
         if not kept:
+            above = len(told) if line.strip() else above
             told.append(line)
         elif line.strip():
             begun, may_end = True, point is not None
@@ -57,5 +66,29 @@ def openly(brief: str) -> str:
     return "\n".join(told)
 
 
+def _before_kept(line: str) -> str | None:
+    """What a line says before it comes, at its end, to what is not to be told; None for one that does not."""
+    begins: int | None = None
+    starts = [0, *(found.end() for found in _SENTENCE.finditer(line))]
+    for start, end in zip(starts, [*starts[1:], len(line)], strict=True):
+        part = line[start:end].strip()
+        named, dashed = _HEADING.match(part), _DASHED.match(part)
+        unfinished = end == len(line) and part[-1:] not in (".", "!", "?")
+        if (named and _is_kept(named[0])) or (not named and dashed and _is_kept(dashed[0].rstrip(" -–—"))):
+            begins = start if begins is None else begins
+        elif named:
+            begins = None
+        if begins is None and unfinished and KEPT.search(part):
+            begins = start
+    return None if begins is None else line[:begins].rstrip()
+
+
+def _is_under(line: str, above: str) -> bool:
+    """Does `line` stand under `above`: indented further, in its list, or behind its colon?"""
+    deeper = len(line) - len(line.lstrip()) > len(above) - len(above.lstrip())
+    in_list = _POINT.match(line.lstrip()) is not None and _POINT.match(above.lstrip()) is None
+    return deeper or in_list or above.rstrip(" *_").endswith(":")
+
+
 def _is_kept(heading: str) -> bool:
-    return KEPT.search(f"{heading.strip().rstrip(':').rstrip()}:") is not None
+    return KEPT.search(f"{heading.strip(' :*_')}:") is not None
