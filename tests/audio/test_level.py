@@ -21,6 +21,18 @@ def pcm(samples: NDArray[np.float64]) -> bytes:
     return np.clip(samples, -32_768, 32_767).astype("<i2").tobytes()
 
 
+def voice(db: float, seconds: float) -> bytes:
+    """A voice's pulses through three formants, its largest peak at so many dB of full scale."""
+    at = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+    phase = 2 * np.pi * np.cumsum(110 * (1 + 0.2 * np.sin(2 * np.pi * 0.4 * at))) / SAMPLE_RATE
+    wave = np.zeros(len(at))
+    for number in range(1, 30):
+        formants = ((500, 80, 1.0), (1500, 120, 0.5), (2500, 160, 0.2))
+        wave += sum(g / (1 + ((110 * number - f) / w) ** 2) for f, w, g in formants) * np.sin(number * phase)
+    wave *= np.maximum(0, np.sin(2 * np.pi * 2 * at))
+    return pcm(wave / np.abs(wave).max() * 32_767 * 10 ** (db / 20))
+
+
 def verdicts(*utterances: bytes) -> list[Verdict]:
     level = SpeechLevel("the microphone")
     return [told[0] for each in utterances if (told := level.heard(each)) is not None]
@@ -56,6 +68,31 @@ def test_the_loud_part_of_a_recording_counts_and_not_its_pauses(db: float, told:
             loud.add(speech(db)[at : at + 3200])
         loud.add(speech(-85, 20))
     assert loud.found().verdict() is told
+
+
+@pytest.mark.parametrize(
+    ("over_db", "told"),
+    [(0, Verdict.FINE), (0.5, Verdict.FINE), (2, Verdict.FINE), (6, Verdict.CLIPPED), (20, Verdict.CLIPPED)],
+)
+def test_peaks_that_touch_full_scale_are_not_cut_off(over_db: float, told: Verdict) -> None:
+    """Normalised, or a little larger than it was by a codec: nothing is lost. Cut by 6 dB, something is."""
+    loud, said = Loud(SAMPLE_RATE), voice(over_db, 12)
+    for at in range(0, len(said), 3200):
+        loud.add(said[at : at + 3200])
+    assert loud.found().verdict() is told
+    assert verdicts(said) == ([told] if told else [])
+
+
+def test_how_much_is_cut_off_counts_over_all_that_is_said() -> None:
+    """Ten seconds in a long talk are its loudest part, and still not the talk."""
+    said, cut = voice(-3, 10), voice(20, 10)
+    for talk, told in (((cut, *[said] * 20), Verdict.FINE), ((said, *[cut] * 2), Verdict.CLIPPED)):
+        loud = Loud(SAMPLE_RATE)
+        for part in talk:
+            loud.add(part)
+        assert loud.found().verdict() is told
+    share = f"{loud.found().clipped:.0%}"
+    assert f"too loud (peaks are cut off in {share} of the speech)" in loud.found().sentence("it", told)
 
 
 def test_a_loud_bang_makes_no_speech_loud() -> None:

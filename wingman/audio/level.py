@@ -20,18 +20,25 @@ QUIET_DB = -45.0
 FINE_DB = -41.0
 """And from here on it is no longer."""
 CLIPPED = 0.1
-"""Share of the loud tenths of a second that are cut off from which it is told."""
+"""Share of the tenths of a second with speech that are cut off from which it is told."""
 UNCLIPPED = 0.02
 ENOUGH_S = 5.0
 """Seconds of loud speech after which something is said of it."""
 FULL = 32_700
 """A sample from here on is as far as it goes."""
+CUT_S = 0.001
+"""At full scale for so long in all, a tenth of a second is cut off. Less is a peak that touches it: a voice was
+normalised, or a codec gave it back a little larger."""
 FRAMES_S = 10
 """Frames in a second."""
+MOST = round(ENOUGH_S * FRAMES_S)
+"""Frames in them."""
+DECIBELS = 91
+"""Levels that a frame can have: a 16-bit sample's square ends at 90.3 dB."""
 FEW = 5
 """Frames that may be bangs and clicks; with no more than these, nothing is said."""
-RANGE = 100.0
-"""Frames weaker than the loudest by more than this (20 dB) are pauses."""
+RANGE_DB = 20
+"""Frames weaker than the loudest by more than this are pauses."""
 SOURCES = {Channel.TAB: "the meeting's sound", Channel.MIC: "the microphone"}
 
 
@@ -50,7 +57,7 @@ class Loudness:
     level: float
     """dB of full scale; minus infinity where there is too little to say."""
     clipped: float
-    """Share of it that is cut off, 0 to 1."""
+    """Share of all speech that is cut off, 0 to 1."""
 
     def sentence(self, source: str, verdict: Verdict) -> str:
         """`verdict` for a person; empty where all is well. `source`: whose sound it is."""
@@ -59,7 +66,7 @@ class Loudness:
                 said = f"{source} is very quiet (speech at {self.level:.0f} dB of full scale)"
                 return f"{said}, so words may be lost; raise its level"
             case Verdict.CLIPPED:
-                said = f"{source} is too loud ({self.clipped:.0%} of the loud speech is cut off)"
+                said = f"{source} is too loud (peaks are cut off in {self.clipped:.0%} of the speech)"
                 return f"{said}, so words may be lost; lower its level"
             case Verdict.FINE:
                 return ""
@@ -75,26 +82,44 @@ class Loudness:
 
 
 class Loud:
-    """The loudest frames of a recording, `ENOUGH_S` in all: what is said in it, whatever its pauses."""
+    """What is said in a recording, whatever its pauses: how loud its loudest frames are, `ENOUGH_S` in all, and
+    how many of all its frames of speech are cut off. Memory does not grow with its length.
+    """
 
     def __init__(self, rate: int) -> None:
         self._frame = rate // FRAMES_S
-        self._most = round(ENOUGH_S * FRAMES_S)
-        self._power = np.zeros(0)
-        self._clipped = np.zeros(0, np.bool_)
+        self._cut = round(rate * CUT_S)
+        self._power = np.zeros(0)  # of the loudest, rising
+        self._frames = np.zeros(DECIBELS, np.int64)  # by their level
+        self._clipped = np.zeros(DECIBELS, np.int64)
 
     def add(self, pcm: bytes) -> None:
         """More of it (mono s16); what is less than a frame is passed over."""
-        power, clipped = _frames(pcm, self._frame)
-        if len(self._power) == self._most and power.max(initial=0.0) <= self._power[0]:
-            return  # weaker than all that are kept
-        power, clipped = np.append(self._power, power), np.append(self._clipped, clipped)
-        order = np.argsort(power)[-self._most :]
-        self._power, self._clipped = power[order], clipped[order]
+        count = len(pcm) // BYTES_PER_SAMPLE // self._frame
+        samples = np.frombuffer(pcm, "<i2", count=count * self._frame).reshape(count, self._frame)
+        power = np.square(samples, dtype=np.float64).sum(axis=1) / self._frame
+        full = np.abs(samples.astype(np.int32)) >= FULL
+        flat = full[:, :-2] & full[:, 1:-1] & full[:, 2:]  # three in a row: no wave's own top
+        level = _decibel(power)
+        np.add.at(self._frames, level, 1)
+        np.add.at(self._clipped, level[flat.sum(axis=1) >= self._cut], 1)
+        if len(self._power) < MOST or power.max(initial=0.0) > self._power[0]:
+            self._power = np.sort(np.append(self._power, power))[-MOST:]
+
+    @property
+    def frames(self) -> int:
+        """Frames so far, pauses and all."""
+        return int(self._frames.sum())
 
     def found(self) -> Loudness:
         """What it comes to."""
-        return _loudness(self._power, self._clipped)
+        if len(self._power) <= FEW or not (loudest := float(self._power[-FEW])):
+            return Loudness(-math.inf, 0.0)
+        loud = self._power[self._power > loudest / 10 ** (RANGE_DB / 10)]
+        middle = float(loud[len(loud) // 2])  # `np.median` loads a module: not where it may not
+        level = 10 * math.log10(middle) - 20 * math.log10(32_768)
+        speech = slice(max(0, int(_decibel(np.array(loudest))) - RANGE_DB), None)
+        return Loudness(level, float(self._clipped[speech].sum() / self._frames[speech].sum()))
 
 
 class SpeechLevel:
@@ -103,41 +128,19 @@ class SpeechLevel:
     def __init__(self, source: str) -> None:
         """`source`: whose sound it is, in a sentence."""
         self._source = source
-        self._power = np.zeros(0)
-        self._clipped = np.zeros(0, np.bool_)
+        self._loud = Loud(SAMPLE_RATE)
         self._verdict = Verdict.FINE
 
     def heard(self, pcm: bytes) -> tuple[Verdict, str] | None:
         """`pcm` (16 kHz mono s16) is speech. The verdict and its sentence when it changes."""
-        power, clipped = _frames(pcm, SAMPLE_RATE // FRAMES_S)
-        loud = np.argsort(power)[len(power) // 2 :]
-        self._power = np.append(self._power, power[loud])
-        self._clipped = np.append(self._clipped, clipped[loud])
-        if len(self._power) < ENOUGH_S * FRAMES_S:
+        self._loud.add(pcm)
+        if self._loud.frames < 2 * MOST:  # an utterance is half pauses and soft sounds
             return None
-        found = _loudness(self._power, self._clipped)
-        self._power, self._clipped = self._power[:0], self._clipped[:0]
+        found, self._loud = self._loud.found(), Loud(SAMPLE_RATE)
         before, self._verdict = self._verdict, found.verdict(self._verdict)
         return None if self._verdict is before else (self._verdict, found.sentence(self._source, self._verdict))
 
 
-def _frames(pcm: bytes, size: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Each frame's mean square, and whether three samples in a row are as far as they go."""
-    count = len(pcm) // BYTES_PER_SAMPLE // size
-    samples = np.frombuffer(pcm, "<i2", count=count * size).reshape(count, size).astype(np.int32)
-    power = np.square(samples, dtype=np.float64).sum(axis=1) / size
-    full = np.abs(samples) >= FULL
-    clipped = (full[:, :-2] & full[:, 1:-1] & full[:, 2:]).any(axis=1)
-    return np.asarray(power, np.float64), np.asarray(clipped, np.bool_)
-
-
-def _loudness(power: NDArray[np.float64], clipped: NDArray[np.bool_]) -> Loudness:
-    """The middle of those that are no pauses."""
-    if len(power) <= FEW or not (loudest := float(np.sort(power)[-FEW])):
-        return Loudness(-math.inf, 0.0)
-    loud = power > loudest / RANGE
-    middle = float(
-        np.sort(power[loud])[int(loud.sum()) // 2]
-    )  # `np.median` loads a module: not where it may not
-    level = 10 * math.log10(middle) - 20 * math.log10(32_768)
-    return Loudness(level, float(clipped[loud].mean()))
+def _decibel(power: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Whole decibels of mean squares, from 0 up."""
+    return (10 * np.log10(power + 1.0)).astype(np.intp)
