@@ -391,6 +391,12 @@ def test_what_ends_before_the_rest_of_the_file_is_whole(tmp_path: Path, name: st
     assert causes(lost) == {LossCause.NOT_TAKEN}
 
 
+def test_one_subtitle_as_long_as_a_film_does_not_make_half_of_it_whole(tmp_path: Path) -> None:
+    path = make.cut(make.with_subtitle(tmp_path / "a.mkv", (tone(10, THREE), Sound("flac")), 10), 0.6)
+    (told,) = (loss for loss in play(path)[1] if loss.cause is LossCause.CUT_OFF)
+    assert told.amount > 2
+
+
 @pytest.mark.parametrize("stated", [0, 1, 96_000, 0x7FFFFFFF, 0xFFFFFFFF])
 def test_a_wav_whose_header_was_never_finished(tmp_path: Path, stated: int) -> None:
     path = write(tmp_path / "a.wav", (tone(10, THREE, 16_000), Sound("pcm_s16le", 16_000)))

@@ -105,6 +105,22 @@ def write(
     return path
 
 
+def with_subtitle(path: Path, track: tuple[Samples, Sound], seconds: int) -> Path:
+    """`track`, and one subtitle before it that stands for `seconds`."""
+    text = path.with_suffix(".srt")
+    text.write_text(f"1\n00:00:00,000 --> 00:00:{seconds:02d},000\nminutes\n\n")
+    samples, sound = track
+    with av.open(str(text)) as subtitles, av.open(str(path), "w") as out:
+        stream: Any = out.add_stream(sound.codec, rate=sound.rate, layout=sound.layout)
+        shown = out.add_stream_from_template(subtitles.streams[0])
+        packets: list[Any] = [packet for packet in subtitles.demux() if packet.size]
+        for packet in packets:
+            packet.stream = shown
+        for packet in (*packets, *_packets(stream, samples, sound)):
+            out.mux(packet)
+    return path
+
+
 def _packets(stream: Any, samples: Samples, sound: Sound) -> list[Any]:
     codec = stream.codec_context
     codec.open()

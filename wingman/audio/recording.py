@@ -199,8 +199,11 @@ class _State:
     """Seconds up to which there is anything: pictures, or a track that is not taken."""
 
     def passed(self, packet: Any, origin: float) -> None:
-        """A packet of another stream, in a container that begins at `origin`."""
-        if packet.pts is not None:
+        """A packet of another stream, in a container that begins at `origin`.
+
+        One packet of a time code or of subtitles may span a film of which half is missing.
+        """
+        if packet.pts is not None and packet.stream.type in ("audio", "video"):
             end = float((packet.pts + (packet.duration or 0)) * packet.time_base)
             self.reached = max(self.reached, end - origin)
 
