@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -254,3 +255,29 @@ def test_a_clock_that_is_set_throws_nobody_out_who_is_connected(set_by: float) -
         assert passes(11 * 3600.0)
         assert access.grant(link) is not None
         assert not passes(12 * 3600.0 + 1)  # time that passes is no clock that was set
+
+
+@pytest.mark.parametrize("set_by", [13 * 3600.0, 20 * 365 * DAY])
+def test_nothing_lives_longer_for_a_clock_that_was_ahead_for_a_moment(set_by: float) -> None:
+    clock, lasts = Clock(), Clock()
+    access = Access("secret-token", GrantStore(None, b"s" * 32), clock, lasts)
+    session = access.session(OWNER)
+    link, (_, script) = access.viewer("m-1"), access.make(Role.SCRIPT, by=OWNER)
+    _, away = access.make(Role.EXTENSION, by=OWNER)
+    found = [access.grant(session.token, session.path), access.grant(link), access.grant(script)]
+    here, watching, running = (one for one in found if one is not None)
+    with ExitStack() as connected:
+        for one in (here, watching, running):
+            connected.enter_context(access.connected(one, lambda: None))
+        lasts.now, clock.now = lasts.now + 1, clock.now + 1 + set_by
+        access.grant(away)  # renewed, or over for good
+        late, code = access.viewer("m-1"), access.login_code()
+        assert access.grant(session.token, session.path) is not None
+        clock.now -= set_by
+        assert access.grant(session.token, session.path) is not None, "it is not over yet"
+        assert access.log_in(code) is None
+        for lives, ended in ((12 * 3600.0, session.token), (DAY, link), (DAY, late), (90 * DAY, script)):
+            seconds = max(0.0, here.created + lives - clock.now) + 2.0
+            lasts.now, clock.now = lasts.now + seconds, clock.now + seconds
+            assert access.grant(ended, session.path if ended == session.token else "") is None
+        assert access.grant(away) is None

@@ -17,14 +17,14 @@ from typing import Protocol, TypeVar
 from wingman.core import steady_clock
 from wingman.core.errors import InputError
 from wingman.server.budgets import GrantBudget
-from wingman.server.grant_store import GrantStore
+from wingman.server.grant_store import LEAP_SECONDS, LONGEST_CODE_S, GrantStore
 from wingman.server.grants import AFTER_MEETING, ALL, LIFETIMES, RENEWED, SCOPES, Grant, Role
 from wingman.server.grants_file import ANSWER_S, StoreRefusedError
 
 T = TypeVar("T")
 
 PAIRING_SECONDS = 120
-LOGIN_SECONDS = 300
+LOGIN_SECONDS = LONGEST_CODE_S
 """How long a login link is good for. It is good once."""
 USE_SECONDS = 60.0
 """How often a use is written down."""
@@ -33,9 +33,6 @@ WATCH_SECONDS = 0.25
 MOST_WRONG, WRONG_SECONDS = 30, 60.0
 """So many wrong tokens from one address in so long a time: further ones are refused as too many."""
 ADDRESSES = 1000
-
-LEAP_SECONDS = 60.0
-"""A clock that is further ahead than this from one look to the next was set."""
 
 REMEMBERED_SECONDS = 600.0
 """A grant that was good so lately stays so while the disk does not answer."""
@@ -104,6 +101,8 @@ class Access:
     _wrong: dict[str, deque[float]] = field(default_factory=dict)
     _seen: tuple[float, float] | None = None
     """What `clock` and `lasts` said when they were last looked at."""
+    _moved: dict[str, float] = field(default_factory=dict)
+    """By how much which grants end later because the clock was set forward."""
     _good: OrderedDict[bytes, tuple[float, Grant]] = field(default_factory=OrderedDict)
     """When (`lasts`) which credentials were last found good, the latest used at the end."""
 
@@ -157,7 +156,7 @@ class Access:
             if found is not None and not found.revoked:  # over for good, whatever is done to the clock
                 self.store.revoke(found.id, now)
             return None
-        if now - found.used > USE_SECONDS:
+        if abs(now - found.used) > USE_SECONDS:  # ahead: noted while the clock was
             renewed = now + LIFETIMES[found.role] if found.role in RENEWED else 0.0
             self.store.renew(found.id, now, max(found.expires, renewed) if found.expires else 0.0)
         return found
@@ -187,7 +186,7 @@ class Access:
 
     def make(self, role: Role, *, by: Grant, **given: object) -> tuple[Grant, str]:
         """A new grant of `role` and its token. `given` overrides the role's scopes, lifetime and the rest."""
-        now = self.clock()
+        now = self._now()
         made = Grant("", role, SCOPES[role], created=now, expires=now + LIFETIMES[role])
         made = replace(made, **given)  # type: ignore[arg-type]  # callers name fields of Grant
         made, token = self.store.add(made, parent=by.id)
@@ -199,7 +198,7 @@ class Access:
     def session(self, grant: Grant) -> Session:
         """A browser's session with the rights of `grant`; it ends when that does."""
         path = ("v" if grant.meeting else "o") + secrets.token_urlsafe(18)
-        now = self.clock()
+        now = self._now()
         expires = now + LIFETIMES[grant.role]
         made, token = self.store.add(
             replace(
@@ -215,18 +214,18 @@ class Access:
     def login_code(self) -> str:
         """A code that is good for one owner's session within `LOGIN_SECONDS`."""
         code = secrets.token_urlsafe(18)
-        self.store.put_code(code, "login", self.clock() + LOGIN_SECONDS)
+        self.store.put_code(code, "login", self._now() + LOGIN_SECONDS)
         return code
 
     def log_in(self, code: str) -> Session | None:
         """The session for a login code; None when it is wrong, used or too old."""
-        if not self.store.take_code(code, "login", self.clock()):
+        if not self.store.take_code(code, "login", self._now()):
             return None
         return self.session(OWNER)
 
     def viewer(self, meeting: str, *, by: Grant = OWNER, ended: bool = False) -> str:
         """A token that lets its holder watch `meeting` until an hour after its end."""
-        now = self.clock()
+        now = self._now()
         expires = now + (AFTER_MEETING if ended else LIFETIMES[Role.VIEWER])
         if by.expires and by.role is not Role.OWNER:  # nor longer than whoever hands it on
             expires = min(expires, by.expires)
@@ -239,7 +238,7 @@ class Access:
     def pair(self) -> str:
         """Start a pairing: six digits, good for `PAIRING_SECONDS`. A new one replaces the old."""
         code = f"{secrets.randbelow(1_000_000):06}"
-        self.store.put_code(code, "pair", self.clock() + PAIRING_SECONDS, alone=True)
+        self.store.put_code(code, "pair", self._now() + PAIRING_SECONDS, alone=True)
         return code
 
     def redeem(self, code: str, origin: str, key: str = "") -> str:
@@ -253,7 +252,7 @@ class Access:
             raise InputError(
                 "no pairing is open: press “Show a code” on the page New meeting", field="code", status=403
             )
-        if not self.store.take_code(code, "pair", self.clock()):
+        if not self.store.take_code(code, "pair", self._now()):
             self.store.audit.record("refused", self.clock(), detail="wrong pairing code")
             raise InputError("this is not the code that the page New meeting shows", field="code", status=403)
         return self.make(Role.EXTENSION, by=OWNER, origin=origin, key=key, name="extension")[1]
@@ -309,14 +308,26 @@ class Access:
 
     def _now(self) -> float:
         """Unix seconds. A clock that was set forward meanwhile throws nobody out who is connected: when these
-        grants end is moved with it.
+        grants end is moved with it, and moved back when the clock is.
         """
-        wall, passed = self.clock(), self.lasts()
-        before, self._seen = self._seen or (wall, passed), (wall, passed)
-        leap = (wall - before[0]) - (passed - before[1])
-        if leap > LEAP_SECONDS and (connected := [grant for grant in self._open if grant != OWNER.id]):
-            self.store.move(connected, leap)
-        return wall
+        now = self.clock(), self.lasts()
+        before = self._seen or now
+        leap = (now[0] - before[0]) - (now[1] - before[1])
+        with suppress(StoreRefusedError):  # seen again soon
+            if leap > LEAP_SECONDS:
+                self._move({grant: leap for grant in list(self._open) if grant != OWNER.id})
+            elif leap < -LEAP_SECONDS:
+                self._move({grant: -min(by, -leap) for grant, by in self._moved.items()})
+                self.store.set_back(now[0], -leap)
+            self._seen = now
+        return now[0]
+
+    def _move(self, grants: dict[str, float]) -> None:
+        if grants:
+            self.store.move(grants)
+        for grant, by in grants.items():
+            self._moved[grant] = self._moved.get(grant, 0.0) + by
+        self._moved = {grant: by for grant, by in self._moved.items() if by > 0}
 
     def _dead(self, known: list[str]) -> list[str]:
         """Which of these hold no longer; over for good, whatever is done to the clock."""

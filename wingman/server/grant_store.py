@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import secrets
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +20,15 @@ import msgspec
 
 from wingman.server import audit_log
 from wingman.server.audit_log import AuditLog
-from wingman.server.grants import Grant, known_role, known_scopes
+from wingman.server.grants import LIFETIMES, RENEWED, Grant, known_role, known_scopes
 from wingman.server.grants_file import GrantsFile, StoreRefusedError
 
 CODE_TRIES = 5
 """Wrong guesses before all open pairing codes are called off: one in 200,000 guesses would succeed."""
+LEAP_SECONDS = 60.0
+"""A clock that differs by more than this from what it should say was set."""
+LONGEST_CODE_S = 300
+"""No code is good for longer."""
 MOST_GRANTS = 5000
 """Rows kept; the oldest dead ones go first."""
 
@@ -108,14 +113,30 @@ class GrantStore(GrantsFile):
         with contextlib.suppress(StoreRefusedError), self.writing() as db:
             db.execute("UPDATE grants SET used = ?, expires = ? WHERE id = ?", (used, expires, grant))
 
-    def move(self, grants: list[str], by: float) -> None:
-        """The clock was set forward by so many seconds: what these have left stays what it was."""
-        marks = ",".join("?" * len(grants))
-        query = (
-            f"UPDATE grants SET expires = expires + ?, used = used + ? WHERE expires > 0 AND id IN ({marks})"
-        )
-        with contextlib.suppress(StoreRefusedError), self.writing() as db:
-            db.execute(query, (by, by, *grants))
+    def move(self, grants: Mapping[str, float]) -> None:
+        """The clock was set: these grants end so many seconds later (earlier), when they would have."""
+        with self.writing() as db:
+            db.executemany(
+                "UPDATE grants SET expires = expires + ? WHERE expires > 0 AND id = ?",
+                [(by, grant) for grant, by in grants.items()],
+            )
+
+    def set_back(self, now: float, by: float) -> None:
+        """The clock was set back by so many seconds: nothing lives longer for what was dated ahead of it.
+
+        Done twice, it changes no more than done once: other processes of the service do it, too.
+        """
+        with self.writing() as db:
+            db.execute(
+                "UPDATE grants SET created = created - ?1, expires = expires - ?1 "
+                "WHERE expires > 0 AND created > ?2",
+                (by, now + LEAP_SECONDS),
+            )
+            db.executemany(
+                "UPDATE grants SET expires = min(expires, ?) WHERE expires > 0 AND role = ? AND used > ?",
+                [(now + LIFETIMES[role], role, now + LEAP_SECONDS) for role in RENEWED],
+            )
+            db.execute("DELETE FROM codes WHERE expires > ?", (now + LONGEST_CODE_S,))
 
     def dead(self, ids: list[str], now: float) -> list[str]:
         """Which of these no longer hold."""
