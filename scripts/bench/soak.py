@@ -27,13 +27,14 @@ import structlog
 from wingman.app import open_service
 from wingman.audio.decode import opus_decoder
 from wingman.audio.source import ChannelSink
+from wingman.audio.stream_sync import PeerTimeline
 from wingman.bench.harness import rss_mb
 from wingman.bench.marks import signal
 from wingman.bench.providers import Providers
 from wingman.config.settings import build
 from wingman.core.time import Channel
 from wingman.meeting.api import MeetingSpec
-from wingman.transports.inbound_track import InboundTrack, PeerTimeline
+from wingman.transports.inbound_track import InboundTrack
 from wingman.transports.whip_client import encode
 
 EVERY_MIN = 5

@@ -107,12 +107,13 @@ async def _track() -> Any:
     """A track whose sound goes to a transcriber in pieces of 20 ms. Nobody answers: good for eight seconds."""
     from websockets.protocol import State  # nor are all of these
 
+    from wingman.audio.stream_sync import PeerTimeline
     from wingman.config.stt import DeepgramSettings
     from wingman.egress.outlet import Counted, outlet
     from wingman.link.socket import Socket
     from wingman.meeting.channel_input import ChannelInput
     from wingman.stt.deepgram.connection import Connection, SocketPair
-    from wingman.transports.inbound_track import InboundTrack, PeerTimeline
+    from wingman.transports.inbound_track import InboundTrack
 
     tape, settings = Tape(10.0), DeepgramSettings(chunk_ms=20, replay_rate=1000.0)
     transport = SimpleNamespace(

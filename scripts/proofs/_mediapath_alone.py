@@ -14,12 +14,13 @@ from pathlib import Path
 from scripts.bench import loss_wer
 from scripts.proofs.figures import Figure, progress
 from wingman.audio.decode import LibopusDecoder
+from wingman.audio.stream_sync import PeerTimeline
 from wingman.audio.tape import Tape
 from wingman.bench.marks import signal
 from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.transports.inbound_track import InboundTrack, PeerTimeline
+from wingman.transports.inbound_track import InboundTrack
 from wingman.transports.whip_client import encode
 
 ROOT = Path(__file__).resolve().parents[2]

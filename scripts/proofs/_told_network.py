@@ -29,11 +29,12 @@ from tests.support.rtp_reports import EPOCH, LOUD, NTP, PCM, CountingSink
 from tests.support.whip import client, packets, peer
 from tests.support.whip_restart import PATCH, connected, transport
 from tests.transports.support import TapeSink, service
+from wingman.audio.stream_sync import PeerTimeline
 from wingman.audio.tape import Tape
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.transports import aiortc_seam as seam
 from wingman.transports.ice_fragment import IceFragment, parse
-from wingman.transports.inbound_track import InboundTrack, PeerTimeline
+from wingman.transports.inbound_track import InboundTrack
 
 LIMIT_S = 10.0
 CHANGES = 4

@@ -29,6 +29,7 @@ from tests.transports import support
 from wingman.app import Service, open_service
 from wingman.app.http import serve_http
 from wingman.audio.decode import LibopusDecoder
+from wingman.audio.stream_sync import PeerTimeline
 from wingman.commands.demo import DemoProviders, providers, send
 from wingman.config.paths import SAMPLE
 from wingman.config.settings import Settings
@@ -38,7 +39,7 @@ from wingman.core.time import Channel
 from wingman.core.utterance import ReadingStatus
 from wingman.meeting.api import MeetingSpec
 from wingman.observe.logs import configure
-from wingman.transports.inbound_track import InboundTrack, PeerTimeline
+from wingman.transports.inbound_track import InboundTrack
 from wingman.transports.whip_client import encode, file_tracks
 from wingman.transports.whip_client import send as whip_send
 

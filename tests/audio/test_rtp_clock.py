@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tests.support.rtp_reports import EPOCH, LOUD, NTP, PCM, CountingSink
 from wingman.audio.rtp_clock import REPORTS, SharedClock, StreamClock
+from wingman.audio.stream_sync import MAX_DUE, PeerTimeline
 from wingman.core.time import SAMPLE_RATE, Channel, samples_of_ms
-from wingman.transports.inbound_track import MAX_DUE, InboundTrack, PeerTimeline
+from wingman.transports.inbound_track import InboundTrack
 
 
 class Track:

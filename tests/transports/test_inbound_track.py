@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from tests.transports.support import TapeSink, rms, tone
 from wingman.audio.decode import LibopusDecoder
+from wingman.audio.stream_sync import PeerTimeline
 from wingman.core.media import GapCause
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.transports.inbound_track import InboundTrack, PeerTimeline
+from wingman.transports.inbound_track import InboundTrack
 from wingman.transports.whip_client import encode
 
 FRAME = 320

@@ -16,12 +16,12 @@ import structlog
 
 from wingman.audio.decode import DecodeError, Decoder
 from wingman.audio.reorder import ReorderBuffer
-from wingman.audio.rtp_clock import STEP, SharedClock, StreamClock
 from wingman.audio.source import ChannelSink
+from wingman.audio.stream_sync import PeerTimeline, StreamSync
 from wingman.audio.timeline import Placed, Timeline
 from wingman.core.losses import Loss, LossCause, LossUnit
 from wingman.core.media import Gap, GapCause, PcmBlock
-from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, samples_of_ms
+from wingman.core.time import BYTES_PER_SAMPLE, Channel
 
 log = structlog.get_logger(__name__)
 
@@ -30,24 +30,8 @@ NO_SIGNAL_S = 10.0
 PAUSE_S = 60.0
 """The same on a channel that was heard before: while one side talks, the other may well send nothing at all."""
 
-TOGETHER_S = 0.1
-"""First packets this near to each other mean tracks that began together; sender reports know better soon."""
-
 MAX_CONCEALED = 100
 """Milliseconds: the codec's imagination fades out over about this time anyway."""
-
-MAX_DUE = samples_of_ms(4)
-"""So much is corrected inside speech, once a report; the rest waits for a pause. A sender that is short of time
-reports tens of milliseconds that it takes back later, and silence in a word costs the word."""
-
-CUT = samples_of_ms(20)
-"""More than this is taken out in pauses only, and never all of a pause."""
-
-PAUSE_KEPT = samples_of_ms(100)
-"""What is left of a pause that time is taken out of."""
-
-QUIET = 500
-"""Samples below this (-36 dBFS) are a pause."""
 
 RETURN_S = 1.0
 """A stream that another one replaced may come back when that one has been quiet for so long."""
@@ -60,41 +44,6 @@ PACKET_TICKS = 960
 
 TICKS_PER_MS = 48
 """RTP ticks; Opus always counts at 48 kHz."""
-
-RTP_RATE = TICKS_PER_MS * 1000
-
-DRIFT_S = 0.001
-"""Clocks that drift apart are no delay: 200 ppm of the 5 s between two reports."""
-
-_WRAP = 1 << 32
-_HALF = _WRAP // 2
-
-
-class PeerTimeline:
-    """What the channels of one peer share, so that their sample indices agree: a zero and a clock."""
-
-    __slots__ = ("_arrival", "_position", "clock")
-
-    def __init__(self, position: SampleTime) -> None:
-        self._position = position
-        self._arrival: float | None = None
-        self.clock = SharedClock()
-
-    def index_at(self, arrival: float, position: SampleTime = 0) -> SampleTime:
-        """The index that audio arriving at `arrival` begins with; the first caller defines the zero.
-
-        `position` is where its channel is by itself: at wall distance from an earlier source.
-        """
-        if self._arrival is None:
-            self._arrival = arrival
-            self._position = max(self._position, position)
-        elapsed = arrival - self._arrival
-        return self._position + (round(elapsed * SAMPLE_RATE) if elapsed > TOGETHER_S else 0)
-
-    def lag(self, arrival: float, index: SampleTime) -> int:
-        """By how many samples `index`, which came at `arrival`, is behind the time since the zero."""
-        began = arrival if self._arrival is None else self._arrival
-        return self._position + round((arrival - began) * SAMPLE_RATE) - index
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,42 +61,31 @@ class InboundTrack:
     __slots__ = (
         "_begun",
         "_bridged",
-        "_clock",
         "_conceal",
-        "_debt",
         "_decoder",
         "_depth",
-        "_due",
-        "_late",
-        "_least_late",
         "_loop",
         "_missing",
         "_next",
         "_past",
-        "_peer_timeline",
-        "_quiet",
         "_reorder",
         "_replaced",
         "_sink",
         "_sounding",
         "_ssrc",
-        "_stamp",
-        "_stepped",
+        "_sync",
         "_ticks",
         "_timeline",
         "_timer",
         "_told",
-        "_waited",
         "channel",
-        "last_arrival",
         "left",
     )
 
     def __init__(self, channel: Channel, sink: ChannelSink, peer_timeline: PeerTimeline, depth: int) -> None:
         self.channel = channel
         self._sink = sink
-        self._peer_timeline = peer_timeline
-        self._clock = StreamClock()
+        self._sync = StreamSync(peer_timeline)
         self._timeline: Timeline | None = None
         self._depth = depth
         self._reorder: ReorderBuffer[Packet] = ReorderBuffer(depth, wait=depth * 0.02)
@@ -162,20 +100,15 @@ class InboundTrack:
         self._conceal = True
         self._bridged = 0  # lost packets that were dealt with
         self._missing = 0  # packets in a row that did not become sound, before the one that comes next
-        self._due = 0  # samples by which the timeline has to move
-        self._debt = 0  # samples to be taken out in pauses
-        self._quiet = 0  # length of the present pause
-        self._waited = 0.0  # longest pause between two arrivals since the last step, in seconds
-        self._stepped = False  # something was corrected inside speech since the last report
-        self._stamp: int | None = None  # RTP timestamp of the packet that came last
-        self._late = 0.0  # seconds by which it came later than the earliest ones, on their own clock
-        self._least_late: float | None = None  # the least of that since the last report
         self._ticks = 0  # length of the newest packet
         self._next: int | None = None  # RTP timestamp at which the newest packet ends
-        self.last_arrival: float | None = None
-        """When the newest packet came (loop time); None before the first."""
         self.left = False
         """The sender said goodbye (RTCP BYE) and has sent nothing since."""
+
+    @property
+    def last_arrival(self) -> float | None:
+        """When the newest packet came (loop time); None before the first."""
+        return self._sync.last_arrival
 
     @property
     def lost(self) -> int:
@@ -215,7 +148,8 @@ class InboundTrack:
         if ssrc != self._ssrc and not (payload and self._follow(ssrc, now)):
             return
         if payload:
-            self._arrived(timestamp, now)
+            self._sync.arrived(timestamp, now)
+            self.left = False
         if self._reorder.passes(sequence):
             if payload and self._reorder.lost != self._bridged:  # only empty packets came behind a hole so far
                 self._settle((Packet(sequence, timestamp, payload),), now)
@@ -228,13 +162,15 @@ class InboundTrack:
 
     def pcm(self, timestamp: int, pcm: bytes, now: float) -> None:
         """Audio that is decoded already (16 kHz mono s16), stamped with the sender's 48 kHz clock."""
-        self._arrived(timestamp, now)
+        self._sync.arrived(timestamp, now)
+        self.left = False
         self._sound(timestamp, pcm, now)
 
     def _sound(self, timestamp: int, pcm: bytes, now: float) -> None:
         timeline = self._timeline or self._begin(now)
-        if self._due or self._debt:
-            self._correct(timeline, pcm)
+        sync = self._sync
+        if sync.due or sync.debt:
+            sync.correct(timeline, pcm)
         if self._missing or (block := timeline.follow(timestamp, pcm, now)) is None:
             self._sound_apart(timeline, timestamp, pcm, now)
         else:
@@ -262,43 +198,7 @@ class InboundTrack:
         """A sender report: keep this channel's index on the clock it shares with the others."""
         if not ntp or self._ssrc not in (None, ssrc):
             return  # RFC 3550: a sender without a wall clock says 0
-        self._clock.report(ntp, timestamp)
-        timeline = self._timeline
-        index = timeline.at(timestamp) if timeline is not None else None
-        if timeline is None or index is None:
-            return
-        late = self._late if self._least_late is None else self._least_late
-        stood = round(min(self._waited, late) * SAMPLE_RATE)
-        lag = None if self.last_arrival is None else self._peer_timeline.lag(self.last_arrival, index)
-        correction = self._peer_timeline.clock.correction(self._clock, timestamp, index, stood, lag)
-        self._due = correction if -CUT <= correction <= STEP else 0
-        self._debt = -correction if correction < -CUT else 0
-        self._stepped = False
-        self._least_late = None
-        self._late = max(0.0, self._late - DRIFT_S)
-        if correction > STEP:
-            self._moved(correction)
-            self._write(timeline.advance(timeline.position + correction, GapCause.REANCHOR))
-
-    def _moved(self, later: int) -> None:
-        """Something was filled in: what came late by so much is in its place."""
-        self._clock.moved(later)
-        self._waited = 0.0
-        self._late = max(0.0, self._late - later / SAMPLE_RATE)
-
-    def _arrived(self, timestamp: int, now: float) -> None:
-        if self.last_arrival is not None and self._stamp is not None:
-            pause = now - self.last_arrival
-            if pause > self._waited:
-                self._waited = pause
-            ticks = (timestamp - self._stamp + _HALF) % _WRAP - _HALF
-            late = self._late + pause - ticks / RTP_RATE
-            self._late = late if late > 0.0 else 0.0
-            if self._least_late is None or self._late < self._least_late:
-                self._least_late = self._late
-        self._stamp = timestamp
-        self.last_arrival = now
-        self.left = False
+        self._write(self._sync.report(ntp, timestamp, self._timeline))
 
     def goodbye(self, ssrc: int) -> None:
         """The sender ended the stream `ssrc`."""
@@ -315,34 +215,14 @@ class InboundTrack:
             self._past = self._dropped
             self._bridged = 0
             self._reorder = ReorderBuffer(self._depth, wait=self._depth * 0.02)
-            self._clock = StreamClock()
+            self._sync.restart()
             self._next = None
-            self._stamp, self._late, self._least_late = None, 0.0, None
-            self._due = self._debt = 0
             if self._timeline is not None:
                 self._timeline.restart()
             self._replaced.append(self._ssrc)
             log.info("another stream took over", channel=self.channel)
         self._ssrc = ssrc
         return True
-
-    def _correct(self, timeline: Timeline, pcm: bytes) -> None:
-        """Move the timeline where it is due, in a pause if one comes soon: a cut in a word costs the word."""
-        quiet = _is_quiet(pcm)
-        if self._due and (quiet or (abs(self._due) >= MAX_DUE and not self._stepped)):
-            step = self._due if quiet else max(-MAX_DUE, min(MAX_DUE, self._due))
-            timeline.shift(step)
-            if step > MAX_DUE:
-                self._moved(step)
-            self._due -= step
-            self._stepped = True
-        length = len(pcm) // BYTES_PER_SAMPLE
-        self._quiet = self._quiet + length if quiet else 0
-        if self._debt and self._quiet > PAUSE_KEPT:
-            cut = min(self._debt, length)
-            timeline.shift(-cut)
-            self._clock.moved(-cut)
-            self._debt -= cut
 
     def close(self) -> None:
         """Write what is held and let go of the decoder."""
@@ -394,7 +274,7 @@ class InboundTrack:
 
     def _begin(self, now: float) -> Timeline:
         self._sink.anchor(time.time())
-        begins = self._peer_timeline.index_at(now, self._sink.position)
+        begins = self._sync.peer.index_at(now, self._sink.position)
         self._timeline = timeline = Timeline(self._sink.position)
         self._write(timeline.advance(begins, GapCause.RECONNECT))
         self._sounding = self._begun = now
@@ -417,8 +297,3 @@ class InboundTrack:
         now = self._loop.time()
         self._settle(self._reorder.expire(now), now)
         self._arm()
-
-
-def _is_quiet(pcm: bytes) -> bool:
-    samples = memoryview(pcm).cast("h")
-    return max(samples, default=0) < QUIET and min(samples, default=0) > -QUIET

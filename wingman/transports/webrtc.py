@@ -12,13 +12,14 @@ import structlog
 
 from wingman.audio.decode import opus_decoder, pcm_of
 from wingman.audio.source import ChannelSink
+from wingman.audio.stream_sync import PeerTimeline
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.core.shared_timer import shared_timer
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.transports.ice_candidates import CandidateBudget
 from wingman.transports.ice_fragment import IceFragment
-from wingman.transports.inbound_track import InboundTrack, PeerTimeline
+from wingman.transports.inbound_track import InboundTrack
 from wingman.transports.sdp import Offer, finish_answer
 
 if TYPE_CHECKING:
