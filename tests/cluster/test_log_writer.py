@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.cluster.meetings import M, note, started, until_row
 from tests.support.nats import Servers, nodes
@@ -142,3 +143,44 @@ async def test_it_is_stored_also_where_nothing_more_comes(
         await until_row(node, 2)
         texts = [event.type for event in await node.log.read(M)]
         assert texts == ["suggestion.skipped", "note.added"], "who lost the meeting stores nothing more"
+
+
+async def test_what_comes_as_the_log_is_closed_is_stored_or_said_to_be_lost(
+    one_server: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_writer, "FLUSH_S", 0.1)
+    monkeypatch.setattr(log_writer, "CLOSE_S", 0.1)
+    skipped = SuggestionSkipped("no_reason", "tab-000000000")
+    async with nodes(one_server, 1) as (node,):
+        writer = node.log._writer
+        await node.log.own(M, b"")
+        one_server.pause()
+        try:
+            node.log.append(M, note("on its way"), at=1.0)
+            await until(lambda: not writer._writing[M].pending.lines)
+            closing = asyncio.create_task(writer.aclose())
+            await asyncio.sleep(0)
+            node.log.append(M, skipped, at=2.0)
+            with capture_logs() as said:
+                await closing
+        finally:
+            one_server.resume()
+        assert [entry["events"] for entry in said if "not stored" in entry["event"]] == [2]
+        assert writer._writing[M].hurry is None
+        assert writer._writing[M].task not in asyncio.all_tasks()
+
+
+async def test_what_was_on_its_way_as_a_meeting_was_lost_is_held_no_more(one_server: Servers) -> None:
+    async with nodes(one_server, 1) as (node,):
+        writer = node.log._writer
+        await node.log.own(M, b"")
+        one_server.pause()
+        try:
+            heard = node.log.keep_heard(M, b"heard")
+            node.log.append(M, note("on its way"), at=1.0)
+            await until(lambda: not writer._writing[M].pending.lines)
+            writer.passed(M, "another")
+            assert writer._held == 0
+            assert heard.done()
+        finally:
+            one_server.resume()

@@ -56,6 +56,12 @@ def test_a_clock_that_is_set_back_holds_nothing_up(store: DeliveryStore, set_bac
     assert [found and found.id for found in taken] == ["d-1", "d-2", None]
 
 
+def test_a_clock_that_is_put_right_by_a_little_makes_nothing_due(store: DeliveryStore) -> None:
+    now = 1_790_000_000.0
+    store.add([delivery(1, next_at=now + LONGEST_WAIT_S)])
+    assert [store.take(now - step, now + 60.0) for step in (0.001, 0.5, 30.0)] == [None] * 3
+
+
 def test_a_deleted_meeting_leaves_no_row(store: DeliveryStore, tmp_path: Path) -> None:
     store.add([delivery(1, "m-secret"), delivery(2, "m-other")])
     store.forget("m-secret")

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 import hmac
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,8 +22,11 @@ from tests.support.http import http_client
 from tests.support.until import until
 from wingman.config.report import WebhookSettings
 from wingman.config.section import Secret
+from wingman.core import steady_clock
 from wingman.core.errors import InputError
-from wingman.core.events import Event, WebhookSettled
+from wingman.core.events import EgressRecorded, Event, MeetingEnded, WebhookSettled
+from wingman.egress.answers import ANSWER_BYTES
+from wingman.egress.http import counting
 from wingman.events.hub import Hub
 from wingman.events.memory import MemoryLog
 from wingman.events.webhook_store import DeliveryStore
@@ -29,6 +34,8 @@ from wingman.events.webhooks import DELAYS, Hook, Webhooks, sign
 from wingman.server.errors import HANDLERS
 from wingman.server.routes.webhooks import WebhookRoutes
 from wingman.server.serving import serve
+from wingman.testing.http_server import LoopbackHttp, Reply
+from wingman.testing.http_server import Request as Asked
 
 KEY = bytes(range(32))
 SECRET = "whsec_" + base64.b64encode(KEY).decode()
@@ -55,12 +62,20 @@ class Receiver:
 class Desk:
     """Webhooks between a log and a receiver, with a clock to turn."""
 
-    def __init__(self, port: int, path: Path, *, apart: bool = False, log: MemoryLog | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        path: Path,
+        *,
+        apart: bool = False,
+        log: MemoryLog | None = None,
+        client: httpx.AsyncClient | None = None,
+    ) -> None:
         self.now = 1_790_000_000.0
         self.log = log or MemoryLog()
         url = f"http://127.0.0.1:{port}/hook"
         settings = WebhookSettings(url=url, secret=Secret(SECRET), events=("meeting.ended", "summary.ready"))
-        client = http_client()
+        client = client or http_client()
         self.webhooks = Webhooks(
             [Hook.of("crm", settings)],
             self.log,
@@ -70,6 +85,15 @@ class Desk:
             clock=lambda: self.now,
         )
         Hub(self.log).tap(self.webhooks.offer)
+
+    @asynccontextmanager
+    async def delivering(self) -> AsyncIterator[None]:
+        running = asyncio.create_task(self.webhooks.run())
+        async with asyncio.timeout(20):
+            yield
+        running.cancel()
+        await asyncio.wait([running])
+        await self.webhooks.aclose()
 
     async def tell(self) -> None:
         for envelope in story.events():
@@ -92,12 +116,8 @@ async def desk(tmp_path: Path) -> AsyncIterator[tuple[Desk, Receiver]]:
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(serve(app, "127.0.0.1", 0, port.set_result))
         it = Desk(await port, tmp_path / "webhooks.db")
-        running = group.create_task(it.webhooks.run())
-        async with asyncio.timeout(20):
+        async with it.delivering():
             yield it, receiver
-        running.cancel()
-        await asyncio.wait([running])
-        await it.webhooks.aclose()
         serving.cancel()
 
 
@@ -143,6 +163,56 @@ async def test_it_gives_up_after_the_last_attempt_and_can_be_asked_again(tmp_pat
         assert failed.detail == "the receiver answered 500"
         await it.webhooks.resend(failed.id)
         await it.state("delivered", 1)
+
+
+@pytest.mark.parametrize(("encoding", "size"), [("br", 1), ("zstd", 1), ("gzip", ANSWER_BYTES + 1)])
+async def test_what_a_receiver_says_beside_its_status_is_its_own_affair(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, size: int
+) -> None:
+    """And what it was sent is dated by the meeting's clock, whatever was done to the machine's meanwhile."""
+    got = 0
+    real, set_by = time.time, 0.0
+    monkeypatch.setattr(time, "time", lambda: real() + set_by)
+    body = gzip.compress(bytes(size))
+
+    async def accept(request: Asked, reply: Reply) -> None:
+        nonlocal got
+        got += 1
+        await reply.whole(200, body, "text/plain", {"content-encoding": encoding})
+
+    steady_clock.now.hold()
+    began, set_by = real(), 3600.0
+    try:
+        async with LoopbackHttp(accept) as server:
+            client = httpx.AsyncClient(transport=counting())
+            it = Desk(int(server.url.rpartition(":")[2]), tmp_path / "webhooks.db", client=client)
+            async with it.delivering():
+                await it.tell()
+                await it.state("delivered")
+    finally:
+        steady_clock.now.let_go()
+    assert got == 1
+    (sent,) = [event for event in await it.log.read(story.MEETING) if isinstance(event.data, EgressRecorded)]
+    assert 0 <= sent.at - began < 60
+
+
+async def test_nothing_tells_of_an_event_before_it_came_about(tmp_path: Path) -> None:
+    """A meeting that is over holds no clock: one that was set back must not date this into a pause."""
+
+    async def accept(request: Asked, reply: Reply) -> None:
+        await reply.whole(200, b"", "text/plain")
+
+    async with LoopbackHttp(accept) as server:
+        client = httpx.AsyncClient(transport=counting())
+        it = Desk(int(server.url.rpartition(":")[2]), tmp_path / "webhooks.db", client=client)
+        ended = time.time() + 3600.0
+        async with it.delivering():
+            it.log.append(story.MEETING, MeetingEnded("stopped", 1.0), at=ended)
+            await it.log.flush()
+            await it.state("delivered")
+    (_, sent) = await it.log.read(story.MEETING)
+    assert isinstance(sent.data, EgressRecorded)
+    assert (sent.at, sent.data.since) == (ended, ended)
 
 
 async def test_gone_means_gone(tmp_path: Path) -> None:

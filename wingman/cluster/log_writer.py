@@ -20,11 +20,14 @@ from wingman.cluster.keys import GoneError, KeyRing
 from wingman.cluster.log_reader import LogReader
 from wingman.core import codec
 from wingman.core.events import Envelope, Event, Media, StorageState, SuggestionSkipped
+from wingman.core.steady_clock import now
 
 log = structlog.get_logger(__name__)
 
 FLUSH_S = 15.0
 """What a flush waits: longer than the servers' longest election."""
+CLOSE_S = 1.0
+"""What is waited for what came while the last flush was under way."""
 HELD_BYTES = 64 * 1024 * 1024
 """Events held in memory while the servers do not answer, for all meetings of this node together."""
 
@@ -55,6 +58,8 @@ class _Writing:
     """What is stored with the next event, or when `hurry` is due; all before it are on their way."""
     hurry: asyncio.TimerHandle | None = None
     pending: Pending = field(default_factory=lambda: Pending([], []))
+    taken: Pending = field(default_factory=lambda: Pending([], []))
+    """What of it is on its way to the servers."""
     task: asyncio.Task[None] | None = None
     abandoned: bool = False
     """Too much was held: nothing more of it is stored."""
@@ -62,6 +67,16 @@ class _Writing:
     @property
     def meeting(self) -> str:
         return self.appender.place.meeting
+
+    @property
+    def unstored(self) -> int:
+        """Events that no server is known to hold."""
+        return len(self.unhurried) + len(self.pending.lines) + len(self.taken.lines)
+
+    def put_back(self) -> None:
+        """What was on its way has not come there."""
+        self.pending.put_back(self.taken)
+        self.taken = Pending([], [])
 
 
 class LogWriter:
@@ -123,17 +138,21 @@ class LogWriter:
 
     async def flush(self) -> None:
         """Wait until everything appended so far is stored, or the servers have not answered for too long."""
+        await self._flush(FLUSH_S)
+
+    async def _flush(self, longest: float) -> None:
         for writing in self._writing.values():
             self._hurry(writing)
         tasks = [writing.task for writing in self._writing.values() if writing.task is not None]
         if tasks:
-            await asyncio.wait(tasks, timeout=FLUSH_S)
+            await asyncio.wait(tasks, timeout=longest)
 
     async def aclose(self) -> None:
         """Flush, and take nothing more."""
         await self.flush()
         self._closed = True
-        if left := sum(len(writing.pending.lines) for writing in self._writing.values()):
+        await self._flush(CLOSE_S)
+        if left := sum(writing.unstored for writing in self._writing.values()):
             log.error("events are not stored: the NATS servers did not answer", events=left)
         tasks = [writing.task for writing in self._writing.values() if writing.task is not None]
         for task in tasks:
@@ -194,18 +213,18 @@ class LogWriter:
         """Another node has stored a record of this meeting."""
         writing = self._writing.get(meeting)
         if writing is not None and writing.running:
-            self._give_up(writing, Pending([], []), owner)
+            self._give_up(writing, owner)
 
     def give_up_all(self) -> None:
         """Nobody knows any more who owns what ran here."""
         for writing in tuple(self._writing.values()):
             if writing.running:
-                self._give_up(writing, Pending([], []), "")
+                self._give_up(writing, "")
 
     def deleted(self, meeting: str) -> None:
         """Nothing more of this meeting is stored."""
         if (writing := self._writing.get(meeting)) is not None:
-            self._drop(writing, Pending([], []))
+            self._drop(writing)
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -251,21 +270,20 @@ class LogWriter:
     async def _store(self, writing: _Writing) -> None:
         """Store what waits, and what comes meanwhile, one record at a time."""
         while not writing.pending.empty:
-            taken = Pending([], [])
             try:
                 if not writing.appender.owned:
                     await self._claim_to_add(writing)
-                taken = writing.pending.take()
-                await writing.appender.store(taken)
+                writing.taken = writing.pending.take()
+                await writing.appender.store(writing.taken)
             except GoneError:
-                self._drop(writing, taken)
+                self._drop(writing)
             except LostError as lost:
                 if writing.running or isinstance(lost, ElsewhereError):
-                    self._give_up(writing, taken, lost.owner)
+                    self._give_up(writing, lost.owner)
                 else:
-                    writing.pending.put_back(taken)  # somebody else has added something: behind that
+                    writing.put_back()  # somebody else has added something: behind that
             else:
-                self._stored(writing, taken)
+                self._stored(writing)
 
     async def _claim_to_add(self, writing: _Writing) -> None:
         """Own a meeting that nobody runs, for as long as it takes to add to it."""
@@ -291,7 +309,8 @@ class LogWriter:
         if (tip := appender.tip) is not None:
             self._reader.wrote(appender.place.meeting, tip.seq, tip.head, tip.body)
 
-    def _stored(self, writing: _Writing, taken: Pending) -> None:
+    def _stored(self, writing: _Writing) -> None:
+        taken, writing.taken = writing.taken, Pending([], [])
         self._wrote(writing.appender)
         for _, done in taken.heard:
             if not done.done():
@@ -306,13 +325,12 @@ class LogWriter:
         for meeting, writing in tuple(self._writing.items()):
             # the first thing a new owner tells is who it is: clients go by that when they come back
             if writing.running and writing.head > writing.claimed_at:
-                self.append(meeting, state, at=time.time())
+                self.append(meeting, state, at=now())
 
-    def _give_up(self, writing: _Writing, taken: Pending, owner: str) -> None:
+    def _give_up(self, writing: _Writing, owner: str) -> None:
         """Somebody else owns the meeting now."""
-        running = writing.running
-        dropped = len(taken.lines) + len(writing.pending.lines) + len(writing.unhurried)
-        self._drop(writing, taken)
+        running, dropped = writing.running, writing.unstored
+        self._drop(writing)
         if running or dropped:
             log.warning("another node owns this meeting", meeting=writing.meeting, owner=owner, dropped=dropped)
         if running:
@@ -320,9 +338,10 @@ class LogWriter:
             if self.on_lost is not None:
                 self.on_lost(writing.meeting)
 
-    def _drop(self, writing: _Writing, taken: Pending) -> None:
+    def _drop(self, writing: _Writing) -> None:
         """Nothing that waits will be stored."""
         meeting = writing.meeting
+        writing.put_back()
         writing.running = False
         writing.unhurried = []
         self._hurry(writing)  # its timer
@@ -330,10 +349,10 @@ class LogWriter:
             del self._writing[meeting]
         if writing.task is not None and writing.task is not asyncio.current_task():
             writing.task.cancel()
-        for _, done in (*taken.heard, *writing.pending.heard):
+        for _, done in writing.pending.heard:
             if not done.done():
                 done.set_result(None)
-        self._held -= taken.size + writing.pending.size
+        self._held -= writing.pending.size
         writing.pending = Pending([], [])
         self._delivery.handed_on.forget(meeting)
         if (known := self._reader.known.get(meeting)) is not None and not self._keys.gone(meeting):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from functools import cached_property
 from typing import Any
 
 from wingman.core import codec
 from wingman.core.events import Envelope, TranscriptPartial
+from wingman.core.steady_clock import now
 
 SHORT, MEDIUM = 126, 1 << 16
 
@@ -52,4 +52,4 @@ class Frame:
 
 def transient(meeting: str, seq: int, payload: Any) -> Frame:
     """A frame for one client that is not in the log; `seq` is the newest one it accounts for."""
-    return Frame(codec.envelope(seq, meeting, time.time(), payload))
+    return Frame(codec.envelope(seq, meeting, now(), payload))

@@ -8,12 +8,12 @@ Source: OpenTelemetry specification 1.x, traces; semantic conventions for genera
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wingman.core import gen_ai
 from wingman.core.events import Envelope
+from wingman.core.steady_clock import now
 from wingman.events.waterfall import MODEL, PROMPT_WAIT_S, Stage, UtteranceTrace, Waterfall
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Telemetry:
         exporter: SpanExporter,
         resource: Resource | None = None,
         models: Mapping[str, str] | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = now,
         prompt_wait_s: float = PROMPT_WAIT_S,
     ) -> None:
         """`models`: which model a provider is asked for. `clock` says when events are pushed (Unix time).
@@ -53,9 +53,9 @@ class Telemetry:
 
     def hear(self, envelopes: Sequence[Envelope]) -> None:
         """Committed events, in order, as they go to overlays."""
-        now = self._clock()
+        pushed = self._clock()
         for envelope in envelopes:
-            for trace in self._waterfall.add(envelope, now):
+            for trace in self._waterfall.add(envelope, pushed):
                 self._record(trace)
 
     def close(self) -> None:

@@ -24,6 +24,8 @@ CREATE INDEX IF NOT EXISTS due ON deliveries(state, next_at);
 """
 LONGEST_WAIT_S = 4 * 3600.0
 """Nothing is put off for longer: what is due later than that was put off before the clock was set back."""
+SLACK_S = 60.0
+"""A clock that is put right by so little makes nothing due."""
 COLUMNS = "id, hook, meeting, seq, type, state, attempts, next_at, status, detail, created_at"
 KEPT = 10_000
 """Finished deliveries that are remembered; older ones are dropped."""
@@ -87,7 +89,7 @@ class DeliveryStore:
         found = self._db.execute(
             "UPDATE deliveries SET next_at=? WHERE id=(SELECT id FROM deliveries WHERE state='pending'"
             f" AND next_at NOT BETWEEN ? AND ? ORDER BY created_at, rowid LIMIT 1) RETURNING {COLUMNS}",
-            (until, math.nextafter(now, math.inf), now + LONGEST_WAIT_S),
+            (until, math.nextafter(now, math.inf), now + LONGEST_WAIT_S + SLACK_S),
         ).fetchall()
         return Delivery(*found[0]) if found else None
 

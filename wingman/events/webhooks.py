@@ -30,6 +30,7 @@ from wingman.core.events import (
     MeetingResumed,
     WebhookSettled,
 )
+from wingman.core.steady_clock import now
 from wingman.egress.http import counting
 from wingman.egress.outlet import outlet
 from wingman.events.log import EventLog
@@ -149,11 +150,11 @@ class Webhooks:
             isinstance(envelope.data, EgressRecorded) and envelope.data.branch is Branch.WEBHOOK
         ):
             return []  # telling of what was told would never end
-        now = self._clock()
+        at = self._clock()
         return [
             Delivery(
                 _name(envelope, hook), hook.name, envelope.meeting, envelope.seq, envelope.type,
-                next_at=now, created_at=now,
+                next_at=at, created_at=at,
             )
             for hook in self._hooks.values()
             if envelope.type in hook.types
@@ -199,8 +200,8 @@ class Webhooks:
                     await self._awake.wait()
 
     async def _take(self) -> Delivery | None:
-        now = self._clock()
-        return await self._do(self._store.take, now, now + TAKEN_SECONDS)
+        at = self._clock()
+        return await self._do(self._store.take, at, at + TAKEN_SECONDS)
 
     async def _take_up_all(self) -> None:
         meetings, self._to_take_up = self._to_take_up, []
@@ -257,25 +258,28 @@ class Webhooks:
             why = "its receiver was removed from the settings" if hook is None else "its meeting was deleted"
             await self._do(self._store.update, replace(delivery, state="gone", detail=why))
             return
-        status, detail = await self._post(hook, delivery, codec.encode(events[0]))
+        status, detail = await self._post(hook, delivery, events[0])
         outcome = self._outcome(delivery, status, detail)
         if self._apart and outcome.state != "pending":
             settled = WebhookSettled(hook.name, delivery.seq, outcome.state)
-            self._log.append(delivery.meeting, settled, at=self._clock())
+            self._log.append(delivery.meeting, settled, at=now())
         await self._do(self._store.update, outcome)
 
-    async def _post(self, hook: Hook, delivery: Delivery, body: bytes) -> tuple[int, str]:
-        timestamp = int(self._clock())
+    async def _post(self, hook: Hook, delivery: Delivery, event: Envelope) -> tuple[int, str]:
+        timestamp, body = int(self._clock()), codec.encode(event)
         headers = {
             "Content-Type": "application/json",
             "webhook-id": delivery.id,
             "webhook-timestamp": str(timestamp),
             "webhook-signature": sign(hook.key, delivery.id, timestamp, body),
         }
-        way_out = _HookOutlet(self._log, delivery.meeting, f"webhook {hook.name}", self._clock)
+        way_out = _HookOutlet(self._log, delivery.meeting, f"webhook {hook.name}", event.at)
         try:
             with outlet(way_out):
-                answer = await self._client.post(hook.url, content=body, headers=headers)
+                async with self._client.stream("POST", hook.url, content=body, headers=headers) as answer:
+                    with contextlib.suppress(httpx.HTTPError, TimeoutError):  # its status was the answer
+                        async with asyncio.timeout(TIMEOUT_SECONDS):
+                            await answer.aread()  # so that the connection can be used again
         except (httpx.HTTPError, httpx.InvalidURL) as failed:
             return 0, f"no answer: {type(failed).__name__}"
         return answer.status_code, "" if answer.is_success else f"the receiver answered {answer.status_code}"
@@ -307,7 +311,8 @@ class _HookOutlet:
     log: EventLog
     meeting: str
     to: str
-    clock: Callable[[], float]
+    earliest: float
+    """When the event came about: nothing tells of it before, whatever a clock says that was set since."""
 
     @property
     def open(self) -> bool:
@@ -315,7 +320,7 @@ class _HookOutlet:
         return True
 
     def sent(self, size: int, seconds: float) -> None:
-        now = self.clock()
+        at = max(now(), self.earliest)
         self.log.append(
-            self.meeting, EgressRecorded(self.to, Branch.WEBHOOK, "text", size, seconds, now, now), at=now
+            self.meeting, EgressRecorded(self.to, Branch.WEBHOOK, "text", size, seconds, at, at), at=at
         )

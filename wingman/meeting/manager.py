@@ -15,7 +15,7 @@ from wingman.config.settings import Settings
 from wingman.core.emotion_policy import Consent
 from wingman.core.errors import Health, InputError
 from wingman.core.events import Event, Media, Publish, SettingChanged
-from wingman.core.steady_clock import steady
+from wingman.core.steady_clock import now
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.events.claims import Claims, Moves
 from wingman.events.index import MeetingIndex
@@ -135,8 +135,7 @@ class MeetingManager:
             raise InputError(f"{most} meetings run already; end some first", status=429)
         plan = replace(await self.builder.plan(spec, consent, live=live), made_by_source=made_by_source)
         meeting_id = f"m-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
-        now = steady()
-        publish = self._publisher(meeting_id, spec, now)
+        publish = self._publisher(meeting_id, spec)
         parts = replaced(self.builder.parts(meeting_id, plan, publish, now), meter, around)
         meeting = Meeting(meeting_id, plan, parts, publish)
         if self._claims is not None:
@@ -168,8 +167,7 @@ class MeetingManager:
         state = Resumption.of(taken.events)
         kept = unpacked(taken.plan)
         plan = replace(await self.builder.plan_on(Continued(state, taken), kept.spec), live=not kept.recorded)
-        now = steady()
-        publish = self._publisher(meeting_id, plan.spec, now)
+        publish = self._publisher(meeting_id, plan.spec)
         parts = self.builder.parts(meeting_id, plan, publish, now)
         meeting = Meeting(meeting_id, plan, parts, publish)
         self._claims.runs(meeting_id, meeting.positions)
@@ -206,7 +204,7 @@ class MeetingManager:
             metrics.LOST.inc()
             self._tasks.create_task(meeting.abandon())
 
-    def _publisher(self, meeting_id: str, spec: MeetingSpec, now: Callable[[], float]) -> Publish:
+    def _publisher(self, meeting_id: str, spec: MeetingSpec) -> Publish:
         def publish(payload: Event, media: Media | None) -> None:
             self._log.append(meeting_id, payload, media, at=now())
             if self._claims is not None and isinstance(payload, SettingChanged) and payload.setting == "brief":
@@ -218,8 +216,10 @@ class MeetingManager:
 
     async def _start(self, meeting: Meeting, parts: Parts) -> Meeting:
         self._live[meeting.id] = meeting
+        now.hold()
         running = self._runs[meeting.id] = self._tasks.create_task(self._run(meeting, parts.stages))
         self._over.add(running)
+        running.add_done_callback(lambda _: now.let_go())
         running.add_done_callback(self._over.discard)
         running.add_done_callback(lambda _: self._runs.pop(meeting.id, None))
         await meeting.started()
@@ -273,9 +273,9 @@ class MeetingManager:
         """What a stored meeting says to a question; what the model is sent stands in that meeting's ledger."""
 
         def publish(payload: Event, media: Media | None) -> None:
-            self._log.append(record.id, payload, media, at=time.time())
+            self._log.append(record.id, payload, media, at=now())
 
-        accounting = self.builder.accounting(publish, time.time)
+        accounting = self.builder.accounting(publish, now)
         try:
             return await answer(record, question, self._model.metered(accounting))
         finally:
@@ -301,7 +301,7 @@ class MeetingManager:
     async def recover(self) -> None:
         """End the meetings an earlier process left open; see `wingman.meeting.recovery`."""
         if isinstance(self._log, MeetingIndex) and self._claims is None:
-            for meeting in await close_interrupted(self._log, time.time()):
+            for meeting in await close_interrupted(self._log, now()):
                 log.warning("a meeting was interrupted", meeting=meeting)
 
     async def catch_up_summaries(self) -> None:
@@ -336,4 +336,4 @@ class MeetingManager:
 
     def _report_model(self, meeting: str) -> None:
         if (state := self._model.told()) is not None:
-            self._log.append(meeting, state, at=time.time())
+            self._log.append(meeting, state, at=now())

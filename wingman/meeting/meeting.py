@@ -33,6 +33,7 @@ from wingman.core.events import (
 )
 from wingman.core.face_policy import FaceConsent, FacePolicy
 from wingman.core.shared_timer import shared_timer
+from wingman.core.steady_clock import now
 from wingman.core.time import Channel
 from wingman.emotion.base import FaceAnalyzer
 from wingman.events.claims import Position
@@ -127,7 +128,7 @@ class Meeting:
         self._endings = Endings(plan.life, self._clock(), made_by_source=plan.made_by_source)
         self._end_watch = EndWatch(self._endings, publish)
         self._tasks: asyncio.TaskGroup | None = None
-        self._started_at = plan.continued.state.started_at if plan.continued else time.time()
+        self._started_at = plan.continued.state.started_at if plan.continued else now()
         self._running = asyncio.Event()
         self._ending = asyncio.Event()
         self._ended = asyncio.Event()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from wingman.core.events import SummaryReady
+from wingman.core.steady_clock import now
 from wingman.events.log import EventLog
 from wingman.llm.base import SuggestionModel
 from wingman.report.record import read
@@ -17,7 +17,7 @@ async def sum_up(
     meeting: str,
     model: SuggestionModel | None = None,
     *,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] = now,
 ) -> SummaryReady | None:
     """Write the summary of a meeting into its log as `summary.ready` and wait until it is stored.
 

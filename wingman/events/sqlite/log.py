@@ -7,7 +7,6 @@ import contextlib
 import fcntl
 import os
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import structlog
 from wingman.core import codec
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, Event, Media, MeetingEnded, StorageState
+from wingman.core.steady_clock import now
 from wingman.core.time import Channel
 from wingman.events.index import MeetingRow, SearchHit
 from wingman.events.log import Committed
@@ -308,7 +308,7 @@ class SqliteLog:
         if self._closed:
             return
         for meeting in sorted(self._open):
-            self.append(meeting, StorageState(state, detail), at=time.time())
+            self.append(meeting, StorageState(state, detail), at=now())
 
 
 def _checkpoint(connection: Connection, writer: Writer) -> None:

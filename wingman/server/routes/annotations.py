@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import time
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -29,6 +28,7 @@ from wingman.core.events import (
     SummaryEdited,
     TranscriptEdited,
 )
+from wingman.core.steady_clock import now
 from wingman.core.vocabulary import LONGEST_NAME, LONGEST_TITLE
 from wingman.events.log import EventLog
 from wingman.report.record import read
@@ -223,7 +223,7 @@ class AnnotationRoutes:
         return meeting
 
     def _append(self, meeting: str, payload: Any) -> None:
-        self.log.append(meeting, payload, at=time.time())
+        self.log.append(meeting, payload, at=now())
 
 
 def _checked_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
