@@ -55,6 +55,19 @@ async def test_each_answer_comes_to_who_asked_and_who_gave_up_harms_nobody(one_s
         assert not client._answers
 
 
+async def test_who_listens_no_more_is_forgotten(one_server: Servers) -> None:
+    async with nodes(one_server, 1) as (node,):
+        before = dict(node.jetstream._nats._at_once)
+
+        async def hear(message: object) -> None:
+            pass
+
+        deaf = await node.jetstream.subscribe("told", hear, lambda *message: True)
+        assert len(node.jetstream._nats._at_once) == len(before) + 1
+        await deaf()
+        assert node.jetstream._nats._at_once == before
+
+
 async def test_what_is_no_record_does_not_end_the_reading(one_server: Servers) -> None:
     async with nodes(one_server, 2) as (one, other):
         for subject in ("live.0.m", "live.0.=", "live.0.=x", "live.x"):

@@ -1,17 +1,21 @@
-"""Whose clock is wrong is told once, and stands in `/metrics`."""
+"""Clocks that differ are told of once, and stand in `/metrics`."""
 
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from tests.support.nats import Servers, nodes
-from wingman.cluster import watch
-from wingman.cluster.watch import Watch
+from wingman.cluster import subjects, watch
+from wingman.cluster.jetstream import JetStream
+from wingman.cluster.watch import CLOCK_S, Watch
+from wingman.core.json import JsonObject
 
 
 @pytest.mark.parametrize(("ahead_s", "told"), [(0.0, 0), (3600.0, 1), (-3600.0, 1)])
@@ -25,5 +29,36 @@ async def test_a_clock_that_differs_from_the_servers_is_told_once(
             for _ in range(3):
                 await looking._look_at(0)
     assert len([entry for entry in said if "clock" in entry["event"]]) == told
-    offset = REGISTRY.get_sample_value("wingman_clock_offset_seconds")
+    offset = REGISTRY.get_sample_value("wingman_clock_offset_seconds", {"stream": subjects.stream(0)})
     assert offset == pytest.approx(ahead_s, abs=60)
+
+
+class Led:
+    """What the servers say of each stream, by the clock of the server that leads it."""
+
+    def __init__(self, ahead_s: dict[str, float]) -> None:
+        self.ahead_s = ahead_s
+        self.leaders = list(ahead_s)
+
+    async def stream(self, name: str) -> JsonObject:
+        server = self.leaders[int(name.rpartition("_")[2]) % len(self.leaders)]
+        at = datetime.fromtimestamp(time.time() + self.ahead_s[server], UTC)
+        return {"ts": at.isoformat(), "cluster": {"leader": server}}
+
+
+async def test_one_server_whose_clock_is_off_is_named_once_and_hides_behind_no_other() -> None:
+    led = Led({"n0": 0.0, "n1": 0.5, "n2": 0.0})
+    looking = Watch(cast("JetStream", led), 6)
+    with capture_logs() as said:
+        for look in range(18):
+            await looking._look_at(look % 6)
+        led.ahead_s["n1"] = 0.0  # put right, and off again
+        await looking._look_at(1)
+        led.ahead_s["n1"] = -9.0
+        await looking._look_at(1)
+    assert [(entry["server"], round(entry["ahead_s"])) for entry in said] == [("n1", 0), ("n1", 9)]
+    told = [
+        REGISTRY.get_sample_value("wingman_clock_offset_seconds", {"stream": subjects.stream(shard)}) or 0.0
+        for shard in (0, 1, 2, 4)
+    ]
+    assert [abs(offset) > CLOCK_S for offset in told] == [False, True, False, True]

@@ -44,6 +44,10 @@ class NatsClient(ReturningClient):
         """Offer what comes by this subscription to `at_once` first."""
         self._at_once[subscription._id] = at_once
 
+    def _remove_sub(self, sid: int, max_msgs: int = 0) -> None:
+        super()._remove_sub(sid, max_msgs)
+        self._at_once.pop(sid, None)
+
     async def ask(
         self, subject: str, body: bytes, timeout: float, headers: dict[str, str] | None = None
     ) -> bytes:

@@ -71,14 +71,16 @@ async def save(jetstream: JetStream, stream: str, folder: Path) -> int:
 
 async def lacking(jetstream: JetStream, stream: str, folder: Path) -> bool:
     """Is the stream not there as it was saved? Raises `InputError` where it holds other records."""
-    saved = (await asyncio.to_thread(_facts, folder / stream))["state"]
+    facts = await asyncio.to_thread(_facts, folder / stream)
+    saved = facts["state"]
     try:
         has = (await jetstream.api(f"STREAM.INFO.{stream}"))["state"]
     except (ApiError, UnavailableError, UnknownError) as failed:
         if isinstance(failed, ApiError) and failed.code == NO_STREAM:
             return True
         raise _failed(stream, str(failed)) from None
-    same = ("messages", "first_seq", "last_seq")
+    # what runs out (`Nats-TTL`) is dropped as soon as it is restored: the newest number alone stays
+    same = ("last_seq",) if facts["config"].get("allow_msg_ttl") else ("messages", "first_seq", "last_seq")
     if [has.get(name) for name in same] == [saved.get(name) for name in same]:
         return False
     if has["messages"]:

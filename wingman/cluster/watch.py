@@ -35,8 +35,8 @@ class Watch:
         """Called once each time the node has been without a connection for too long."""
         self.cut_off = False
         """It has been without a connection for too long, and still is."""
-        self._apart = False
-        """Its clock differed from the servers' when it last looked."""
+        self._apart: set[str] = set()
+        """Servers whose clocks differed from its own when it last asked them: another one leads each stream."""
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -61,21 +61,26 @@ class Watch:
             told = await self._jetstream.stream(name)
         except (UnavailableError, UnknownError):
             return
-        self._compare(asked, str(told.get("ts", "")), time.time())
-        replicas = told.get("cluster", {}).get("replicas") or ()
+        cluster = told.get("cluster", {})
+        self._compare(name, str(cluster.get("leader", "")), asked, str(told.get("ts", "")), time.time())
+        replicas = cluster.get("replicas") or ()
         metrics.REPLICA_LAG.labels(name).set(max((int(one.get("lag", 0)) for one in replicas), default=0))
         metrics.REPLICAS_AWAY.labels(name).set(sum(not one.get("current", False) for one in replicas))
 
-    def _compare(self, asked: float, told: str, answered: float) -> None:
-        """Whose clock is ahead; what the answer took may be the whole difference."""
+    def _compare(self, stream: str, server: str, asked: float, told: str, answered: float) -> None:
+        """How far the clocks of this node and of the server that leads a stream are apart, whichever is wrong;
+        what the answer took may be the whole difference."""
         try:
             offset = (asked + answered) / 2 - datetime.fromisoformat(told).timestamp()
         except ValueError:  # a release that does not say
             return
-        metrics.CLOCK_OFFSET.set(offset)
-        apart = abs(offset) > CLOCK_S + (answered - asked)
-        if apart and not self._apart:
+        metrics.CLOCK_OFFSET.labels(stream).set(offset)
+        if abs(offset) <= CLOCK_S + (answered - asked):
+            self._apart.discard(server)
+        elif server not in self._apart:
+            self._apart.add(server)
             log.warning(
-                "this node's clock differs from the NATS servers': see to NTP", ahead_s=round(offset, 3)
+                "the clocks of this node and of a NATS server differ: see to NTP on both",
+                server=server,
+                ahead_s=round(offset, 3),
             )
-        self._apart = apart

@@ -80,7 +80,9 @@ UNSTORED = Gauge(
     "1 while what is said is held in memory alone: the disk, or the NATS servers, take nothing.",
 )
 CLOCK_OFFSET = Gauge(
-    "wingman_clock_offset_seconds", "By how much this node's clock is ahead of the NATS servers'."
+    "wingman_clock_offset_seconds",
+    "By how much this node's clock is ahead of that of the NATS server that leads a stream.",
+    ["stream"],
 )
 REPLICAS_AWAY = Gauge("wingman_replicas_away", "Copies of a stream that are not current.", ["stream"])
 LOOP_LAG = Gauge("wingman_event_loop_lag_p99_seconds", "How late the event loop ran, 99th percentile.")
