@@ -8,7 +8,7 @@ from functools import cache
 
 import httpx
 
-from wingman.egress.answers import ACCEPTED, ANSWER_BYTES, AnswerError, unpacked
+from wingman.egress.answers import ANSWER_BYTES, Unpacked, ask
 from wingman.egress.outlet import Outlet, current
 from wingman.egress.stream import announced, count
 
@@ -47,23 +47,8 @@ class CountedBody(httpx.AsyncByteStream):
         await self._inner.aclose()
 
 
-class _Answer(httpx.AsyncByteStream):
-    """An answer's body, unpacked up to a bound."""
-
-    def __init__(self, inner: httpx.AsyncByteStream, encoding: str, most: int) -> None:
-        self._inner = inner
-        self._encoding = encoding
-        self._most = most
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for piece in unpacked(self._inner, self._encoding, self._most):
-                yield piece
-        except AnswerError as refused:
-            raise httpx.DecodingError(str(refused)) from None
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+class _Answer(Unpacked, httpx.AsyncByteStream):
+    refused = httpx.DecodingError
 
 
 class CountingTransport(httpx.AsyncHTTPTransport):
@@ -76,11 +61,10 @@ class CountingTransport(httpx.AsyncHTTPTransport):
         count(self._pool)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.headers.get("accept-encoding") != "identity":
-            request.headers["accept-encoding"] = ACCEPTED
+        ask(request.headers)
         answer = await self._sent(request)
         if isinstance(answer.stream, httpx.AsyncByteStream):
-            answer.stream = _Answer(answer.stream, answer.headers.pop("content-encoding", ""), self._most)
+            answer.stream = _Answer(answer.stream, answer.headers, self._most)
         return answer
 
     async def _sent(self, request: httpx.Request) -> httpx.Response:

@@ -19,7 +19,7 @@ from google.genai import errors, types
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.surrogates import whole
-from wingman.egress.answers import ACCEPTED, AnswerError, unpacked
+from wingman.egress.answers import ANSWER_BYTES, Unpacked, ask
 from wingman.egress.http import trusted
 from wingman.egress.outlet import Outlet, current
 from wingman.egress.stream import announced, count
@@ -56,22 +56,8 @@ class _Body(httpx2.AsyncByteStream):
         await self._inner.aclose()
 
 
-class _Answer(httpx2.AsyncByteStream):
-    """An answer's body, unpacked up to a bound."""
-
-    def __init__(self, inner: httpx2.AsyncByteStream, encoding: str) -> None:
-        self._inner = inner
-        self._encoding = encoding
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for piece in unpacked(self._inner, self._encoding):
-                yield piece
-        except AnswerError as refused:
-            raise httpx2.DecodingError(str(refused)) from None
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+class _Answer(Unpacked, httpx2.AsyncByteStream):
+    refused = httpx2.DecodingError
 
 
 class Counting(httpx2.AsyncHTTPTransport):
@@ -87,10 +73,10 @@ class Counting(httpx2.AsyncHTTPTransport):
             if not way_out.open:
                 raise httpx2.ConnectError("nothing of this meeting may leave now", request=request)
             request.stream = _Body(request.stream, way_out)
-        request.headers["accept-encoding"] = ACCEPTED
+        ask(request.headers)
         answer = await super().handle_async_request(request)
         if isinstance(answer.stream, httpx2.AsyncByteStream):
-            answer.stream = _Answer(answer.stream, answer.headers.pop("content-encoding", ""))
+            answer.stream = _Answer(answer.stream, answer.headers, ANSWER_BYTES)
         return answer
 
 
