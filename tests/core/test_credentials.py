@@ -6,7 +6,8 @@ import html
 import json
 import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -84,3 +85,29 @@ def test_other_base64_stays() -> None:
     remember(KEY)
     other = b64encode(b"some picture or other, and " * 9).decode()
     assert masked(other) == other
+
+
+class Unread(tuple[str, ...]):
+    """Spellings that must not be gone through."""
+
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError("the text was looked through for each of them")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "meeting=m-20261126-212005-abc123 stage=suggest.skipped",
+        "GET /api/meetings/m-20261126-212005-abc123/events/tab-000092800 200",
+        "4bf92f3577b34da6a3ce929d0e0e4736 wingman_event_loop_lag_p99_seconds",
+    ],
+)
+def test_ids_and_paths_are_not_looked_through_for_each_credential(
+    record: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(KEY)
+    known = credentials._known
+    monkeypatch.setattr(credentials, "_known", replace(known, encoded=Unread(known.encoded)))
+    assert masked(record) == record
+    with pytest.raises(AssertionError, match="looked through"):
+        masked(f"{record} {b64encode(KEY.encode()).decode()}")

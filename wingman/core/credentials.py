@@ -24,8 +24,10 @@ _MASK = "***"
 _LEFT_AS_THEY_ARE = ("", "/", "!'()*", "/:@!$&'()*+,;=")
 """Signs that one or the other does not escape in an address: everybody, paths, JavaScript, whole addresses."""
 _HEX = re.compile(r"(?<=%)[0-9A-F]{2}|(?<=\\u)[0-9a-f]{4}")
-_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{15}")
-"""Base64 of the shortest credential has so many signs in a row: most texts have none."""
+_HEAD = 15
+"""Signs in a row that Base64 of the shortest credential has at the least, wherever it begins."""
+_RUN = re.compile(rf"[A-Za-z0-9+/_-]{{{_HEAD},}}")
+"""What may be Base64; ids, addresses and paths may, too."""
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
 
 
@@ -37,6 +39,8 @@ class _Spellings:
     """As it is, and with signs of its own escaped; most keys have none."""
     encoded: tuple[str, ...]
     """What is the same in any Base64 text that has it inside, by its place modulo three."""
+    heads: frozenset[str] = frozenset()
+    """How those begin: most texts are found to hold none without being looked through for each."""
 
 
 _lock = Lock()
@@ -58,9 +62,11 @@ def remember(value: str, *, token: bool = False) -> None:
         while len(known) > MOST:
             del known[next(iter(known))]
         every = (*_keys.values(), *_tokens.values())
+        encoded = tuple(sorted((way for one in every for way in one.encoded), key=len, reverse=True))
         _known = _Spellings(
             tuple(sorted((way for one in every for way in one.plain), key=len, reverse=True)),
-            tuple(sorted((way for one in every for way in one.encoded), key=len, reverse=True)),
+            encoded,
+            frozenset(way[:_HEAD] for way in encoded),
         )
 
 
@@ -70,11 +76,16 @@ def masked(text: str) -> str:
     for value in known.plain:
         if value in text:
             text = text.replace(value, _MASK)
-    if _ENCODED.search(text):
+    if _may_hold(text, known.heads):
         for value in known.encoded:
             if value in text:
                 text = _without(value, text)
     return text
+
+
+def _may_hold(text: str, heads: frozenset[str]) -> bool:
+    runs = _RUN.findall(text)
+    return any(run[at : at + _HEAD] in heads for run in runs for at in range(len(run) - _HEAD + 1))
 
 
 def _unique(ways: Iterator[str]) -> tuple[str, ...]:
