@@ -66,6 +66,7 @@ async def test_a_disk_that_hangs_at_the_end_is_left_behind(
         store.close()
     assert "does not answer" in said[-1]["event"]
     await until(lambda: not any(thread.name == "wingman-grants" for thread in threading.enumerate()))
+    store.close()  # it answers again
 
 
 async def test_what_another_program_holds_back_is_written_later(tmp_path: Path) -> None:

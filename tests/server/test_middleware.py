@@ -4,14 +4,18 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.server.test_grants_file import hung
 from tests.server.test_proof_of_possession import proof, public
 from tests.support.service import TOKEN, service
 from wingman.config.server import ServerSettings
+from wingman.server import auth
+from wingman.server.grant_store import GrantStore
 
 EXTENSION = "chrome-extension://abcdefghijklmnop"
 
@@ -279,6 +283,20 @@ async def test_answers_carry_security_headers() -> None:
         assert "unsafe" not in page.headers["content-security-policy"]
         assert page.headers["x-content-type-options"] == "nosniff"
         assert page.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_a_disk_that_does_not_answer_is_said_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "ANSWER_S", 0.01)
+    async with service() as it, it.client(token="wm_of_somebody") as client:
+        it.access.store = store = GrantStore(tmp_path / "trust.db", b"s" * 32)
+        with hung(store):
+            answer = await client.get("/api/meetings")
+        store.close()
+    assert answer.status_code == 503
+    assert "does not answer" in answer.json()["error"]["detail"]
+    assert answer.headers["cache-control"] == "no-store"
 
 
 async def test_a_copied_token_of_an_extension_opens_nothing_without_its_key() -> None:

@@ -15,7 +15,6 @@ HEADLINES = {
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
 }
 PROGRAMS = ("/api/", "/whip", "/metrics", "/healthz", "/readyz", "/static/")
 

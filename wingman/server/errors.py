@@ -14,7 +14,7 @@ from starlette.types import ExceptionHandler
 
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.server.error_page import error_page, wants_page
-from wingman.server.http import Json
+from wingman.server.http import SECURITY_HEADERS, Json
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +83,8 @@ async def _left(_: Request, __: Exception) -> Response:
 
 
 async def _crash(_: Request, __: Exception) -> Response:
-    return error(500, "something went wrong inside Wingman; its log says what")
+    # it answers outside of the guard, which gives all others their headers
+    return error(500, "something went wrong inside Wingman; its log says what", headers=SECURITY_HEADERS)
 
 
 REFUSED_BY_DISK = frozenset(

@@ -21,6 +21,7 @@ from wingman.server.audit import audited
 from wingman.server.auth import OWNER, Access, Session
 from wingman.server.errors import error
 from wingman.server.grants import Grant, Role
+from wingman.server.http import SECURITY_HEADERS
 from wingman.server.neighbours import Neighbours
 from wingman.server.routes.session import login_page
 from wingman.server.uvicorn_seam import ABORT, EXTENSION, Push
@@ -41,13 +42,6 @@ MOST_SOCKETS = {Role.VIEWER: 16, Role.SCRAPER: 4}
 SOCKETS = 128
 """Connections a grant may hold open at a time; the service's own token is not counted."""
 
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-"""Of every answer that says nothing else."""
 _SESSION_PATH = re.compile(r"/~([\w-]{10,64})(/.*|$)")
 
 
@@ -86,12 +80,15 @@ class Guard:
             await self._app(scope, receive, send)
             return
         scope, asked = _read(scope)
-        refusal, grant = await self._judge(asked)
+        try:
+            refusal, grant = await self._judge(asked)
+            if refusal is None and grant is not None and self._is_page(asked, scope):
+                refusal = await self._move_in(asked, scope, grant)
+        except InputError as failed:  # the disk; no handler of errors stands further out
+            refusal, grant = error(failed.status, str(failed), field=failed.field), None
         foreign = asked.origin if self._neighbours.allows(asked.origin) else ""
         if scope["type"] == "http" and asked.method == "OPTIONS" and foreign and refusal is None:
             refusal = Response(status_code=204)  # a preflight: the route itself need not know about it
-        if refusal is None and grant is not None and self._is_page(asked, scope):
-            refusal = await self._move_in(asked, scope, grant)
         decorate = _Decorated(send, foreign)
         if refusal is not None:
             await _answer(refusal, scope, receive, decorate.send)
@@ -203,7 +200,6 @@ def with_cookie(response: Response, session: Session, *, secure: bool) -> Respon
         httponly=True,
         samesite="strict",
     )
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -21,6 +21,6 @@ def routes(access: GatewayAccess, settings: HumeV0Settings) -> list[BaseRoute]:
             made = await browser_token(access, settings)
         except ProviderFault as fault:
             raise InputError(str(fault), field="emotion.hume_v0", status=502) from None
-        return Json(made, headers={"Cache-Control": "no-store"})
+        return Json(made)
 
     return [ApiRoute("/api/hume/token", POST=token)]

@@ -23,7 +23,6 @@ CSP = (
 )
 PAGE_HEADERS = {
     "Content-Security-Policy": CSP,
-    "Cache-Control": "no-store",
     "Permissions-Policy": "display-capture=(self), microphone=(self)",
     "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
 }

@@ -236,8 +236,7 @@ class _SseResponse(Response):
 
     def __init__(self, subscribe: Callable[[], Subscription], stall: float) -> None:
         # nginx gathers an answer in pages of its own before it hands it on, unless it is told not to
-        unbuffered = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        super().__init__(headers={"Content-Type": "text/event-stream", **unbuffered})
+        super().__init__(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._subscribe = subscribe
         self._stall = stall
