@@ -65,6 +65,18 @@ async def told(node: Process, meeting: str) -> list[dict[str, Any]]:
     return list(answer.json()["events"])
 
 
+def alike(one: Any, other: Any) -> bool:
+    """Are these two readings of the same? A node tells events with the fields its own release knows: what only
+    one reading has must be all that they differ in, and only one of them may have more.
+    """
+    if isinstance(one, dict) and isinstance(other, dict):
+        fewer, more = sorted((one, other), key=len)
+        return all(name in more and alike(value, more[name]) for name, value in fewer.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    return bool(one == other)
+
+
 async def spoken_into(owner: Process, beside: Process) -> str:
     """A meeting on one node that is fed, noted, paused and resumed through the other one."""
     brief = {"title": "Renewal", "brief": "They want a discount", "keyterms": ["Acme"]}
@@ -99,7 +111,8 @@ async def taken_over(meeting: str, dead: Process, by: Process) -> None:
         moved = await feed_until_moved(by, meeting, overlay, seen)
     assert moved["data"]["reason"] == "lost"
     assert [event["seq"] for event in seen] == list(range(1, len(seen) + 1))
-    assert seen[: len(before)] == before
+    assert [pair for pair in zip(seen, before, strict=False) if not alike(*pair)] == []
+    assert len(seen) >= len(before)
     notes = [event["data"]["text"] for event in seen if event["type"] == "note.added"]
     assert notes == [f"note {number}" for number in range(5)]
 
@@ -179,7 +192,7 @@ async def test_a_service_is_moved_to_the_other_release_and_back_under_its_calls(
     for caller, log in zip(callers, logs, strict=True):
         assert [event["seq"] for event in log] == list(range(1, len(log) + 1))
         stored = {event["seq"]: event for event in log}
-        assert [event for event in caller.seen if stored.get(event["seq"], event) != event] == []
+        assert [event for event in caller.seen if not alike(stored.get(event["seq"], event), event)] == []
         assert shown_twice(caller.seqs) == 0
         assert caller.moves, "it was moved at least once"
     assert [differences(caller.words) for caller in callers] == [(0, 0, 0)] * CALLS
