@@ -19,7 +19,7 @@ import { RowHeights } from "./web/extension/js/row-heights.js";
 import { Ring } from "./web/extension/js/ring.js";
 import { initial, reduce, visibleCards } from "./web/extension/js/state.js";
 import { EventStream } from "./web/extension/js/stream.js";
-import { canAsk, clock, energyWords, kindName, money, notices, silence } from "./web/extension/js/strings.js";
+import { canAsk, clock, energyWords, kindName, money, notices, phaseShown, silence, unsaid } from "./web/extension/js/strings.js";
 import { titlesOf, vocabulary } from "./web/extension/js/vocabulary.js";
 import { after, cancel, pause } from "./web/extension/js/waiting.js";
 import { stagesOf } from "./web/extension/js/waits.js";
@@ -407,6 +407,12 @@ test("stretches that were not heard, one after the other, are one line", () => {
   const all = [gap("tab", 36, 36.4), gap("mic", 36.2, 36.8), gap("tab", 38, 42), gap("tab", 39, 39.5, "lost"), gap("tab", 60, 61, "lost")];
   const { utterances } = all.reduce((state, add, at) => add(state, at + 1), initial());
   assert.deepEqual(utterances.map(({ start, end, cause }) => [start, end, cause]), [[36, 42, "reanchor"], [39, 39.5, "lost"], [60, 61, "lost"]]);
+  const spans = (...gaps) => gaps.reduce((state, add, at) => add(state, at + 1), initial()).utterances.map(({ start, end }) => [start, end]);
+  assert.deepEqual(spans(gap("tab", 0, 60), gap("mic", 0.3, 61)), [[0, 61]], "both lost the same minute");
+  assert.deepEqual(spans(gap("tab", 0.3, 60), gap("mic", 0, 59)), [[0.3, 60]]);
+  assert.deepEqual(spans(gap("tab", 0, 60), gap("mic", 20, 30)), [[0, 60]], "one within the other");
+  assert.deepEqual(spans(gap("tab", 50, 60), gap("mic", 0, 55)), [[0, 55], [50, 60]], "what began long before is not left out");
+  assert.deepEqual(spans(gap("tab", 0, 60), gap("mic", 65, 66)), [[0, 60], [65, 66]]);
 });
 
 test("a card that is being read stays when its time is up, and not when it was sent away", () => {
@@ -423,6 +429,13 @@ test("what is over is not called live, and why stands there", () => {
   assert.deepEqual(texts(""), ["The meeting was ended."]);
   assert.deepEqual(texts("Not paired."), ["Not paired."]);
   assert.equal(silence(initial(), "over"), "");
+  const shown = (phase, stream) => phaseShown({ meeting: { phase } }, stream);
+  for (const phase of ["waiting", "live", "paused"]) {
+    for (const stream of ["over", "lost"]) assert.equal(shown(phase, stream), "ended", `${phase} ${stream}`);
+    for (const stream of ["missing", "refused"]) assert.equal(shown(phase, stream), "none");
+    for (const stream of ["live", "connecting"]) assert.equal(shown(phase, stream), phase);
+  }
+  assert.deepEqual(["live", "paused", "ended"].map((phase) => shown(phase, "waiting")), ["away", "paused", "ended"]);
   assert.equal(canAsk(initial(), "over"), false);
 });
 
@@ -435,6 +448,16 @@ test("the worst comes first, and what the disk does not hold is told after the e
   assert.deepEqual(all.filter(({ stays }) => stays).map(({ text }) => text), ["The sound of this call is stored."]);
   const over = told(BEGAN(), stored, ["meeting.ended", { reason: "stopped", seconds: 9 }]);
   assert.deepEqual(notices(over, "live").map(({ text }) => text), ["The meeting was ended.", "The disk is full."]);
+});
+
+test("a silence that is meant is no trouble, and a notice is said once, whatever its number does", () => {
+  const silent = (channel) => ["capture.state", { channel, state: "no_signal" }];
+  const texts = (...muted) => notices(told(BEGAN(), silent("tab"), silent("mic")), "live", "", new Set(muted)).map(({ text }) => text);
+  assert.deepEqual([texts().length, texts("mic"), texts("tab", "mic")], [2, [texts()[0]], []]);
+  const say = (...all) => all.map((text) => ({ text }));
+  assert.deepEqual(unsaid(say("Words come 3 s late"), say("Words come 12 s late", "Another")), say("Another"));
+  assert.deepEqual(unsaid([], say("Words come 3 s late")), say("Words come 3 s late"));
+  assert.deepEqual(unsaid(say("The tab is gone"), say("The tab is silent")), say("The tab is silent"));
 });
 
 test("a level that is wrong is told until it is right", () => {

@@ -62,19 +62,74 @@ def test_a_pause_elsewhere_is_a_pause_here_and_mutes_outlive_it(tmp_path: Path) 
         """
 capture.mute("mic", true);
 const enabled = () => [...capture.tracks.values()].map((track) => track.enabled);
-capture.follow(true);
-assert.deepEqual([capture.paused, enabled()], [true, [false, false]]);
-capture.follow(false);
+void capture.follow(true);
+assert.deepEqual([capture.paused, enabled()], [true, [false, false]], "at once");
+await capture.follow(false);
 assert.deepEqual([capture.paused, enabled()], [false, [true, false]]);
-assert.deepEqual(asked, [], "nobody is told what everybody knows");
+await capture.follow(false);
+assert.deepEqual(asked.splice(0), ["GET /api/meetings/m-1"], "asked once, and told nothing");
 await capture.over();
-capture.follow(true);
+await capture.follow(true);
 assert.equal(capture.paused, false);
 const odd = new Capture(service, "../grants?x=", { changed() {}, heard: () => true }, () => new Session());
 await odd.start(new Map([["mic", track()]]), { muted: new Set(["mic"]), paused: true });
 assert.deepEqual(asked, ["POST /api/meetings/..%2Fgrants%3Fx%3D/pause"]);
 assert.deepEqual([...odd.tracks.values()].map((track) => track.enabled), [false]);
 """,
+    )
+
+
+def test_old_word_of_a_resumption_opens_no_microphone(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+        const heard = () => [...capture.tracks.values()].some((track) => track.enabled);
+        const closed = (why) => assert.deepEqual([capture.paused, heard()], [true, false], why);
+        state = "paused"; // paused, resumed and paused again elsewhere, of which a replay tells the first two
+        await capture.follow(true);
+        await capture.follow(false);
+        closed("the service is asked");
+        state = "live";
+        void capture.follow(false);
+        void capture.follow(true);
+        await turns();
+        closed("the newer word holds");
+        // pressed here while word of an earlier resumption is on its way, and not yet come to the service
+        const json = service.json;
+        let answer;
+        service.json = (method, path) =>
+          method === "GET" ? json(method, path) : new Promise((done, failed) => (answer = { done, failed }));
+        const resuming = capture.resume();
+        answer.done(); await resuming;
+        assert.equal(heard(), true);
+        let pausing = capture.pause();
+        void capture.follow(false);
+        await turns();
+        closed("the press is on its way");
+        state = "paused"; answer.done(); await pausing; await turns();
+        closed("it has come");
+        state = "live"; await capture.follow(false);
+        assert.equal(heard(), true, "resumed elsewhere after it");
+        pausing = capture.pause();
+        answer.failed(new Error("out of reach")); await pausing.catch(() => {});
+        await capture.follow(false);
+        closed("a pause that never came to the service is this person's all the same");
+        const again = capture.resume();
+        const resumed = answer;
+        pausing = capture.pause();
+        resumed.done(); await again;
+        closed("paused while a resumption was on its way");
+        answer.done(); await pausing;
+        service.json = () => Promise.reject(new Error("out of reach"));
+        await capture.follow(false);
+        closed("nobody says that it goes on");
+        service.json = json;
+        const begun = new Capture(service, "m-2", { changed() {}, heard: () => true }, () => new Session());
+        const beginning = begun.start(new Map([["mic", track()]]), { paused: true });
+        await begun.follow(false); // its own stream says live before the service has heard of the pause
+        assert.equal(begun.paused, true);
+        await beginning;
+        """,
     )
 
 

@@ -10,12 +10,19 @@ import { PORT } from "./protocol.js";
 
 /** Events kept for an overlay that comes late (the page was reloaded). */
 const KEPT = 5000;
+/** How long after a meeting was lost another one is begun by itself, in ms, and when the worker is asked again. */
+const GO_ON_FOR = 60_000;
+const ASK_AGAIN = 1000;
 const LOST = "Wingman was restarted, and this meeting has ended there. Click the icon to go on in a new one.";
 
 class Listening {
-  /** @param {Set} ports the lines to the overlays, present and to come */
-  constructor(service, ports) {
+  /**
+   * @param {Set} ports the lines to the overlays, present and to come
+   * @param {string} run the worker's name for it
+   */
+  constructor(service, ports, run) {
     this.service = service;
+    this.run = run;
     this.ports = ports;
     this.events = [];
     this.states = {};
@@ -53,7 +60,7 @@ class Listening {
   async stop() {
     if (!(await this.close())) return;
     this.#tell({ ended: true });
-    tellWorker({ ended: true, problem: "" });
+    tellWorker({ ended: true, problem: "", run: this.run });
   }
 
   /** Let go of everything; false when that was done before. */
@@ -67,9 +74,19 @@ class Listening {
     return true;
   }
 
-  /** It ended, and nobody here wanted that: the worker says why, or goes on. */
-  async #fail(why) {
-    if (await this.close()) tellWorker(why);
+  /** It ended, and nobody here wanted that: the worker says why. */
+  async #fail(problem) {
+    if (await this.close()) tellWorker({ ended: true, problem, run: this.run });
+  }
+
+  /** The call goes on: the worker begins another meeting. It is asked again where the browser stopped it over that. */
+  async #goOn() {
+    const { run, capture } = this;
+    const { paused } = capture;
+    if (!(await this.close())) return;
+    const ask = { to: "worker", lost: true, run, paused, until: Date.now() + GO_ON_FOR, problem: LOST };
+    while (current === this && !(await chrome.runtime.sendMessage(ask).catch(() => false)))
+      await new Promise((done) => setTimeout(done, ASK_AGAIN));
   }
 
   /** An overlay came: tell it what it missed; what follows it hears with the others. */
@@ -105,10 +122,11 @@ class Listening {
     this.#tell({ envelope });
     if (envelope.type === "meeting.move") void this.capture.move(envelope.data);
     if (envelope.type === "meeting.moved") this.capture.moved();
-    if (envelope.type === "meeting.paused") this.capture.follow(true);
-    if (envelope.type === "meeting.resumed") this.capture.follow(false);
+    if (envelope.type === "meeting.paused") void this.capture.follow(true);
+    if (envelope.type === "meeting.resumed") void this.capture.follow(false);
+    if (envelope.type === "stream.reset") void this.capture.follow(envelope.data.snapshot?.state === "paused");
     if (envelope.type === "meeting.ended")
-      void (NOT_MEANT.has(envelope.data.reason) ? this.#fail({ lost: true, paused: this.capture.paused }) : this.stop());
+      void (NOT_MEANT.has(envelope.data.reason) ? this.#goOn() : this.stop());
   }
 
   async #status(status) {
@@ -124,10 +142,10 @@ class Listening {
 
   #changed() {
     const phase = this.capture?.phase;
-    if (phase === "refused") void this.#fail({ ended: true, problem: UNPAIRED });
+    if (phase === "refused") void this.#fail(UNPAIRED);
     // Why it ended is in its events, which may still be on their way
     if (phase === "lost" && !this.reasonDue)
-      this.reasonDue = setTimeout(() => void this.#fail({ ended: true, problem: LOST }), REASON_LIMIT);
+      this.reasonDue = setTimeout(() => void this.#fail(LOST), REASON_LIMIT);
   }
 
   #tell(message) {
@@ -145,7 +163,7 @@ chrome.runtime.onMessage.addListener((message, _sender, reply) => {
   const work = message.start ? begin(message.start) : current?.stop();
   Promise.resolve(work).then(
     (deaf) => reply({ deaf }),
-    (failed) => reply({ problem: failed.message }),
+    (failed) => reply({ problem: failed.message, status: failed.status }),
   );
   return true;
 });
@@ -174,11 +192,11 @@ function tellWorker(message) {
   void chrome.runtime.sendMessage({ to: "worker", ...message }).catch(() => undefined);
 }
 
-async function begin({ streamId, url, token, spec, paused, memory: kept }) {
+async function begin({ run, streamId, url, token, spec, paused, memory: kept }) {
   await current?.stop();
   memory = kept;
   for (const port of ports) port.postMessage({ memory });
-  current = new Listening(new Service(url, token, prove), ports);
+  current = new Listening(new Service(url, token, prove), ports, run);
   try {
     return await current.start(streamId, spec, paused);
   } catch (failed) {

@@ -38,7 +38,7 @@ class Host {
     );
     this.frame = h("div", { class: "wm frame" }, this.handle);
     root.append(this.frame);
-    this.place = new FrameGeometry(this.frame, this.handle, (place) => this.port.postMessage({ memory: { place } }));
+    this.place = new FrameGeometry(this.frame, this.handle, (place) => this.#post({ memory: { place } }));
     // What is typed here is not the page's: a meeting's own shortcuts must not fire.
     for (const type of ["keydown", "keyup", "keypress"])
       this.element.addEventListener(type, (event) => event.stopPropagation());
@@ -47,7 +47,7 @@ class Host {
   }
 
   close() {
-    this.port?.disconnect();
+    this.#disconnect();
     this.overlay?.unmount();
     this.place.close();
     this.element.remove();
@@ -56,13 +56,26 @@ class Host {
   #connect() {
     this.port = chrome.runtime.connect({ name: PORT });
     this.port.onMessage.addListener((message) => this.#take(message));
-    this.port.onDisconnect.addListener(() => this.model.over(STOPPED));
-    this.port.postMessage({ hello: true });
+    this.port.onDisconnect.addListener(() => {
+      this.port = null;
+      this.model.over(STOPPED);
+    });
+    this.#post({ hello: true });
+  }
+
+  #disconnect() {
+    this.port?.disconnect();
+    this.port = null;
+  }
+
+  /** To the extension; once nothing is listened to any more, nobody takes it. */
+  #post(message) {
+    this.port?.postMessage(message);
   }
 
   /** Nothing is listened to any more, and why. */
   tell(problem) {
-    this.port.disconnect();
+    this.#disconnect();
     this.#show({});
     this.model.over(problem);
   }
@@ -74,13 +87,13 @@ class Host {
     if (envelope) this.model.take(envelope);
     if (status) this.model.setStream(status);
     if (!ended) return;
-    this.port.disconnect();
+    this.#disconnect();
     this.model.over();
   }
 
   #show({ look = {}, place = {} }) {
     if (this.overlay) return;
-    const store = { read: () => look, write: (values) => this.port.postMessage({ memory: { look: values } }) };
+    const store = { read: () => look, write: (values) => this.#post({ memory: { look: values } }) };
     this.overlay = new Overlay(this.model, (message) => this.#send(message), store);
     this.overlay.node.addEventListener("look", () => this.overlay.preferences.apply(this.frame));
     this.overlay.mount(this.frame);
@@ -89,13 +102,13 @@ class Host {
 
   #send(message) {
     if (this.model.stream !== "live") return false;
-    this.port.postMessage({ up: message });
+    this.#post({ up: message });
     return true;
   }
 
   /** The next click on the toolbar icon brings the overlay back instead of ending the meeting. */
   #hide() {
-    this.port.postMessage({ hidden: true });
+    this.#post({ hidden: true });
     this.close();
   }
 
@@ -110,14 +123,14 @@ let shown = Promise.resolve();
 
 /** Show a sentence about why nothing is listened to, where the overlay is or would be. */
 export async function tell(problem) {
-  await shown;
+  await shown.catch(() => undefined); // what could not be shown before is no reason not to try again
   if (!host?.element.isConnected) await attach();
   host.tell(problem);
 }
 
 /** Show the overlay here: one a page, however often it is put in; the newest is the one whose extension still runs. */
 export function attach() {
-  shown = shown.then(put);
+  shown = shown.catch(() => undefined).then(put);
   return shown;
 }
 

@@ -1,8 +1,9 @@
-// The service worker only orchestrates; it may be stopped at any time and keeps nothing in memory.
-// Sound and connections live in the offscreen document, settings and state in `chrome.storage`.
+// The service worker only orchestrates; it may be stopped at any time. Sound and connections live in the offscreen
+// document, settings and state in `chrome.storage`; whoever waits for it (the offscreen document, to go on) asks again.
 
 import { readSettings, writeSettings } from "./settings.js";
 import { paintIcon } from "./mark.js";
+import { meaningOf, statusOf } from "./js/failures.js";
 import { Service } from "./js/service.js";
 
 const OFFSCREEN = "offscreen.html";
@@ -10,9 +11,15 @@ const IDLE = "Wingman: listen to this tab";
 const CONNECTING = "Wingman: connecting";
 const AGAIN = "Wingman was interrupted, and goes on in a new meeting. Click to stop.";
 const ELSEWHERE = "Wingman is listening to another tab. Click to end that and listen to this one.";
-/** How often it tries to go on by itself, and how long it waits before each time, in ms. */
-const TRIES = 60;
+const CLICK = "The browser wants another click on Wingman’s icon before this tab can be listened to again.";
+/** How long it waits before each time that it tries to go on by itself, and for an answer then, in ms. */
 const WAIT = 1000;
+const ANSWER = 5000;
+/** Statuses beside those that `meaningOf` knows which the same request gets each time. */
+const UNFIT = new Set([400, 422]);
+
+/** The end of what ran last: nothing begins in a document that is about to be closed. */
+let closing = Promise.resolve();
 
 // Content scripts must not read the key; only the extension's own pages and this worker may.
 void chrome.storage.local.setAccessLevel({ accessLevel: "TRUSTED_CONTEXTS" });
@@ -24,21 +31,26 @@ chrome.tabs.onUpdated.addListener((tabId, change) => {
   if (change.status === "complete") void showAgain(tabId);
 });
 
-chrome.runtime.onMessage.addListener((message) => {
-  if (message.to !== "worker") return;
-  if (message.ended) void forget(message.problem);
-  if (message.lost) void goOn(message.paused);
+chrome.runtime.onMessage.addListener((message, _sender, reply) => {
+  if (message.to !== "worker") return false;
+  if (message.ended) void forget(message.problem, message.run);
   if (message.memory) void writeSettings(remembered(message.memory)); // an offscreen document has no storage
   if (message.hidden) void hidden();
+  if (message.lost)
+    void goOn(message).then(
+      () => reply(true),
+      () => reply(false),
+    );
+  return Boolean(message.lost);
 });
 
 async function toggle(tab) {
-  const { tabId, hidden } = await running();
+  const { tabId, hidden, run } = await running();
   if (hidden && tabId === tab.id) {
     await show(tabId);
     return;
   }
-  if (tabId !== undefined) await stop();
+  if (tabId !== undefined) await stop(run);
   if (tabId !== tab.id) await start(tab);
 }
 
@@ -48,72 +60,88 @@ async function start(tab) {
     await chrome.runtime.openOptionsPage();
     return;
   }
+  await closing.catch(() => undefined);
+  const run = crypto.randomUUID();
+  await chrome.storage.session.set({ running: { tabId: tab.id, run } });
   try {
-    await listen(tab, settings, tab.title, () => inject(tab.id));
+    const streamId = await chrome.tabCapture.getMediaStreamId({ targetTabId: tab.id });
+    await listen({ run, tab, streamId, title: tab.title, ready: () => inject(tab.id) }, settings);
   } catch (failed) {
-    await giveUp(failed.message);
+    await giveUp(failed.message, run);
   }
 }
 
-/** Begin a meeting with the sound of `tab`; `ready` is called when an overlay could follow it. */
-async function listen(tab, { url, token, call, look, place }, title, ready, paused = false) {
-  const streamId = await chrome.tabCapture.getMediaStreamId({ targetTabId: tab.id });
+/** Begin a meeting with the sound of a tab, unless its run was stopped; `ready` is called when an overlay could follow it. */
+async function listen({ run, tab, streamId, title, ready, paused = false }, { url, token, call, look, place }) {
+  if (!(await runs(run))) return;
   await openOffscreen();
-  await chrome.storage.session.set({ running: { tabId: tab.id } });
-  await badge("…", CONNECTING, tab.id);
+  await badge("…", CONNECTING, { tabId: tab.id, run });
   await ready();
-  const { problem, deaf } = await chrome.runtime.sendMessage({
+  if (!(await runs(run))) return;
+  const { problem, status, deaf } = await chrome.runtime.sendMessage({
     to: "offscreen",
-    start: { streamId, url, token, spec: { ...call, title }, paused, memory: { look, place } },
+    start: { run, streamId, url, token, spec: { ...call, title }, paused, memory: { look, place } },
   });
-  if (problem) throw new Error(problem);
-  await became({ tabId: tab.id, deaf });
+  if (problem) throw Object.assign(new Error(problem), { status });
+  await became({ run, deaf });
 }
 
-/** The service ended the meeting and was not meant to: the call goes on, so a new one follows, paused as it was. */
-async function goOn(paused) {
-  const { tabId } = await running();
-  if (tabId === undefined) return;
+/**
+ * The service ended the meeting and was not meant to: the call goes on, so a new one follows, paused as it was. It is
+ * tried up to `until` (ms since the epoch), and not again after a refusal.
+ */
+async function goOn({ run, paused, until, problem }) {
   const settings = await readSettings();
-  const tab = await chrome.tabs.get(tabId);
-  let problem = "";
-  for (let tries = 0; tries < TRIES; tries++) {
-    await badge("…", AGAIN, tabId);
+  while (await runs(run)) {
+    if (Date.now() > until) return giveUp(problem, run);
+    const { tabId } = await running();
+    await badge("…", AGAIN, { tabId, run });
     await pause(WAIT);
-    if ((await running()).tabId !== tabId) return; // stopped by a click
+    const tab = await chrome.tabs.get(tabId).catch(() => null);
+    if (!tab) return giveUp("", run); // it was closed
     try {
-      await new Service(settings.url).call("GET", "/healthz");
-      await listen(tab, settings, `${tab.title} (continued)`, () => undefined, paused);
-      await show(tabId);
+      await new Service(settings.url).call("GET", "/healthz", { limit: ANSWER });
+      const streamId = await streamOf(tabId);
+      await listen({ run, tab, streamId, title: `${tab.title} (continued)`, ready: () => undefined, paused }, settings);
+      if (await runs(run)) await show(tabId);
       return;
     } catch (failed) {
       problem = failed.message;
+      if (failed.click || meaningOf(failed) || UNFIT.has(statusOf(failed))) return giveUp(problem, run);
     }
   }
-  await giveUp(problem);
 }
+
+const streamOf = (tabId) =>
+  chrome.tabCapture.getMediaStreamId({ targetTabId: tabId }).catch(() => {
+    throw Object.assign(new Error(CLICK), { click: true });
+  });
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-async function giveUp(problem) {
-  await chrome.offscreen.closeDocument().catch(() => undefined);
-  await forget(problem);
+/** Whether `run` is what runs: not stopped by a click, nor followed by another one. */
+const runs = async (run) => (await running()).run === run;
+
+async function giveUp(problem, run) {
+  if (await runs(run)) await stop(run, problem);
 }
 
-async function stop() {
-  await chrome.runtime.sendMessage({ to: "offscreen", stop: true }).catch(() => undefined);
-  await chrome.offscreen.closeDocument().catch(() => undefined);
-  await forget("");
+/** Whoever is about to go on with `run` sees first that it is over. */
+function stop(run, problem = "") {
+  closing = closing.catch(() => undefined).then(async () => {
+    await forget(problem, run);
+    await chrome.runtime.sendMessage({ to: "offscreen", stop: true }).catch(() => undefined);
+    await chrome.offscreen.closeDocument().catch(() => undefined);
+  });
+  return closing;
 }
 
-/** Nothing runs any more; a `problem` is told where the overlay is, too. */
-async function forget(problem) {
-  const { tabId } = await running();
-  await chrome.storage.session.set({ running: {} });
+/** `run` is over, and so nothing runs any more; a `problem` is told where the overlay is, too. */
+async function forget(problem, run) {
+  const before = await changed(run, () => ({}));
+  if (!before) return;
   await badge(problem ? "!" : "", problem || IDLE);
-  if (tabId === undefined) return;
-  await entitle(problem || IDLE, tabId);
-  if (problem) await tell(tabId, problem);
+  if (problem) await tell(before.tabId, problem);
 }
 
 /** Say on the page why nothing is listened to; where no click allows it, the icon alone says so. */
@@ -125,6 +153,16 @@ async function tell(tabId, problem) {
 async function running() {
   const stored = await chrome.storage.session.get("running");
   return stored.running || {};
+}
+
+/** Change what is known of `run`, one change at a time. @returns {Promise<object | null>} what it was; null when it is over */
+function changed(run, change) {
+  return navigator.locks.request("running", async () => {
+    const before = await running();
+    if (before.tabId === undefined || before.run !== run) return null;
+    await chrome.storage.session.set({ running: change(before) });
+    return before;
+  });
 }
 
 async function openOffscreen() {
@@ -154,36 +192,51 @@ async function show(tabId) {
     () => true,
     () => false,
   );
-  if (shown) await became({ tabId, hidden: false });
-  else await hidden();
+  const { tabId: captured, run } = await running();
+  if (captured === tabId) await became({ run, hidden: !shown });
 }
 
 async function hidden() {
-  const { tabId } = await running();
-  await became({ tabId, hidden: true });
+  const { run } = await running();
+  await became({ run, hidden: true });
 }
 
 async function became(change) {
-  const before = await running();
-  const { tabId } = before;
-  if (tabId === undefined || tabId !== change.tabId) return; // it ended meanwhile
+  const { run } = change;
+  const before = await changed(run, (known) => ({ ...known, ...change }));
+  if (!before) return; // it ended meanwhile
   const state = { ...before, ...change };
-  await chrome.storage.session.set({ running: state });
   const what = state.deaf ? "this tab, but not to your microphone" : "this tab";
   const click = state.hidden ? "Click to show the overlay." : "Click to stop.";
-  await badge("●", `Wingman is listening to ${what}. ${click}`, tabId);
+  await badge("●", `Wingman is listening to ${what}. ${click}`, { tabId: state.tabId, run });
 }
 
-/** `title` is what the icon says of all tabs, or of the one with `tabId` alone. */
-async function badge(text, title, tabId) {
+/** `title` is what the icon says of all tabs, or of the one a run listens to, and as long as that runs. */
+function badge(text, title, of = null) {
+  return navigator.locks.request("icon", async () => {
+    if (!of || (await runs(of.run))) await paint(text, title, of?.tabId);
+  });
+}
+
+async function paint(text, title, tabId) {
   await chrome.action.setBadgeBackgroundColor({ color: text === "!" ? "#a2362a" : "#1f5f6b" });
   await chrome.action.setBadgeText({ text });
-  await chrome.action.setTitle({ title: tabId === undefined ? title : ELSEWHERE });
-  if (tabId !== undefined) await entitle(title, tabId);
+  const others = tabId === undefined ? title : ELSEWHERE;
+  await chrome.action.setTitle({ title: others });
+  // What is said of all does not reach a tab that was given words of its own in an earlier meeting
+  const { titled = [] } = await chrome.storage.session.get("titled");
+  const open = [];
+  for (const each of titled) if (each !== tabId && (await entitle(others, each))) open.push(each);
+  if (tabId !== undefined && (await entitle(title, tabId))) open.push(tabId);
+  await chrome.storage.session.set({ titled: open });
 }
 
-/** What the icon says of one tab, which may be closed already. */
-const entitle = (title, tabId) => chrome.action.setTitle({ title, tabId }).catch(() => undefined);
+/** What the icon says of one tab; false when that is closed already. */
+const entitle = (title, tabId) =>
+  chrome.action.setTitle({ title, tabId }).then(
+    () => true,
+    () => false,
+  );
 
 /** How the overlay looks and where it is: nothing else a page sends is kept, least of all an address or a key. */
 function remembered({ look, place }) {

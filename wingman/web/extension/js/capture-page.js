@@ -32,6 +32,8 @@ const PAUSE_REACH = 250;
 const TRIES = 5;
 const FIRST_TRY = 1500;
 const CONTINUED = " (continued)";
+/** What tells whether the meeting is paused. */
+const PAUSES = new Set(["meeting.paused", "meeting.resumed", "stream.reset", "stream.caught_up"]);
 
 const service = new Service();
 const open = { tab: shareTab, mic: openMicrophone };
@@ -191,6 +193,7 @@ class Page {
         id,
         {
         changed: () => {
+          model.muted = capture.muted;
           // Why it ended is in its events, which may still be on their way
           if (capture.phase === "lost" && !lost) lost = setTimeout(ended, REASON_LIMIT);
           if (this.current?.unlock) this.#keep(this.current); // it may be muted now, or not any more
@@ -212,8 +215,8 @@ class Page {
           capture.recheck();
         if (envelope.type === "meeting.move" && model.caughtUp) void capture?.move(envelope.data);
         if (envelope.type === "meeting.moved" && model.caughtUp) capture?.moved();
-        if (envelope.type === "meeting.resumed" && model.caughtUp) capture?.follow(false);
-        if (model.caughtUp && model.state.meeting.phase === "paused") capture?.follow(true);
+        if (PAUSES.has(envelope.type) && model.caughtUp)
+          void capture?.follow(model.state.meeting.phase === "paused");
       },
       onStatus: (status) => {
         if (status === "doubtful") void this.#whyNot(id, model, stream);

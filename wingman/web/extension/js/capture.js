@@ -40,6 +40,10 @@ export class Capture {
   #waiting = false;
   #mending = false;
   #moving = false;
+  /** Counts the word of pauses and resumptions: a newer one makes an older one stale. */
+  #turn = 0;
+  /** Whether the pause pressed here last has come to the service; nobody else's resumption overrules one that has not. */
+  #pausing = Promise.resolve(true);
   /** The connection before a move, until the meeting has moved. @type {Session | null} */
   #before = null;
   #online = () => {
@@ -87,6 +91,7 @@ export class Capture {
    */
   async start(tracks, { muted = new Set(), paused = false } = {}) {
     Object.assign(this, { muted, paused });
+    if (paused) this.#pausing = Promise.resolve(false); // the service hears of it below
     for (const [channel, track] of tracks) this.#adopt(channel, track);
     globalThis.addEventListener("online", this.#online);
     await this.#connect();
@@ -112,22 +117,43 @@ export class Capture {
 
   /** No sound leaves this page and none reaches a provider until `resume`. */
   async pause() {
-    this.paused = true;
-    this.#enable();
-    this.changed();
-    await this.service.json("POST", `${this.at}/pause`);
+    this.#turn += 1;
+    this.#halt(true);
+    const told = this.service.json("POST", `${this.at}/pause`);
+    this.#pausing = told.then(
+      () => true,
+      () => false,
+    );
+    await told;
   }
 
   async resume() {
+    const pausing = this.#pausing;
     await this.service.json("POST", `${this.at}/resume`);
-    this.paused = false;
-    this.#enable();
-    this.changed();
+    if (pausing !== this.#pausing) return; // paused again meanwhile
+    this.#pausing = Promise.resolve(true);
+    this.#halt(false);
   }
 
-  /** The meeting was paused, or goes on, on another screen: so does what this page sends. */
-  follow(paused) {
-    if (this.paused === paused || this.phase === "ended") return;
+  /**
+   * The meeting was paused, or goes on, on another screen: so does what this page sends. Word of a resumption may be older
+   * than the present pause (it is replayed, or was on its way when somebody paused again), so the service is asked before
+   * anything is heard again.
+   */
+  async follow(paused) {
+    if (!paused && !this.paused) return;
+    const turn = ++this.#turn;
+    if (!paused && !(await this.#goesOn())) return;
+    if (turn === this.#turn && this.paused !== paused && this.phase !== "ended") this.#halt(paused);
+  }
+
+  async #goesOn() {
+    if (!(await this.#pausing)) return false;
+    const { state } = await this.service.json("GET", this.at).catch(() => ({ state: "" }));
+    return state === "live";
+  }
+
+  #halt(paused) {
     this.paused = paused;
     this.#enable();
     this.changed();

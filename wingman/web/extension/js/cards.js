@@ -69,7 +69,10 @@ export class CardsView {
 
   /** The card that is being read: the keyboard or the pointer is on it. */
   #held() {
-    return (this.focusedNode() ?? this.list.querySelector(".card:hover"))?.dataset.id ?? "";
+    const { defaultView } = this.node.ownerDocument;
+    // A finger hovers over what it touched last until it touches something else
+    const points = defaultView?.matchMedia("(hover: hover)").matches;
+    return (this.focusedNode() ?? (points ? this.list.querySelector(".card:hover") : null))?.dataset.id ?? "";
   }
 
   /** The card the keyboard means: the focused one, else the newest. */

@@ -19,6 +19,8 @@ export class MeetingModel {
     this.readOnly = false;
     /** Why nothing is listened to any more, where no event tells it. */
     this.problem = "";
+    /** Channels this very page has muted: their silence is meant. @type {Set<string>} */
+    this.muted = new Set();
     /** False while the past is being replayed. */
     this.caughtUp = false;
     /** When a word was last heard, in s of the service's clock; 0 before the first. */

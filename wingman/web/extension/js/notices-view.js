@@ -1,6 +1,7 @@
 // What has to be told now: one sentence each, the provider's own words behind *Details*.
 
 import { h, icon, setChildren } from "./dom.js";
+import { unsaid } from "./strings.js";
 
 const MOST = 3;
 
@@ -8,8 +9,11 @@ export class NoticesView {
   /** @param {(message: object) => boolean} send takes what a notice's button asks for */
   constructor(send) {
     this.send = send;
-    this.node = h("div", { class: "notices", role: "status", "aria-live": "polite" });
+    this.node = h("div", { class: "notices" });
+    /** What a screen reader says: each notice as it comes, and not again while a number in it changes. */
+    this.announcer = h("div", { class: "hidden-text", role: "status", "aria-live": "polite" });
     this.shown = "";
+    this.said = [];
   }
 
   /**
@@ -21,6 +25,11 @@ export class NoticesView {
     const key = JSON.stringify([list, readOnly]);
     if (key === this.shown) return;
     this.shown = key;
+    const fresh = unsaid(this.said, list);
+    this.said = list;
+    // A new paragraph each time: what comes back is said again
+    if (fresh.length) this.announcer.replaceChildren(h("p", { text: fresh.map(({ text: said }) => said).join(" ") }));
+    else if (!list.length) this.announcer.replaceChildren();
     const shown = list.filter(({ stays }, at) => at < MOST || stays);
     const others = list.filter((each) => !shown.includes(each)).map((each) => this.#notice(each, readOnly));
     setChildren(this.node, [...shown.map((each) => this.#notice(each, readOnly)), ...(others.length ? [rest(others)] : [])]);

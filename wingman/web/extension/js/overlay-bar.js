@@ -2,7 +2,7 @@
 
 import { h, iconButton, setAttribute, setText } from "./dom.js";
 import { keyFor } from "./keys.js";
-import { clock, money } from "./strings.js";
+import { clock, money, phaseShown } from "./strings.js";
 
 const PHASES = {
   away: "Away",
@@ -12,7 +12,6 @@ const PHASES = {
   ended: "Ended",
   none: "Wingman",
 };
-const AWAY = { waiting: "away", lost: "ended", over: "ended", missing: "none", refused: "none" };
 
 export class OverlayBar {
   /**
@@ -42,8 +41,8 @@ export class OverlayBar {
 
   /** `now` as `MeetingModel.now` tells it. */
   render(state, stream, now) {
-    const { title, startedAt, endedAt, phase: known } = state.meeting;
-    const phase = (["live", "waiting"].includes(known) && AWAY[stream]) || known;
+    const { title, startedAt, endedAt } = state.meeting;
+    const phase = phaseShown(state, stream);
     this.dot.dataset.phase = phase;
     setText(this.phase, PHASES[phase]);
     setText(this.title, title);

@@ -99,7 +99,7 @@ export class Overlay {
     this.settings.render(readOnly, state.settings.verbosity);
     if (this.verbosity.came(state.settings.verbosity)) this.say(`Wingman is ${state.settings.verbosity} now.`);
     this.asking.render(state, readOnly || over);
-    this.notices.render(notices(state, stream, this.model.problem), readOnly);
+    this.notices.render(notices(state, stream, this.model.problem, this.model.muted), readOnly);
     this.summary.render(state.summary);
     this.#announce(state);
   }
@@ -252,6 +252,7 @@ export class Overlay {
       this.help.node,
       this.toast,
       this.live,
+      this.notices.announcer,
       iconsAtHand("warn"),
     );
   }

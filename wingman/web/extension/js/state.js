@@ -250,7 +250,9 @@ function spanOf(envelope) {
 function missed(state, { cause, channel }, { start, end }) {
   const at = lineCount(state) - 1;
   const last = at < 0 ? null : lineAt(state, at);
-  if (last?.kind === "gap" && last.cause === cause && Math.abs(start - last.end) < GAPS_APART)
+  // Both channels miss the same stretch, however long; one that began well before is a line of its own, in its place
+  const near = last?.kind === "gap" && start - last.end < GAPS_APART && last.start - start < GAPS_APART;
+  if (near && last.cause === cause)
     return replaceLine(state, at, { ...last, end: Math.max(last.end, end) });
   return addLine(state, { kind: "gap", id: `gap-${channel}-${start}`, cause, channel, start, end });
 }

@@ -174,8 +174,9 @@ export const endedWords = (reason) => ENDED[reason] || "The meeting has ended.";
  * Everything worth telling now, most urgent first: `{level: "bad" | "warn" | "info", text, full?, act?, stays?}`: what
  * is lost in one short sentence, in `full` what the provider says about it, in `act` what can be done: `{label,
  * message}` with the message to send, and `stays` where it may not give way to others. An empty list means all is well.
+ * The silence of a channel in `muted` is meant.
  */
-export function notices(state, stream, problem = "") {
+export function notices(state, stream, problem = "", muted = new Set()) {
   const list = [];
   if (problem) list.push({ level: "bad", text: problem });
   else if (stream === "over" && state.meeting.phase !== "ended") list.push({ level: "info", text: ENDED.stopped });
@@ -189,7 +190,7 @@ export function notices(state, stream, problem = "") {
   if (stream === "over") return list;
   list.push(...endingNotices(state));
   if (phase === "paused") list.push({ level: "info", text: CAPTURE.paused() });
-  else list.push(...captureNotices(state));
+  else list.push(...captureNotices(state, muted));
   list.push(...providerNotices(state));
   list.push(...storageNotices(state));
   if (state.cost && state.cost.degraded)
@@ -217,11 +218,20 @@ function endingNotices({ ending, windingDown }) {
   return [{ level: "warn", text: "Its sound is over, and the meeting is about to end by itself.", act }];
 }
 
-function captureNotices(state) {
+/** Of the notices in `list` those that are new since `before`, whatever numbers stand in them. */
+export function unsaid(before, list) {
+  const known = new Set(before.map(withoutNumbers));
+  return list.filter((notice) => !known.has(withoutNumbers(notice)));
+}
+
+const withoutNumbers = ({ text }) => text.replaceAll(/\d+/g, "#");
+
+function captureNotices(state, muted) {
   const list = [];
   for (const [channel, { state: now, detail, level }] of Object.entries(state.capture)) {
     if (now === "stalled" || now === "gone")
       list.push({ level: "bad", text: captureSentence(channel, now, detail) });
+    else if (now === "no_signal" && muted.has(channel)) continue;
     else if (now === "no_signal") list.push({ level: "warn", text: captureSentence(channel, now, detail) });
     else if (level) list.push({ level: "warn", text: LEVEL[level]?.(CHANNEL[channel] || channel) || capital(detail), full: detail });
   }
@@ -303,6 +313,14 @@ export function silence(state, stream) {
   if (states.length === 0) return "Nothing is listened to yet.";
   if (states.includes("connecting")) return "Connecting…";
   return states.every((s) => s === "ended") ? "Nothing is listened to any more." : "";
+}
+
+const AWAY = { waiting: "away", lost: "ended", over: "ended", missing: "none", refused: "none" };
+
+/** How the meeting stands for whoever looks: a pause outlives an outage, and neither it nor a live call its end. */
+export function phaseShown({ meeting: { phase } }, stream) {
+  if (phase === "ended" || (phase === "paused" && stream === "waiting")) return phase;
+  return AWAY[stream] ?? phase;
 }
 
 /** Whether asking can lead to anything: not where the meeting is over, gone, or closed to this page. */

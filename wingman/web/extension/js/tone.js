@@ -82,7 +82,7 @@ export class TonePolicy {
   /** Follow a playbook that does not allow voices to be analysed. */
   refuse(refused) {
     this.refused = refused;
-    const wordless = !this.meter.reads_words;
+    const wordless = this.meter.reads_words === false; // an older service does not say
     for (const input of this.inputs)
       input.disabled = (refused && needsConsent(this.notices, input.value)) || (wordless && input.value === WORDS);
     if (this.#input(this.policy)?.disabled) this.#input("off").checked = true;
