@@ -199,6 +199,17 @@ async def test_a_broken_packet_is_silence() -> None:
     assert sink.position == 20 * FRAME
 
 
+@pytest.mark.parametrize(("sounding", "told_after"), [(0, 10), (1, 60), (3, 60)])
+async def test_a_channel_that_was_heard_may_pause_for_longer(sounding: int, told_after: int) -> None:
+    """Also one that was heard in its very first packet."""
+    track, _ = make()
+    for number in range(sounding or 1):
+        track.pcm(number * 960, (b"\1\0" if sounding else bytes(2)) * FRAME, 5.0)
+    for after, told in ((told_after - 1, False), (told_after + 1, True)):
+        track.pcm(after * 48_000, bytes(2 * FRAME), 5.0 + after)
+        assert track.no_signal is told
+
+
 async def test_two_channels_share_one_zero() -> None:
     peer_timeline = PeerTimeline(1000)
     sinks = [TapeSink(1000), TapeSink(1000)]

@@ -96,7 +96,8 @@ class InboundTrack:
         self._decoder: Decoder | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
-        self._sounding = self._begun = 0.0
+        self._begun = 0.0
+        self._sounding: float | None = None  # when there was anything in it last
         self._conceal = True
         self._bridged = 0  # lost packets that were dealt with
         self._missing = 0  # packets in a row that did not become sound, before the one that comes next
@@ -135,8 +136,8 @@ class InboundTrack:
     @property
     def no_signal(self) -> bool:
         """Whether it has been exactly silent for so long that it may be the wrong tab or microphone."""
-        limit = NO_SIGNAL_S if self._sounding == self._begun else PAUSE_S
-        return (self.last_arrival or 0.0) - self._sounding > limit
+        since, limit = (self._begun, NO_SIGNAL_S) if self._sounding is None else (self._sounding, PAUSE_S)
+        return (self.last_arrival or 0.0) - since > limit
 
     def use(self, decoder: Decoder, conceal: bool) -> None:
         """Decode packets with `decoder`; needed before `packet` is called. `conceal`: bridge short losses."""
@@ -277,7 +278,7 @@ class InboundTrack:
         begins = self._sync.peer.index_at(now, self._sink.position)
         self._timeline = timeline = Timeline(self._sink.position)
         self._write(timeline.advance(begins, GapCause.RECONNECT))
-        self._sounding = self._begun = now
+        self._begun = now
         return timeline
 
     def _write(self, placed: Sequence[Placed]) -> None:
