@@ -102,6 +102,31 @@ async def test_audio_that_stood_still_is_put_where_the_clock_says() -> None:
     assert track.written - before == pytest.approx(5 * SAMPLE_RATE, abs=400)
 
 
+@pytest.mark.parametrize(("kept", "fast"), [(0.0, 0.0), (5.0, 0.0), (0.0, 0.12)])
+@pytest.mark.parametrize("other_too", [False, True])
+async def test_tracks_stand_still_however_far_ahead_of_our_clock_they_are(
+    kept: float, fast: float, other_too: bool
+) -> None:
+    """Seconds of sound were kept before the call and come at once, or the sender's clock runs fast: by a little
+    for hours, or by much for half a minute. Then a track is replaced; just before that packets came late.
+    """
+    peer = PeerTimeline(0)
+    both = [InboundTrack(channel, CountingSink(), peer, 5) for channel in Channel]
+    for number in range(45 * 50):
+        captured = number / 50
+        arrival = 1000.0 + max(0.0, captured - kept) * (1 - fast) + (3.0 if 20 <= captured < 25 else 0.0)
+        for track, still in zip(both, (250, 250 * other_too), strict=True):
+            if still and 25 <= captured < 30:
+                continue
+            stamp = (number - (still if captured >= 30 else 0)) * 960
+            track.pcm(stamp, PCM, arrival)
+            if number % 50 == 0:
+                track.report(round((EPOCH + captured) * NTP), stamp)
+    ends = [track._timeline.position for track in both if track._timeline]
+    assert abs(ends[0] - ends[1]) < samples_of_ms(40)
+    assert abs(ends[1] - 45 * SAMPLE_RATE) < samples_of_ms(40)
+
+
 @pytest.mark.parametrize("late", [0.3, 0.6, 1.0, 2.0, 3.0])
 @pytest.mark.parametrize("every", [1, 5])
 @pytest.mark.parametrize("lasts", [5, 12])

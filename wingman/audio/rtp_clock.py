@@ -44,6 +44,9 @@ are not, or that falls behind bit by bit, is starved, and will catch up."""
 SET = 2 * SAMPLE_RATE
 """Behind its sender's clock by so much more than behind ours (2 s): nothing stood still, the clock was set."""
 
+DRIFT_S = 0.001
+"""Clocks that drift apart are no delay: 200 ppm of the 5 s between two reports."""
+
 REMEMBERED = 60
 """Reports for which a step is remembered, so that it can be taken back."""
 
@@ -131,6 +134,7 @@ class SharedClock:
     def __init__(self) -> None:
         self._wall: float | None = None
         self._index: SampleTime = 0
+        self._lag = 0  # least lag of reports that agreed with the line, of late
 
     def correction(
         self,
@@ -144,19 +148,24 @@ class SharedClock:
 
         The first stream that asks draws the line. `stood`: how long it stood still by its arrivals, in samples:
         a pause, and all that came since the last report as much later than before; `lag`: by how many samples
-        `index` is behind the time that passed on our own clock; None when nobody knows. A stream that was moved
-        later and then turns out to be on time after all (its sender was late, and caught up) is moved back.
+        `index` is behind the time that passed on our own clock; None when nobody knows. It counts against the
+        least of late while the line was right: a sender may begin with sound it had kept, or its clock run fast
+        for hours. A stream that was moved later and then turns out to be on time after all (its sender was
+        late, and caught up) is moved
+        back.
         """
         wall = clock.wall(timestamp)
         if self._wall is None:
-            self._wall, self._index = wall, index
-            return 0
+            return self._draw(wall, index, lag)
         wanted = self._index + round((wall - self._wall) * SAMPLE_RATE) - index
-        if wanted < -STEP:
-            return self._ahead(clock, wanted, (wall, index))
-        if lag is not None and wanted > max(0, lag) + SET and clock.reports >= CONFIRMED:
-            self._wall, self._index = wall, index
-            return 0
+        if wanted < -STEP:  # it was late and has caught up, or its clock was set
+            if clock.reports < CONFIRMED:
+                return 0
+            return wanted if -wanted <= clock.stepped + STEP else self._draw(wall, index, lag)
+        if lag is not None and wanted > max(0, lag - self._lag) + SET and clock.reports >= CONFIRMED:
+            return self._draw(wall, index, lag)
+        if lag is not None and abs(wanted) <= SUDDEN:
+            self._lag = min(lag, self._lag + round(DRIFT_S * SAMPLE_RATE))
         if wanted > SUDDEN and not _believed(clock, wanted, stood):
             return 0
         if wanted > STEP:
@@ -164,13 +173,10 @@ class SharedClock:
         limit = max(FINE, round(clock.noise / 2 * SAMPLE_RATE))  # a median scatters less than one
         return wanted if clock.reports >= SETTLED and abs(wanted) > limit else 0
 
-    def _ahead(self, clock: StreamClock, wanted: int, here: tuple[float, SampleTime]) -> int:
-        """A sender that was late and has caught up, or whose clock was set."""
-        if clock.reports < CONFIRMED:
-            return 0
-        if -wanted <= clock.stepped + STEP:
-            return wanted
-        self._wall, self._index = here
+    def _draw(self, wall: float, index: SampleTime, lag: int | None) -> int:
+        """The line goes through here from now on."""
+        self._wall, self._index = wall, index
+        self._lag = self._lag if lag is None else lag
         return 0
 
 

@@ -6,7 +6,7 @@ has yet to be moved: at once where it stood still, else where nobody speaks.
 
 from __future__ import annotations
 
-from wingman.audio.rtp_clock import STEP, SharedClock, StreamClock
+from wingman.audio.rtp_clock import DRIFT_S, STEP, SharedClock, StreamClock
 from wingman.audio.timeline import Placed, Timeline
 from wingman.core.media import GapCause
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime, samples_of_ms
@@ -29,9 +29,6 @@ QUIET = 500
 
 RTP_RATE = 48_000
 """Ticks per second; Opus always counts at 48 kHz."""
-
-DRIFT_S = 0.001
-"""Clocks that drift apart are no delay: 200 ppm of the 5 s between two reports."""
 
 _WRAP = 1 << 32
 _HALF = _WRAP // 2
