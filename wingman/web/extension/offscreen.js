@@ -4,7 +4,7 @@ import { Capture, NOT_MEANT, REASON_LIMIT } from "./js/capture.js";
 import { Service, UNPAIRED } from "./js/service.js";
 import { prove } from "./possession.js";
 import { EventStream } from "./js/stream.js";
-import { openMicrophone } from "./js/tracks.js";
+import { openMicrophone, release } from "./js/tracks.js";
 import { vocabulary } from "./js/vocabulary.js";
 import { PORT } from "./protocol.js";
 
@@ -24,6 +24,7 @@ class Listening {
     this.service = service;
     this.run = run;
     this.ports = ports;
+    this.tracks = new Map();
     this.events = [];
     this.states = {};
     this.words = null;
@@ -35,11 +36,13 @@ class Listening {
    * @returns {Promise<boolean>} whether the microphone is not heard
    */
   async start(streamId, spec, paused) {
-    const tracks = new Map([["tab", await this.#tab(streamId)]]);
+    const { tracks } = this;
+    tracks.set("tab", await this.#tab(streamId));
     const microphone = await openMicrophone().catch(() => null);
     if (microphone) tracks.set("mic", microphone);
     const { id } = await this.service.json("POST", "/api/meetings", spec);
     this.meeting = id;
+    if (this.over) throw new Error("It was stopped meanwhile.");
     this.capture = new Capture(this.service, id, {
       changed: () => this.#changed(),
       heard: () => !this.#lost(),
@@ -65,8 +68,11 @@ class Listening {
 
   /** Let go of everything; false when that was done before. */
   async close() {
-    if (this.over) return false;
+    const before = this.over;
     this.over = true;
+    // Also of a start that failed, or that was stopped before it had them
+    for (const track of this.tracks.values()) release(track);
+    if (before) return false;
     clearTimeout(this.reasonDue);
     await this.capture?.stop().catch(() => undefined);
     this.stream?.close();
@@ -196,11 +202,12 @@ async function begin({ run, streamId, url, token, spec, paused, memory: kept }) 
   await current?.stop();
   memory = kept;
   for (const port of ports) port.postMessage({ memory });
-  current = new Listening(new Service(url, token, prove), ports, run);
+  const begun = new Listening(new Service(url, token, prove), ports, run);
+  current = begun;
   try {
-    return await current.start(streamId, spec, paused);
+    return await begun.start(streamId, spec, paused);
   } catch (failed) {
-    await current.close();
+    await begun.close();
     throw failed;
   }
 }
