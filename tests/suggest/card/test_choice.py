@@ -32,6 +32,45 @@ def test_the_words_of_the_moment_choose_the_move() -> None:
     assert "true reason" in text_of(chooser, moment("Why did it take you so long?"))
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "language"),
+    [
+        ("Can we move all the teams in one go?", "question", "en"),
+        ("What would we get out of it?", "question", "en"),
+        ("Und wenn das auf einmal kaputt ist?", "risk", "de"),
+        ("Et si d'un coup plus rien ne marche ?", "risk", "fr"),
+        ("¿Y si de golpe se rompe?", "risk", "es"),
+        ("E se cair tudo de uma vez?", "risk", "pt"),
+    ],
+)
+def test_what_comes_all_at_once_is_no_sum_and_a_gain_no_way_out(text: str, kind: str, language: str) -> None:
+    about = (
+        "nstalments",
+        "how they get out",
+        "vor der Summe",
+        "peur du montant",
+        "miedo a la cifra",
+        "medo do valor",
+    )
+    found = text_of(MoveChooser(BARE), moment(text, kind, language))
+    assert not any(word in found for word in about), found
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [
+        ("And paying it all in one go?", "en", "Instalments"),
+        ("Und das alles auf einmal zahlen?", "de", "Raten"),
+        ("Et payer tout ça d'un coup ?", "fr", "échéancier"),
+        ("¿Y pagarlo todo de golpe?", "es", "plazos"),
+        ("Tenho de pagar tudo de uma vez?", "pt", "prestações"),
+        ("How do we get out of it?", "en", "how they get out"),
+    ],
+)
+def test_who_asks_to_pay_in_parts_or_to_get_out_hears_of_it(text: str, language: str, told: str) -> None:
+    assert told in text_of(MoveChooser(BARE), moment(text, "question", language))
+
+
 def test_a_question_and_a_remark_about_money_get_different_moves() -> None:
     first = MoveChooser(BARE).choose(moment("How much is it per month?", "price"))
     remark = MoveChooser(BARE).choose(moment("That is more than our budget.", "price"))

@@ -171,17 +171,33 @@ def test_what_keeps_a_playbook_from_hearing_a_pain_keeps_it_from_quoting_one() -
 
 
 def test_half_a_story_is_not_quoted() -> None:
-    assert shortened("word " * 40) == ""
-    assert shortened("It hurts.") == ""
+    assert shortened("word " * 40, "en") == ""
+    assert shortened("It hurts.", "en") == ""
 
 
 @pytest.mark.parametrize(
-    ("said", "quoted"),
+    ("said", "language", "quoted"),
     [
-        ("Well, um, we lost eleven hundred trays that day.", "we lost eleven hundred trays that day"),
-        ("ben on a perdu toutes les ventes de la journée", "on a perdu toutes les ventes de la journée"),
-        ("So hat uns das zwei Kunden gekostet.", "So hat uns das zwei Kunden gekostet"),
+        ("Well, um, we lost eleven hundred trays.", "en", "we lost eleven hundred trays"),
+        ("ben on a perdu toutes les ventes", "fr", "on a perdu toutes les ventes"),
+        ("Bon, alors on perd deux jours", "fr", "on perd deux jours"),
+        ("Na ja, also wir verlieren zwei Tage", "de", "wir verlieren zwei Tage"),
+        ("Pues bueno, perdemos dos días al mes", "es", "perdemos dos días al mes"),
+        ("So hat uns das zwei Kunden gekostet.", "de", "So hat uns das zwei Kunden gekostet"),
+        *(
+            (kept, language, kept)
+            for kept, language in (
+                ("Bon nombre de nos commandes partent en retard", "fr"),
+                ("Alors que nous perdons deux jours par mois", "fr"),
+                ("Ben and I lose two days", "en"),
+                ("Also our vans lose two days", "en"),
+                ("Well over half our orders are late", "en"),
+                ("Bem mais de metade das encomendas atrasa", "pt"),
+            )
+        ),
     ],
 )
-def test_a_quote_begins_with_what_was_said_and_keeps_its_first_word_otherwise(said: str, quoted: str) -> None:
-    assert shortened(said) == quoted
+def test_a_quote_begins_with_what_was_said_and_keeps_its_first_word_otherwise(
+    said: str, language: str, quoted: str
+) -> None:
+    assert shortened(said, language) == quoted

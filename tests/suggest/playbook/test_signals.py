@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
+from importlib import import_module
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.suggest.playbook.prefix_index import prefixes_of
 from wingman.suggest.playbook.signals import (
     SPOKEN,
     Signal,
@@ -220,6 +224,179 @@ def test_what_is_always_worth_a_card_is_heard_outright(text: str, kind: Signal) 
 )
 def test_what_is_only_told_of_or_beside_the_matter_is_not(text: str) -> None:
     assert not outright(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Was soll das?",
+        "Was wird die nächste Version können?",
+        "Was würde uns das bringen?",
+        "Wie viel ist schon erledigt?",
+        "Was nehmen Sie aus dem Gespräch mit?",
+        "Was würde die Kosten senken?",
+        "How much do you know about us?",
+        "How much does it hurt?",
+        "What do people usually come to us for?",
+        "What will you do when costs rise?",
+        "How much is it hurting you?",
+        "What do your clients do about cost?",
+        "Combien est-ce que vous êtes ?",
+        "Combien ça fait de personnes ?",
+        "¿Cuánto nos va a llevar?",
+        "Can we start with one quick question?",
+        "Can we start with a few introductions?",
+        "Can we test the microphone?",
+        "Can we try that again?",
+        "Können wir mit einer kurzen Vorstellungsrunde anfangen?",
+        "Können wir kurz das Mikrofon testen?",
+        "On peut commencer par une présentation ?",
+        "On peut tester le micro ?",
+        "¿Podemos empezar con una ronda?",
+        "¿Podemos probar el micrófono?",
+        "Podemos começar com uma apresentação?",
+        "Podemos testar o microfone?",
+        "What if we meet on Tuesday?",
+        "What if I share my screen?",
+        "Und wenn wir uns am Dienstag treffen?",
+        "Was wäre, wenn wir das zu zweit machen?",
+        "Et si on faisait une pause ?",
+        "Et si on arrêtait là ?",
+        "¿Y si nos vemos el martes?",
+        "E se a gente fizer uma pausa?",
+        "It saves us twice what we pay",
+        "That's more than we hoped for!",
+        "I liked it a lot more than I expected",
+        "Das bringt uns mehr als wir gedacht haben",
+        "Das ist mehr, als wir gehofft haben.",
+        "Wir verkaufen doppelt so viel wie vorher",
+        "Das ist nicht viel Geld",
+        "J'ai aimé plus que je pensais",
+        "Ça nous rapporte le double de ce qu'on paie",
+        "me gustó más de lo que esperaba",
+        "no es mucho dinero",
+        "nos ahorra el doble de lo que pagamos",
+        "demorou mais do que pensava",
+        "não é muito dinheiro",
+        "My colleague is with your team today",
+        "My colleague has half an hour",
+        "Mein Kollege ist heute bei einem Kunden",
+        "Meine Kollegin hat heute weniger Zeit",
+        "Ma collègue a pris un rendez-vous",
+        "Ma collègue est chez un client",
+        "on a eu une démo la semaine dernière",
+        "mi colega está con otro cliente",
+        "minha colega está com gripe",
+        "We looked at the product",
+        "llevo tres meses sin problemas",
+    ],
+)
+def test_words_of_a_price_a_trial_a_fear_or_a_rival_alone_are_none(text: str) -> None:
+    assert outright(text) <= {Signal.QUESTION}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("What does it cost us?", Signal.PRICE),
+        ("What exactly does it cost us?", Signal.PRICE),
+        ("That's good, what does it cost?", Signal.PRICE),
+        ("What would a licence for ten people cost?", Signal.PRICE),
+        ("How much would that be a year?", Signal.PRICE),
+        ("How much do you charge for it?", Signal.PRICE),
+        ("What does that come to?", Signal.PRICE),
+        ("Was soll der Spaß kosten?", Signal.PRICE),
+        ("Was würde uns das kosten?", Signal.PRICE),
+        ("Wie viel ist das im Monat?", Signal.PRICE),
+        ("Was nehmen Sie dafür?", Signal.PRICE),
+        ("Combien est-ce que ça coûte ?", Signal.PRICE),
+        ("Combien vous prenez par mois ?", Signal.PRICE),
+        ("¿Cuánto nos va a costar?", Signal.PRICE),
+        ("¿Cuánto sería al mes?", Signal.PRICE),
+        ("Quanto custa por mês?", Signal.PRICE),
+        ("Can we start with one branch?", Signal.BUYING),
+        ("Could we start with five people?", Signal.BUYING),
+        ("Can we try it for a month?", Signal.BUYING),
+        ("Can we test the software first?", Signal.BUYING),
+        ("Könnten wir erst mal nur mit einer Filiale anfangen?", Signal.BUYING),
+        ("Können wir das vorher ausprobieren?", Signal.BUYING),
+        ("On peut commencer avec deux équipes ?", Signal.BUYING),
+        ("On peut essayer avant ?", Signal.BUYING),
+        ("On peut l'essayer pendant un mois ?", Signal.BUYING),
+        ("¿Podemos empezar con una tienda?", Signal.BUYING),
+        ("¿Podemos probarlo antes?", Signal.BUYING),
+        ("Podemos começar com uma loja?", Signal.BUYING),
+        ("Podemos testar antes?", Signal.BUYING),
+        ("What if the power goes?", Signal.RISK),
+        ("What if it breaks down at night?", Signal.RISK),
+        ("What if we can't get people to use it?", Signal.RISK),
+        ("Und wenn keiner da ist?", Signal.RISK),
+        ("Und wenn das System ausfällt?", Signal.RISK),
+        ("Et si ça tombe en panne ?", Signal.RISK),
+        ("Et si on n'y arrive pas ?", Signal.RISK),
+        ("¿Y si se rompe?", Signal.RISK),
+        ("¿Y si no funciona?", Signal.RISK),
+        ("E se o sistema cair?", Signal.RISK),
+        ("E se não funcionar?", Signal.RISK),
+        ("That's double what we pay now", Signal.OBJECTION),
+        ("It's a lot more than we budgeted", Signal.OBJECTION),
+        ("Das ist mehr, als wir geplant hatten", Signal.OBJECTION),
+        ("Das ist doppelt so viel wie bisher", Signal.OBJECTION),
+        ("Ça fait le double de ce qu'on paie", Signal.OBJECTION),
+        ("es el doble de lo que pagamos", Signal.OBJECTION),
+        ("é mais caro do que eu esperava", Signal.OBJECTION),
+        ("é muito dinheiro", Signal.OBJECTION),
+        ("my sister pays half of that elsewhere", Signal.COMPETITOR),
+        ("My colleague is with another provider", Signal.COMPETITOR),
+        ("we looked at two other systems", Signal.COMPETITOR),
+        ("we've looked at another tool", Signal.COMPETITOR),
+        ("Meine Kollegin zahlt die Hälfte", Signal.COMPETITOR),
+        ("Mein Bruder ist bei der Konkurrenz", Signal.COMPETITOR),
+        ("ma sœur paie moins cher ailleurs", Signal.COMPETITOR),
+        ("on a vu deux autres logiciels", Signal.COMPETITOR),
+        ("mi vecina paga menos", Signal.COMPETITOR),
+        ("o meu vizinho paga metade", Signal.COMPETITOR),
+        ("We're fed up, this is the final straw", Signal.FRUSTRATION),
+        ("We're really fed up, and now you mention the penalty clause", Signal.FRUSTRATION),
+        ("I'm furious, a final demand again", Signal.FRUSTRATION),
+        ("C'est inadmissible, des pannes en série", Signal.FRUSTRATION),
+        ("On en a marre, la coupe est pleine", Signal.FRUSTRATION),
+        ("Ich bin stinksauer, das Spiel mache ich nicht mehr mit", Signal.FRUSTRATION),
+        ("Wir sind sauer, die Serie von Ausfällen hört nicht auf", Signal.FRUSTRATION),
+        ("Estamos hartos de la serie de fallos", Signal.FRUSTRATION),
+        ("Estou farta, não entro nesse jogo de empurra", Signal.FRUSTRATION),
+        ("llevo tres semanas sin respuesta", Signal.FRUSTRATION),
+        ("We'd like to sleep on it", Signal.STALL),
+        ("Hm. That's, I mean, that's about double what I'd pencilled in.", Signal.OBJECTION),
+        ("Could we start with one house, like, see how it goes?", Signal.BUYING),
+        ("mein nachbar der ist bei den stadtwerken der zahlt die hälfte", Signal.COMPETITOR),
+        ("celui de mon frère il est à trente", Signal.COMPETITOR),
+        ("É mais do que eu pensava.", Signal.OBJECTION),
+    ],
+)
+def test_what_names_the_price_the_thing_tried_or_what_fails_is_heard(text: str, kind: Signal) -> None:
+    assert kind in outright(text)
+
+
+def test_no_pattern_that_is_heard_outright_is_searched_for_everywhere() -> None:
+    """One that may begin with anything is tried at each letter of each turn."""
+    words = (import_module(f"wingman.suggest.playbook.patterns.{tag}") for tag in SPOKEN)
+    groups = [group for of in words for name in ("OUTRIGHT", "ASKED") for group in getattr(of, name).values()]
+    assert all(prefixes_of(re.compile(rf"\b(?:{'|'.join(group)})\b")) for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("What's the price, your absolute bottom line?", "en"),
+        ("Was kostet das, Ihr allerletzter Preis?", "de"),
+        ("Combien ça coûte, votre tout dernier prix ?", "fr"),
+        ("¿Cuánto cuesta, su precio más bajo?", "es"),
+        ("Quanto custa, o seu preço mais baixo?", "pt"),
+    ],
+)
+def test_who_asks_for_the_price_and_the_limit_asks_for_both(text: str, language: str) -> None:
+    assert {Signal.PRICE, Signal.LIMIT} <= detect(text, language)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "we sell shoes in three towns", "good morning everyone"])

@@ -354,7 +354,7 @@ class CardComposer:
 
 
 def _needs(text: str, meaning: NDArray[np.float32] | None) -> frozenset[Signal]:
-    """What a turn means that calls for care; who asks what it costs asks for no limit."""
+    """What a turn means that calls for care; beside a price that is asked, words alone tell of a limit."""
     found = needs(meaning)
     return found - {Signal.LIMIT} if Signal.PRICE in outright(text) else found
 

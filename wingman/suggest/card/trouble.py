@@ -138,12 +138,14 @@ _NO_PAIN = {
 """What makes a word for trouble mean none of theirs."""
 
 
-_HESITATION = re.compile(
-    r"^(?:(?:(?:um|er|so)(?=,)|well|uh|yeah|na ja|also|ähm?|tja|ben|bah|bon|euh|alors|pues|bueno|eh|pois|bem"
-    r"|olha)\b[\s,.…]+)+",
-    re.IGNORECASE,
-)
-"""What people say before they say something."""
+_HESITATION = {
+    "en": r"(?:um|er|so|well)(?=,)|well(?= (?:we|i|it|that|you)\b)|uh|yeah",
+    "de": r"na ja|ähm?|tja|also|so(?=,)",
+    "fr": r"eh bien|ben|bah|euh|alors(?! (?:que|même)\b)|bon(?=[,.…]| (?:on|nous|je|ça|c'est|ben|alors)\b)",
+    "es": r"pues|bueno(?! parte\b)|eh",
+    "pt": r"pois|olha|bem(?=[,.…]| (?:nós|a gente|eu|isso)\b)|bom(?=,)",
+}
+"""What people say before they say something, where it means nothing else."""
 
 
 def _words(told: str) -> re.Pattern[str]:
@@ -155,6 +157,9 @@ _COSTS_IN = {tag: _words(told) for tag, told in _COSTS.items()}
 _WEIGHT_IN = {tag: _words(told) for tag, told in _WEIGHT.items()}
 _REFUSED_IN = {tag: _words(f"{told}|{_YOU[tag]}|{_CALL}") for tag, told in _REFUSED.items()}
 _NO_PAIN_IN = {tag: _words(f"{told}|{_YOU[tag]}|{_CALL}") for tag, told in _NO_PAIN.items()}
+_HESITATION_IN = {
+    tag: re.compile(rf"^(?:(?:{told})(?!\w)[\s,.…]+)+", re.IGNORECASE) for tag, told in _HESITATION.items()
+}
 _SUM_IN = re.compile(rf"(?<!\w)(?:{_SUM})")
 
 
@@ -169,7 +174,7 @@ def trouble_in(text: str, language: str, unless: Iterable[re.Pattern[str]] = ())
         if any(pattern.search(plain) for pattern in refusing):
             continue
         if _is_loss(plain, language) or (Signal.PAIN in signals and _weighs(plain, language)):
-            return shortened(sentence)
+            return shortened(sentence, language)
     return ""
 
 
@@ -178,9 +183,11 @@ def loss_in(text: str, language: str) -> str:
     return next((part for part, _ in _told_in(text, language) if _is_loss(normalise(part), language)), "")
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, language: str) -> str:
     """`text` as it is quoted; empty when it is too short to say something, or too long to be quoted whole."""
-    plain = _HESITATION.sub("", text.strip()).rstrip(".,;!…")
+    said = text.strip()
+    begun = _HESITATION_IN.get(base_tag(language))
+    plain = (begun.sub("", said) if begun else said).rstrip(".,;!…")
     return plain if len(plain) <= LONGEST and len(plain.split()) >= FEWEST else ""
 
 

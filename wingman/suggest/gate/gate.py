@@ -124,8 +124,7 @@ class Gate:
     def advance(self, now: SampleTime) -> tuple[Decision, ...]:
         """Media time went on: release or drop what waits, notice a silence after a question."""
         turns, waiting = self._turns, self._timing.waiting
-        if now > turns.now:
-            turns.now = now
+        turns.reach(now)
         question = turns.question
         if waiting is None and question is None:  # ten times a second, and nearly always
             return ()

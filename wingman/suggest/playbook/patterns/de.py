@@ -43,7 +43,8 @@ BARE_QUESTIONS = (
     r"|welche[rsnm]?|wieviel|woher|wohin|wofür|womit|worauf)\b(?! (?:gesagt|auch immer|dem))",
     r"\b(?:wissen|weißt|sehen|siehst) (?:sie|du|ihr) (?:schon |zufällig |denn )?(?:wann|ob|was|wie|wo|wer"
     r"|warum)\b",
-    r"\b(?:haben|hast|habt|sehen|siehst|können|könnten|kannst|könntest|könnt|meinen|meinst|würden|würdest|wollen|willst"
+    r"\b(?:haben|hast|habt|sehen|siehst|können|könnten|kannst|könntest|könnt|meinen|meinst|würden|würdest"
+    r"|wollen|willst"
     r"|zahlen|bieten|stellen|liefern|machen|machst) (?:sie|du"
     r"|ihr) (?:da|das|den|die|der|dem|mir|uns|es|eigentlich|denn|auch|schon|noch|mal|ein\w*|irgend\w*"
     r"|jetzt|dann|nicht|wann|ob|so|kein\w*)\b",
@@ -229,15 +230,23 @@ OUTRIGHT = {
         r"|möchte)(?: \S+){0,3} (?:drüber|darüber|eine nacht) schlafen",
     ),
     "objection": (
-        r"(?<!nicht )(?<!nicht viel )(?:mehr|teurer|höher) als (?:ich|wir) (?:\S+ )?(?:gedacht|erwartet"
-        r"|geplant|gerechnet|gehofft|zahlen|bezahl\w+|dachte\w*)",
-        r"(?:eine|ne|ganz schöne) hausnummer|doppelt so (?:viel|teuer|hoch) wie|(?:das"
-        r"|es) ist (?:\S+ ){0,2}(?:viel geld|eine menge geld|happig|über unserem budget)",
+        r"(?<!nicht )(?<!nicht viel )teurer als (?:ich|wir) (?:\S+ )?(?:gedacht|erwartet|geplant|gerechnet"
+        r"|zahlen"
+        r"|bezahl\w+|dachte\w*)|(?:das|es) (?:ist|sind|wäre|wären)(?: (?!nicht\b)\S+){0,3} (?:mehr|höher) als"
+        r" (?:ich"
+        r"|wir) (?:\S+ ){0,2}(?:geplant|eingeplant|veranschlagt|gedacht|zahlen|bezahl\w+)",
+        r"(?:eine|ne|ganz schöne) hausnummer|doppelt so teuer wie|(?:das|es) (?:ist|wäre|kostet)"
+        r"(?: (?!nicht\b)\S+){0,2} doppelt so (?:viel|hoch) wie|(?:das|es) ist (?:(?!nicht\b)\S+ ){0,2}(?:viel"
+        r" geld"
+        r"|eine menge geld|happig|über unserem budget)",
     ),
     "competitor": (
         r"(?:mein|meine|unser|unsere) (?:bruder|schwester|nachbar\w*|kolleg\w+|freund\w*|schwager"
-        r"|schwägerin|cousin\w*)(?: \S+){0,2} (?:ist|hat|zahlt|nutzt|geht) (?:\S+ ){0,4}(?:bei|hälfte"
-        r"|weniger|günstiger|billiger)",
+        r"|schwägerin|cousin\w*)(?: \S+){0,2} (?:(?:\S+ ){0,6}?(?:be)?zahlt(?: \S+){0,4} (?:hälfte|weniger"
+        r"|günstiger"
+        r"|billiger)|(?:hat|nutzt|kauft|kaufte)(?: \S+){0,4} (?:günstiger|billiger|für die hälfte)|(?:ist"
+        r"|geht) bei"
+        r" (?:der konkurrenz|einem (?:mitbewerber|konkurrenten|anderen anbieter)|denen))",
         r"(?:die anderen|der andere|die konkurrenz)(?: \S+){0,5} (?:angeboten|bietet|bieten|verlangen"
         r"|verlangt|günstiger|billiger)|(?:haben|hatten) (?:wir )?(?:uns )?(?:auch |schon )?(?:ein|eine"
         r"|einen) (?:ander\w+|zweit\w+) (?:angebot|anbieter|system|firma)",
@@ -258,28 +267,53 @@ REPEATED = (
 )
 """What only tells of the question behind it."""
 LEISURE = (
-    r"(?:das|dem|beim|vom|gestrige\w*) (?:spiel|fußball|match|finale|endspiel|elfmeter|wetter)|(?:im"
-    r"|am) fernsehen|(?:die|der) (?:bundesliga|serie|wahl)|schiedsrichter|lotto|netflix",
+    r"(?:vom|beim|gestrige\w*) (?:spiel|match)|(?:über|wegen) (?:das|des|dem|dieses) (?:spiel\w*|match\w*"
+    r"|finale"
+    r"|wetter\w*)|(?:das|dem) (?:spiel|match|finale) (?:gestern|gegen|am (?:samstag|sonntag|wochenende))"
+    r"|fußball"
+    r"|elfmeter|endspiel|pokalfinale|bundesliga|über die wahl|(?:im|am) fernsehen|schiedsrichter|lotto|netflix",
 )
 """What people are upset about before a talk begins."""
+_SACHE = (
+    r"\w*(?:filiale|niederlassung|team|abteilung|standort|lizenz|monat|woche|nutzer|person|leute|mitarbeiter"
+    r"|fahrzeug|wagen|lkw|maschine|gerät|platz|plätze|büro|laden|läden|halle|linie|lager|kunde|kurs|klasse"
+    r"|schule|paket|modul|projekt|raum|räume|zimmer|tour|fahrer|schicht|bereich|region|haus|häuser|gebäude"
+    r"|praxis|klinik|hotel|küche)\w{0,3}"
+)
+_GESPRÄCH = (
+    r"(?:mikro\w*|ton|kamera|verbindung|leitung|bildschirm\w*|audio|video|link|kurz|nochmal|was|etwas|anders)"
+)
+_FEHLT = (
+    r"(?:nichts?|nie|niemand\w*|kein\w*|ausfällt|ausfallen|ausfiele|abstürzt|kaputt\w*|weg (?:ist|sind|fällt"
+    r"|wäre)|zu spät|zu (?:macht|machen)|pleite|kündig\w*|aussteigen?|raus (?:will|wollen)|schief\w*|brennt"
+    r"|stromausfall|streik\w*|krank|fehlt|fehlen|verlier\w*|verloren|gehackt|gestohlen|verspätet|verzögert"
+    r"|bricht|platzt|ohne|falsch|schaden|beschädigt|undicht|storniere\w*|abbricht|wegfällt|weggeht)"
+)
 ASKED = {
     "price": (
-        r"was (?:kostet|kosten|würde|wird|soll)(?: \S+){0,3} ?(?:kosten|pro|im monat|im jahr|spaß|ganze"
-        r"|mich|uns|das|die|der|so)\b|was kostet",
-        r"(?:wie ?viel|wieviel|wie teuer) (?:kostet|kosten|ist|sind|wäre|wird|nehmen|verlangen|zahlen wir"
-        r"|zahle ich)\b",
-        r"was (?:nehmen|verlangen|berechnen) sie",
+        r"was (?:kostet|kosten)|was (?:würden?|wird|werden|soll|sollen)(?: (?!wenn|falls|passier\w*)\S+){0,4}"
+        r" kosten(?=$| (?:im|pro|für|wenn|bei|mit|ohne|insgesamt|denn|ungefähr|etwa|und|oder|monatlich"
+        r"|jährlich)\b)",
+        r"wie ?viel (?:kostet|kosten|verlangen sie|zahlen wir|zahle ich)|wie ?viel nehmen sie (?:denn |da |so"
+        r" )?"
+        r"(?:dafür|für|pro)|wie ?viel (?:ist|wäre|wird|macht) (?:das|es)(?: (?:denn|dann|so|ungefähr|etwa"
+        r"|insgesamt"
+        r"|alles|zusammen))*(?=$| (?:im monat|im jahr|pro|für)\b)|wie teuer (?:ist|sind|wäre|wären|wird|werden"
+        r"|kommt|käme)",
+        r"was (?:verlangen|berechnen) sie|was nehmen sie (?:denn |da |so )?(?:dafür|für|pro)",
     ),
     "buying": (
-        r"(?:können|könnten|kann|könnte|dürfen|darf) (?:wir|ich|man)(?: \S+){0,6} (?:ausprobieren|testen"
-        r"|probieren|testweise)|(?:können|könnten|kann|könnte) (?:wir|ich|man)(?: \S+){0,2} (?:erstmal "
-        r"|erst mal |erst |nur )?mit (?:nur )?(?:einem|einer|zwei|ein paar"
-        r"|dem kleinen)(?: \S+){0,3} (?:anfangen|starten|beginnen)|gibt es (?:eine|einen) (?:test\w*"
-        r"|probe\w*)",
+        rf"(?:können|könnten|kann|könnte|dürfen|darf) (?:wir|ich|man)(?: (?!{_GESPRÄCH}\b)\S+){{0,6}}"
+        r" (?:ausprobieren|testen|probieren|testweise)",
+        rf"(?:können|könnten|kann|könnte) (?:wir|ich|man)(?: \S+){{0,2}} (?:erstmal |erst mal |erst |nur )?mit "
+        rf"(?:nur )?(?:(?:einem|einer|zwei|drei|vier|fünf|zehn|\d+|ein paar|wenigen)(?: \S+)? {_SACHE}"
+        rf"(?: \S+){{0,2}}|dem kleinen\w*(?: \S+)?) (?:anfangen|starten|beginnen)",
+        r"gibt es (?:eine|einen) (?:test|probe)(?:phase|zeit\w*|version|zugang|lauf|monat|lizenz|betrieb"
+        r"|installation|stellung|abo|woche\w*)?",
     ),
     "risk": (
-        r"was (?:passiert|ist|mache ich|machen wir|geschieht|wäre)(?: \S+){0,2} (?:wenn|falls)\b"
-        r"|und wenn (?:\S+ ){1,10}?(?:nicht|kein\w*|ausfällt|abstürzt|kaputt|weg|zu)\b",
+        r"was (?:passiert|mache ich|machen wir|geschieht)(?: \S+){0,2} (?:wenn|falls)\b",
+        rf"(?:was (?:ist|wäre)(?: \S+){{0,2}}|und) (?:wenn|falls) (?:\S+ ){{0,10}}?{_FEHLT}",
     ),
     "question": (
         r"wie (?:lange|schnell) (?:dauert|dauern|brauchen sie|braucht|braucht's|binden|bindet|sind wir"
@@ -355,7 +389,8 @@ CARE = {
         r" der liste",
     ),
     "limit": (
-        r"(?:ihr|das) (?:letzte[rs]?|äußerste[rs]?|bestes) (?:preis|angebot|wort)|was ist (?:das|ihr)"
+        r"(?:ihr|ihre|das|der) (?:aller|absolut )?(?:letzte[rs]?|äußerste[rs]?|bestes|unterste[rs]?)"
+        r" (?:preis|grenze|angebot|wort)|was ist (?:das|ihr)"
         r" äußerstes?|schmerzgrenze|wie weit (?:können|würden|gehen) sie|(?:maximal|höchstens) (?:zahlen"
         r"|ausgeben|bieten)|unterste grenze|(?:ihre|ihnen die|euch die) (?:unter|ober)grenze|ihr (?:limit"
         r"|minimum|maximum)|mindestpreis|welches budget|(?:noch )?(?:weiter|tiefer) runter(?:gehen)?",

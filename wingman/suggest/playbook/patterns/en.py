@@ -298,28 +298,41 @@ OUTRIGHT = {
         r"|some info\w*|an email|it in writing)(?= |$)",
         r"(?<!did you )send (?:me|us) (?:something|it|that|an offer|a quote"
         r"|the numbers)(?: \S+){0,3} (?:paper|mail|email|e mail|writing)|(?:want to|have to|need to|i'll"
-        r"|we'll|'d like to) sleep on it",
+        r"|we'll|(?:i|we)'d like to) sleep on it",
     ),
     "objection": (
-        r"(?:double|twice|three times|triple) (?:of )?(?:what|as much as) (?:i|we)(?:'d| had| have| are"
-        r"|'re)? \S+",
-        r"(?:that's|it's|that is|it is|that's about|(?<!not )(?:a bit|a lot|quite a bit|way|much"
-        r"|far)) (?:more|higher) than (?:i|we)(?:'d| had| have)? (?:\S+ )?(?:thought|expected|planned"
-        r"|budgeted|hoped|pay|paid|reckoned|pencilled|allowed|bargained)",
+        r"(?:(?:that's|it's|that is|it is|that would be|you want|you're asking)(?: \S+){0,2} |^(?:well |but "
+        r"|wow"
+        r" )?)"
+        r"(?:double|twice|three times|triple) (?:of )?(?:what|as much as) (?:i|we)(?:'d| had| have| are|'re)?"
+        r" (?:\S+ )?(?:pay|paid|paying|planned|budgeted|spend|expected|allowed|pencilled|thought|reckoned)",
+        r"(?:that's|it's|that is|it is)(?: (?:about|a good bit|a bit|a lot|quite a bit|way|much|far|still"
+        r"|rather"
+        r"|quite|already))* (?:(?:more|higher) than (?:i|we)(?:'d| had| have)? (?:\S+ )?(?:planned|budgeted"
+        r"|pay|paid|pencilled|allowed|bargained|thought)|(?:higher|dearer|pricier|more expensive) than (?:i"
+        r"|we)(?:'d| had"
+        r"| have)? (?:\S+ )?(?:thought|expected|reckoned))",
         r"(?:i|we)(?:'d| would) need (?:a bit |a little |quite a bit )?more than that|(?:that's|it's"
-        r"|that is) (?:a lot of money|(?:over|out of|outside) (?:our|my) budget|more than we have)",
+        r"|that is) (?:a lot of money|(?:over|out of|outside) (?:our|my) budget|more than we have(?=$| to spend"
+        r"| budgeted| in the budget))",
     ),
     "competitor": (
         r"other (?:lot|company|firm|supplier|vendor|provider|agency|place|shop)\b.{0,30} (?:said|say|says"
         r"|told|offer\w*|quot\w*|charg\w*)",
         r"(?:i've|we've|i have|we have) (?:also )?(?:got |had )?(?:another|a second|one other"
         r"|two other) (?:place|offer|quote|bidder|firm|bid)",
-        r"we(?:'ve)? (?:did |also |already )*(?:looked|look|had a look) at (?:a|an|another|two|some|the"
-        r"|one) (?:other )?(?:\S+ )?(?:system|tool|software|product|vendor|platform|app|provider)",
-        r"my (?:brother|sister|neighbou?r|colleague|friend|mate|cousin|sister in law"
-        r"|brother in law)(?: (?:she|he))?(?:'s| is| has| uses| pays| went| got"
-        r"| bought) (?:\S+ )?(?:with (?:the|another|your)|half|less|cheaper|(?:it|hers|his|theirs) (?:for"
-        r"|cheaper))",
+        r"we(?:'ve| have)? (?:did |also |already )*(?:looked|look|had a look) at (?:another|(?:two|three|a few"
+        r"|a couple of)(?: other)?|(?:some|the|one) other) (?:\S+ )?(?:systems?|tools?|software|products?"
+        r"|vendors?|platforms?|apps?|providers?)",
+        r"we(?:'ve| have)? (?:did |also |already )*(?:looked|look|had a look) at an? (?:\S+ )?(?:system|tool"
+        r"|software|product|platform|app)(?: (?:\S+ ){1,3}ago| once| before| last (?:year|month))",
+        r"my (?:brother|sister|neighbou?r|colleague|friend|mate|cousin|sister in law|brother in law)(?: (?:she"
+        r"|he))?(?:(?:'s| is| went) (?:\S+ )?with (?:(?:another|a different) (?:company|firm|provider|supplier"
+        r"|bank|vendor|insurer)|the (?:other (?:lot|one|company|firm)|competition)|your competitors?)| (?:pays"
+        r"|paid)"
+        r"(?: \S+){0,3} (?:half|less|cheaper)|(?:'s| has| got| gets| bought) (?:\S+ ){0,3}?(?:cheaper|for"
+        r" (?:half"
+        r"|less|\d+)|for (?:\S+ ){1,3}(?:pounds|euros|dollars|quid)))",
     ),
     "decision": (
         r"(?:i'll|i'd|i|we|we'll|we'd) (?:need|have|will have|would have) to (?:take (?:this|it|that) to|ask"
@@ -332,38 +345,85 @@ OUTRIGHT = {
 """What somebody says of themselves in so many words: sure, whatever else is known."""
 REPEATED = (
     r"(?:don't|do not|doesn't|didn't|never|i|we|he|she|they) (?:know|knows|knew|care|remember|asked"
-    r"|wondered|forgot)|no idea|(?:asked|told|tells|explained|showed) (?:me|us|him|her|them|you)|that's"
-    r"|depends on|no matter|doesn't matter|exactly",
+    r"|wondered|forgot)|no idea|(?:asked|told|tells|explained|showed) (?:me|us|him|her|them|you)"
+    r"|that's(?= (?:how|what)\b)|depends on|no matter|doesn't matter",
 )
 """What only tells of the question behind it."""
 LEISURE = (
-    r"(?:the|that|our|last night's|yesterday's) (?:match|game|football|cup|final|referee|penalty|playoffs?"
-    r"|series finale|finale|season finale|weather|election)|bake off|on (?:tv|telly|the telly)"
-    r"|(?:the )?(?:lottery|netflix)",
+    r"(?:the|that|our|last night's|yesterday's) (?:football|cup final|cup|referee|playoffs?|series finale"
+    r"|season finale)\b|(?:last night's|yesterday's) (?:match|game|final|penalty)|penalty (?:kick|shoot ?out)"
+    r"|(?:the|that) match(?! (?:between|with|of|rate|on|in|to)\b)|(?:the|that) game(?! (?:you|your|plan|we)\b)"
+    r"|the final (?:last night|yesterday|against|whistle)|(?:about|with|of|at|by) (?:the|this|that|all this)"
+    r" (?:weather|election)|bake off|on (?:tv|telly|the telly)|lottery|netflix",
 )
 """What people are upset about before a talk begins."""
+_TRIED = (
+    r"(?:branch(?:es)?|teams?|sites?|months?|weeks?|licen[cs]es?|seats?|users?|people|departments?|offices?"
+    r"|locations?|stores?|shops?|vans?|vehicles?|trucks?|machines?|rooms?|units?|packages?|modules?|depots?"
+    r"|warehouses?|class(?:es)?|schools?|clients?|customers?|projects?|pallets?|shifts?|regions?|boxes|floors?"
+    r"|beds?|houses?|buildings?|halls?|farms?|fields?|flats?|clinics?|hotels?|restaurants?|wards?|devices?"
+    r"|cars?|routes?|drivers?)\b(?! (?:updates?|rounds?|questions?|intro\w*|meetings?|calls?"
+    r"|stor(?:y|ies)|examples?|numbers?))"
+)
+_OURS = r"(?:system|tool|software|product|app|platform|service|version|plan|package|module)"
+_FAILS = (
+    r"(?:not|\w+n't|never|nobody|no one|nothing|none|cannot|without|fail\w*|break\w*|broken?|crash\w*|stops?"
+    r"|(?:go|goes|went|gone|going) (?:down|wrong|out|off|bankrupt|bust|under|missing|offline)|power goes"
+    r"|dies|lost|lose|loses|losing|leaks?|leaking|late|delay\w*|miss|misses|missed|cancel\w*|quits?"
+    r"|leaves?(?! (?:it|that|this|the|out)\b)|get out|back out|wrong|problems?|errors?|down|offline|hacked"
+    r"|stolen|breach\w*|sick|ill|runs? out|strikes?|fire|flood\w*|damaged?|sued?|refuses?|rejects?"
+    r"|too (?:late|slow|small|big|many)|chang\w+ (?:our|my|their) minds?|short|outgrow|bankrupt)"
+)
 ASKED = {
     "price": (
-        r"what(?:'s| is| does| would| will| do| did| are)(?: \S+){0,5} (?:cost|costs|costing|set (?:us"
-        r"|me) back|come to)(?! (?:of|if|you)\b)",
-        r"how much (?:is|does|do|would|will|are|for) (?:it|this|that|they|you|one|the \S+(?: \S+)?"
-        r"|your \S+|all (?:this|that|of (?:this|that|it)))(?: \S+){0,3}(?: (?:cost|charge|ask|a month"
-        r"|a year|per \S+|each)|$)",
-        r"(?:what|how) (?:do|would|will|does) (?:you|your \w+) charge|what(?:'s| is) (?:the|your) (?:price"
-        r"|fee|rate|cost)\b(?! (?:of|for) (?:doing|not|failure|waiting))",
-        r"what (?:does|would|will) (?:it|that|this|the \S+) (?:um |uh )?pay\b",
+        r"what (?:exactly |precisely |actually )?(?:does|do|did|would|will) (?:it|this|that|they|these|one|we"
+        r"|(?:the|a|an|your|all|each|such)"
+        r"(?: (?!of\b|when\b|if\b|about\b|on\b|in\b|to\b|and\b|you\b)\S+){1,5})(?: (?:um|uh|all|then|roughly"
+        r"|actually"
+        r"|usually|end up))* (?:cost|costing|set (?:us|me) back)(?! (?:of|if|you|drivers?|savings?"
+        r"|structure)\b)",
+        r"what(?:'s| is| are|'re)(?: (?!of\b|when\b|if\b|about\b|on\b|in\b)\S+){1,4} (?:going to|gonna)"
+        r" (?:cost|set (?:us|me) back)(?! you\b)|what's (?:it|this|that|all this|all that) (?:cost|costing)"
+        r"(?! you\b)|what (?:will|would) the (?:total |overall )?costs? be|what are (?:the|your) (?:costs"
+        r"|prices"
+        r"|fees|rates)(?=$| for| per)",
+        r"what (?:does|do|would|will) (?:it|that|this|they|all (?:of )?(?:it|this|that)|the (?:whole (?:thing"
+        r"|lot)|total)) (?:all )?come to(?=$| then| altogether| in total| a (?:month|year)| per)",
+        r"how much (?:does|do|would|will|did) (?:it|this|that|they|one|we|the \S+(?: \S+)?|your \S+|all (?:this"
+        r"|that|of (?:this|that|it)))(?: (?:all|then|usually|normally|roughly|actually|end up))* (?:cost|come"
+        r" to"
+        r"|set (?:us|me) back)(?! you\b)|how much (?:do|would|will|does) (?:you|your \S+|they)(?: \S+)?"
+        r" (?:charge"
+        r"|ask for|want for)",
+        r"how much (?:is|are|for|would|will) (?:it|this|that|they|one|the \S+(?: \S+)?|your \S+|all (?:this"
+        r"|that"
+        r"|of (?:this|that|it)))(?: (?:be|um|uh|then|again|now|roughly|going to (?:be|cost)|altogether|in total"
+        r"|a month|a year|per \S+|each|for \S+(?: \S+)?))*$|how much (?:is|are|for|would|will) (?:it|this|that"
+        r"|they|one|the \S+(?: \S+)?|your \S+)(?: be)? (?:a month|a year|per (?:month|year|seat|user|head|unit"
+        r"|person|licen[cs]e)|each)",
+        r"what (?:do|would|will|does) (?:you|your \w+) charge|how (?:do|would|will) you charge(?! (?:it|the"
+        r"|this|that|your|my)\b)"
+        r"|what(?:'s| is) (?:the|your) (?:price|fee|rate|cost)\b(?! (?:of|for) (?:doing|not|failure|waiting))",
+        r"what (?:does|would|will) (?:it|that|this|the \S+) (?:um |uh )?pay\b(?! for\b)",
     ),
     "buying": (
-        r"(?:can|could|may|might) (?:we|i) (?:just |maybe |perhaps |also |first )?(?:try (?:it|this|that"
-        r"|one|out|the)|test (?:it|this|that|one|out|the)|trial|pilot|(?:start|begin) with (?:just "
-        r"|only )?(?:one|two|a few|a couple|a small|the small\w*|half)|have a trial|do a (?:trial|pilot"
-        r"|test))",
-        r"is there (?:a|any) (?:free )?(?:trial|test|pilot)\b",
+        r"(?:can|could|may|might) (?:we|i) (?:just |maybe |perhaps |also |first )?(?:(?:try|test) (?:out )?"
+        r"(?:(?:it|this|that)\b(?! (?:again|once more|one more|another|differently|later|you|we|i|my|the"
+        r"|your)\b)"
+        rf"|(?:the|your) (?:\S+ )?{_OURS}|(?:one|two|a few|a couple of|a single|half) (?:\S+ )?{_TRIED})"
+        r"|(?:trial|pilot) (?:it|this|that|the|one|in|with)\b)",
+        rf"(?:can|could|may|might) (?:we|i) (?:just |maybe |perhaps |also |first )?(?:(?:start|begin) with"
+        rf" (?:just "
+        rf"|only )?(?:(?:one|two|three|four|five|ten|\d+|a few|a couple of|a single|half)(?: of (?:our|the))? "
+        rf"(?:\S+ )?{_TRIED}|half of (?:it|them)|(?:the|a) small\w* (?:one|{_TRIED}))|(?:have|do|run) a"
+        rf" (?:trial"
+        rf"|pilot|test)\b(?! (?:calls?|recording|of the|of my|of your)\b))",
+        r"is there (?:a|any) (?:free (?:trial|test|pilot)|trial|pilot|test (?:period|version|account|phase"
+        r"|run))\b",
     ),
     "risk": (
         r"what (?:happens|would happen|do (?:we|i) do|then) (?:if|when)\b",
-        r"what (?:about )?if (?:it|we|i|you|the|they|he|she|there|something|somebody|someone|one|our|my|your"
-        r"|that|this|nobody|nothing)\b",
+        rf"what (?:about )?if(?: \S+){{0,8}}? {_FAILS}",
     ),
     "question": (
         r"how (?:long|soon|quickly|fast) (?:does|do|will|would|is|until|before|can|could|are|am)\b (?:it"
@@ -484,7 +544,8 @@ CARE = {
     "limit": (
         r"(?:your|the) (?:lowest|best|final|rock bottom|absolute best) (?:(?:monthly"
         r"|yearly) )?(?:amount|rate|price|offer|number|figure|you"
-        r" can)|(?:what's|what is) your (?:bottom line|lowest|best)|bottom line (?:price|number)|how low"
+        r" can)|your (?:absolute |very |real )?(?:bottom (?:line|price)|lowest|minimum)|(?:what's|what is) your"
+        r" best|bottom line (?:price|number)|how low"
         r" (?:can|could|would|will|are)|lowest you(?:'d| would| could| can|'ll| will)|go any lower",
         r"walk away (?:price|point|number)|before you(?:'d| would)? walk(?: away)?|(?:what's|what is"
         r"|what would be)"

@@ -148,7 +148,8 @@ OUTRIGHT = {
         r"|conform)\w+|(?<!no )(?:quiero|queremos|quisiera) poner una (?:queja|reclamación)",
         r"(?:he|hemos|ya) (?:\S+ )?(?:llamado|escrito|preguntado|reclamado)(?: \S+){0,2} (?:dos|tres"
         r"|cuatro|cinco|varias|mil) veces|llevo (?:\S+ ){0,3}(?:mañana|tarde|días?|semanas?|horas?"
-        r"|meses)(?: \S+){0,3} (?:esperando|sin)",
+        r"|meses)(?: \S+){0,3} (?:esperando|sin (?:respuesta|noticias|servicio|internet|línea|luz|agua"
+        r"|teléfono|solución|conexión|sistema|acceso|poder|saber|recibir|que (?:me|nos|nadie)))",
         r"nadie (?:me|nos) (?:llama|dice nada|contesta|responde|avisa|avisó|llamó)|aquí no ha venido nadie",
     ),
     "pain": (
@@ -172,14 +173,23 @@ OUTRIGHT = {
         r"|propuesta|presupuesto)|(?:me lo pienso|me lo tengo que pensar|nos lo pensamos)",
     ),
     "objection": (
-        r"(?<!no )(?<!no es )(?:es |bastante |mucho )?más (?:caro )?de lo que (?:\S+ )?(?:pensaba"
-        r"|pensábamos|esperaba|esperábamos|creía|imaginaba|pago|pagamos|tenía|teníamos)",
-        r"el doble de lo que|es mucho dinero|(?:se sale|se me va|se nos va) (?:de|del) (?:mi "
-        r"|nuestro )?presupuesto",
+        r"(?<!no )(?:es|sería|sale|son)(?: (?:bastante|mucho|algo|un poco))* más (?:car[oa]s? de lo que (?:\S+"
+        r" )?(?:pensaba"
+        r"|pensábamos|esperaba|esperábamos|creía|imaginaba|pago|pagamos|tenía|teníamos)|de lo que (?:\S+"
+        r" )?(?:pensaba|pensábamos|pago|pagamos|ten(?:ía|íamos) (?:previsto|presupuestado)))",
+        r"(?<!no )(?:es|sería|son|cuesta|sale) (?:\S+ )?el doble de lo que|(?<!no )es mucho dinero|(?:se sale"
+        r"|se me va"
+        r"|se nos va) (?:de|del) (?:mi |nuestro )?presupuesto",
     ),
     "competitor": (
-        r"mi (?:herman[oa]|vecin[oa]|colega|amig[oa]|prim[oa]|cuñad[oa]) (?:\S+ )?(?:compró|está con|paga"
-        r"|contrató)|(?:la otra empresa|la competencia) (?:\S+ ){0,3}(?:dic\w*|dij\w*|ofrec\w*|cobra\w*)",
+        r"mi (?:herman[oa]|vecin[oa]|colega|amig[oa]|prim[oa]|cuñad[oa]) (?:\S+ )?(?:paga(?: \S+){0,3}"
+        r" (?:menos|mitad|euros"
+        r"|pesos|al mes|barato)|compró en|(?:compró|contrató)(?: \S+){0,3} (?:barato|mitad|competencia)|está"
+        r" con (?:la"
+        r" competencia"
+        r"|otr[oa] (?:empresa|proveedor|compañía|operador\w*)))|(?:la otra empresa|la competencia) (?:\S+"
+        r" ){0,3}(?:dic\w*"
+        r"|dij\w*|ofrec\w*|cobra\w*)",
     ),
     "decision": (
         r"(?:tengo que|tenemos que|tendría que|debo) (?:\S+ )?(?:hablarlo|consultarlo|hablar|consultar"
@@ -193,24 +203,48 @@ REPEATED = (
 )
 """What only tells of the question behind it."""
 LEISURE = (
-    r"(?:el|del|al|este) (?:partido|fútbol|penalti|árbitro|clásico)|la (?:final|liga|serie|lotería)"
-    r"|en la tele|netflix",
+    r"(?:el|del|al|este) (?:partido|fútbol|árbitro)|la liga|la final de (?:la )?(?:copa|liga|champions|ayer)"
+    r"|la serie de"
+    r" anoche|la lotería|en la tele|netflix",
 )
 """What people are upset about before a talk begins."""
+_COSA = (
+    r"(?:sol[oa] |pequeñ[oa]s? )?(?:sucursal(?:es)?|tiendas?|equipos?|mes(?:es)?|semanas?|licencias?|usuarios?"
+    r"|personas?|departamentos?|oficinas?|sedes?|centros?|vehículos?|furgonetas?|camión|camiones|máquinas?"
+    r"|salas?"
+    r"|módulos?|almacén|almacenes|clases?|colegios?|clientes?|proyectos?|casas?|naves?|edificios?|clínicas?"
+    r"|hotel|puestos?|habitaciones|plantas?|rutas?"
+    r"|conductor(?:es)?)\b"
+)
+_FALLA = (
+    r"(?:no(?!$)|nunca|nadie|nada|ning\w+|falla\w*|fallo|cae|caen|cayera|rompe\w*|pierd\w*|perdemos|de baja"
+    r"|cancel\w*"
+    r"|retras\w*|problemas?|error|rob[ao]n?|hackea\w*|apagón|se (?:va|corta) la luz|deja de|(?:sale|va) mal"
+    r"|quiebr\w*"
+    r"|enferm\w*|huelga|incendi\w*|inund\w*|rescind\w*|averí\w*|equivoc\w*|faltan?|arrepient\w*|sin)\b"
+)
 ASKED = {
     "price": (
-        r"cuánto (?:(?:me |nos )?(?:saldría|costaría|cobrarían)|cuesta|cuestan|vale|valdría|sale|cobran|cobra"
-        r"|es|sería|me cuesta"
-        r"|nos cuesta|me sale|nos sale|me va a|nos va a|pagamos|pago)\b|(?:qué|cuál es el) (?:precio|coste"
-        r"|costo|tarifa)\b|a cuánto (?:sale|está|me sale|nos sale)",
+        r"cuánto (?:(?:me |nos )?(?:saldría|costaría|cobrarían|cuesta|cuestan|sale)|vale|valdría|cobran|cobra"
+        r"|pagamos|pago"
+        r"|(?:me |nos )?(?:va|van) a (?:costar|salir|cobrar)|(?:es|sería)(?=$| (?:al|por|en total|cada"
+        r"|todo)\b))\b"
+        r"|(?:qué|cuál es el) (?:precio|coste|costo|tarifa)\b|a cuánto (?:sale|me sale|nos sale)",
     ),
     "buying": (
-        r"(?:podemos|podríamos|puedo|podría|se puede)(?: \S+){0,2} (?:probar\w*|hacer una prueba"
-        r"|empezar (?:con|por) (?:un|una|uno|dos|sólo|solo))|hay (?:un |una )?(?:período de )?prueba",
+        r"(?:podemos|podríamos|puedo|podría|se puede)(?: \S+){0,2} (?:probar(?:lo|la|los|las)?(?=$| (?:primero"
+        r"|antes|durante"
+        rf"|gratis)\b| (?:en |con )?(?:un|una|dos|tres|nuestr\w+) {_COSA}| (?:el|la|su) (?:sistema|programa"
+        rf"|producto"
+        r"|servicio|software|herramienta|aplicación|plataforma|versión|máquina))|hacer una prueba(?! de"
+        r" (?:sonido|audio"
+        rf"|micr\w+|conexión|vídeo))|empezar (?:con|por) (?:sólo |solo )?(?:un|una|dos|tres|unos|unas"
+        rf"|poc[oa]s) {_COSA})",
+        r"hay (?:un |una )?(?:período de )?prueba(?! de que)",
     ),
     "risk": (
-        r"(?:qué (?:pasa|pasaría|ocurre|hago|hacemos)) (?:si|cuando)\b|y si (?:no|se|un|una|el|la|luego|me"
-        r"|nos|algo|hay|falla|después)\b",
+        r"(?:qué (?:pasa|pasaría|ocurre|hago|hacemos)) (?:si|cuando)\b",
+        rf"y si(?: \S+){{0,8}}? {_FALLA}",
     ),
     "question": (
         r"cuánto (?:tiempo |tarda|tardan|tardaría|tardarían|dura|se tarda|van a tardar|hay que esperar)"
@@ -276,7 +310,8 @@ CARE = {
         r"|otra fecha (?:en|a) (?:la|el) (?:factura|contrato|recibo)|antedat\w+",
     ),
     "limit": (
-        r"(?:su|el) (?:último precio|mejor precio|precio mínimo)|su (?:tope|límite|máximo|mínimo)"
+        r"(?:su|el) (?:último precio|precio más bajo|última palabra|mejor precio|precio mínimo)|su (?:tope"
+        r"|límite|máximo|mínimo)"
         r"|hasta (?:dónde"
         r"|cuánto) (?:puede|pueden|llegaría|bajaría|baja)|lo (?:máximo|mínimo) que (?:pagaría"
         r"|pagarían|puede"

@@ -205,18 +205,30 @@ OUTRIGHT = {
         r"|la nuit porte conseil",
     ),
     "objection": (
-        r"(?<!pas )(?:c'est |bien |beaucoup )?plus (?:cher )?(?:que|qu') ?(?:ce que )?(?:je |j'|on "
-        r"|nous )(?:\S+ )?(?:pensais|pensait|pensions|prévu|imaginais|croyais|espérais|paie|paye)",
-        r"ah (?:oui|ouais) quand même|le double de (?:ce|mon|notre)|c'est (?:une (?:sacrée )?somme"
-        r"|pas donné)",
+        r"(?:c'est|ça fait|ce serait|ça revient)(?: (?:bien|beaucoup|un peu|nettement|quand même|vraiment))*"
+        r" plus"
+        r" (?:cher (?:que|qu') ?(?:ce que )?(?:je |j'|on |nous )(?:\S+ )?(?:pensais|pensait|pensions|prévu"
+        r"|imaginais"
+        r"|croyais|paie|paye)|(?:que|qu') ?(?:ce (?:que |qu'))?(?:je |j'|on |nous )(?:\S+ )?(?:prévu|paie|paye"
+        r"|pensais|pensait))",
+        r"ah (?:oui|ouais) quand même|(?:c'est|ça fait|ce serait) (?:\S+ )?le double de (?:ce|mon|notre)"
+        r"|c'est (?:une (?:sacrée )?somme|pas donné)",
     ),
     "competitor": (
-        r"(?:celui|celle) de (?:mon|ma) (?:frère|sœur|voisine?|collègue|cousine?|amie?|beau frère"
-        r"|belle sœur)|(?:mon|ma) (?:frère|sœur|voisine?|collègue|cousine?|beau frère"
-        r"|belle sœur) (?:\S+ )?(?:est chez|a pris|paie|paye|utilise)",
+        r"(?:mon|ma) (?:frère|sœur|voisine?|collègue|cousine?|amie?|beau frère|belle sœur) (?:\S+ )?(?:(?:paie"
+        r"|paye)"
+        r"(?: \S+){0,3} (?:moins|moitié|euros|par mois)|a (?:pris|acheté)(?: \S+){0,3} (?:moins cher|la moitié"
+        r"|concurren\w+)|est chez (?:la concurrence|un (?:concurrent|autre (?:fournisseur|opérateur"
+        r"|prestataire)))"
+        r"|utilise une? autre)|(?:celui|celle) de (?:mon|ma) (?:\S+ ){1,2}(?:il |elle )?(?:coûte|est (?:moins"
+        r" cher|à (?:dix|vingt|trente|quarante|cinquante|soixante|cent|mille|\d+)))",
         r"(?:vos concurrents|l'autre (?:fournisseur|société|boîte|agence)) (?:\S+ ){0,3}(?:dit|disent"
-        r"|propose\w*|offr\w*)|on a (?:vu|regardé|essayé|eu) (?:une démo\w*|un autre|un logiciel"
-        r"|une offre)",
+        r"|propose\w*|offr\w*)|on a (?:aussi )?(?:vu|regardé|essayé|eu|reçu) (?:(?:une?|deux|trois|d') ?autres?"
+        r"|deux|trois) (?:démo\w*|logiciels?|offres?|fournisseurs?|outils?|devis|sociétés?|prestataires?"
+        r"|solutions?)",
+        r"on a (?:aussi )?(?:(?:vu|regardé|essayé) un logiciel|(?:vu|regardé|eu) une démo\w* (?:d'une?"
+        r" (?:autre|logiciel)"
+        r"|un logiciel|chez|ailleurs))",
     ),
     "decision": (
         r"(?:je|il faut que je|faut que je|je dois|on doit) (?:\S+ )?(?:regarde|vois|parle|demande"
@@ -233,28 +245,58 @@ REPEATED = (
 )
 """What only tells of the question behind it."""
 LEISURE = (
-    r"(?:le|du|au|ce) (?:match|foot|loto|temps qu'il fait|penalty)|(?:la|de la|en) (?:finale|série|coupe)"
-    r"|à la télé|l'arbitre|netflix",
+    r"(?:le|du|au|ce) (?:match|foot|loto|temps qu'il fait)|finale (?:de la (?:coupe|ligue)|d'hier|du mondial)"
+    r"|coupe (?:du"
+    r" monde|de france|d'europe)|la série (?:d'hier|sur netflix)|à la télé|l'arbitre|netflix",
 )
 """What people are upset about before a talk begins."""
+_CHOSE = (
+    r"(?:seule? |petite?s? |premi\S+ )?(?:agences?|équipes?|mois|semaines?|licences?|utilisateurs?|personnes?"
+    r"|services?|sites?|bureaux?|magasins?|boutiques?|camions?|véhicules?|machines?|salles?|modules?|dépôts?"
+    r"|entrepôts?|classes?|écoles?|clients?|projets?|postes?|chambres?|étages?|filiales?|départements?|régions?"
+    r"|maisons?|serres?|bâtiments?|cabinets?|cliniques?|hôtels?|ateliers?|tournées?|chauffeurs?)\b"
+)
+_ESSAYÉ = (
+    r"(?:$| (?:ça|cela|d'abord|avant|gratuitement|juste|seulement|pendant|chez)\b| (?:dans|avec|sur|par)"
+    r" (?:une?|deux"
+    rf"|trois|quelques|nos|notre) {_CHOSE}| (?:une?|deux|trois|quelques) {_CHOSE}| (?:le|la|votre) (?:système"
+    r"|logiciel|produit|service|module|solution|version|machine|plateforme|formule|forfait)| l'(?:outil"
+    r"|appli\w*"
+    r"|offre))"
+)
+_CASSE = (
+    r"(?:pas|jamais|rien|personne|aucune?|ne|n'\S+|panne|casse|cassé|plante|tombe\w*|coupe|coupure|perd\w*"
+    r"|résili\w*"
+    r"|annul\w*|s'arrête|arrête|retard|échou\w*|fuite|malade|quitt\w*|faillite|trompe|erreur|problème|manque"
+    r"|refus\w*"
+    r"|dépass\w*|bug\w*|pirat\w*|grève|inond\w*|brûle|sans|trop (?:tard|lent|cher|petit))\b"
+)
 ASKED = {
     "price": (
         r"(?:c'est|ça fait|ça coûte|ça revient à|vous prenez|on paie|je paie) combien\b(?! de\b)|combien"
-        r" (?:ça|cela"
-        r"|est ce que|est ce|vous prenez|ça nous|on paie|coûte\w*|vaut|il faut)\b|quel (?:est"
-        r"|serait) (?:le|votre) (?:prix|tarif|coût)|ça (?:nous |me )?coûterait combien|quel budget"
-        r"|c'est quel prix",
+        r" (?:est ce"
+        r" qu(?:e |'))?(?:(?:ça|cela) (?:nous |me |vous )?(?:coûte\w*|fait|ferait|revient|reviendrait|vaut)(?!"
+        r" de\b)"
+        r"|vous (?:prenez|facturez|demandez)|(?:on|je) (?:paie|paye|paierait|paierais)|il faut (?:payer"
+        r"|compter|mettre)"
+        r"|coûte\w*|vaut)\b|quel (?:est|serait) (?:le|votre) (?:prix|tarif|coût)|ça (?:nous |me )?coûterait"
+        r" combien"
+        r"|quel budget|c'est quel prix",
     ),
     "buying": (
-        r"(?:on|je|nous) (?:peut|pourrait|peux|pourrais|pouvons|pourrions)(?: \S+){0,2} (?:essayer|tester"
-        r"|faire un essai|commencer (?:par|avec) (?:une?|deux|juste|seulement))|(?:est ce qu'|y a t il "
-        r"|il y a )(?:\S+ ){0,3}(?:une? )?(?:période d'essai|essai gratuit)|peut on (?:\S+ )?(?:essayer"
-        r"|tester)",
+        rf"(?:on|je|nous) (?:peut|pourrait|peux|pourrais|pouvons|pourrions)(?: \S+){{0,2}}"
+        rf" (?:l')?(?:(?:essayer|tester)"
+        rf"(?={_ESSAYÉ})|faire un essai(?! (?:de (?:son|micro\w*|caméra)|micro))|commencer (?:par|avec)"
+        rf" (?:juste "
+        rf"|seulement )?(?:une?|deux|trois|quelques) {_CHOSE})",
+        rf"(?:est ce qu'|y a t il |il y a )(?:\S+ ){{0,3}}(?:une? )?(?:période d'essai|essai gratuit)|peut on"
+        rf" (?:\S+ )?"
+        rf"(?:l')?(?:essayer|tester)(?={_ESSAYÉ})",
     ),
     "risk": (
         r"(?:qu'est ce qui se passe|que se passe t il|il se passe quoi|ça se passe comment|on fait (?:quoi"
-        r"|comment)|je fais (?:quoi|comment)) (?:si|quand)\b|et si (?:on|ça|je|nous|un|une|le|la|il|elle"
-        r"|jamais|vous|c'est)\b",
+        r"|comment)|je fais (?:quoi|comment)) (?:si|quand)\b",
+        rf"et (?:si|s'il|s'ils)\b(?! (?:on|nous) (?!perd|ne|n')\S+(?:ait|ions)\b)(?: \S+){{0,8}}? {_CASSE}",
     ),
     "question": (
         r"(?:ça (?:prend|prendrait|dure|va prendre|met)|il faut(?: compter)?|vous mettez) combien de temps"
@@ -348,7 +390,8 @@ CARE = {
         r" facture|au noir|de la main à la main|fermer les yeux|antidat\w+|une autre date (?:sur|dessus)",
     ),
     "limit": (
-        r"(?:votre|le|quel est votre) (?:dernier prix|meilleur prix|prix plancher|budget maximum)|votre"
+        r"(?:votre|le|quel est votre) (?:tout )?(?:dernier prix|prix (?:minimum|le plus bas)|dernier mot"
+        r"|meilleur prix|prix plancher|budget maximum)|votre"
         r" (?:maximum|limite|plancher|plafond)|le (?:maximum|minimum) que vous|jusqu'où (?:vous )?(?:pouvez"
         r"|pourriez|iriez|descend\w*|êtes vous prêt)",
     ),

@@ -178,13 +178,21 @@ OUTRIGHT = {
         r"|orçamento)",
     ),
     "objection": (
-        r"(?<!não )(?<!não é )(?:é |bem |muito )?mais (?:caro )?do que (?:\S+ )?(?:pensava|pensávamos"
-        r"|esperava|imaginava|pago|pagamos)",
-        r"o dobro do que|é muito dinheiro|fora do (?:meu|nosso) orçamento",
+        r"(?<!não )(?:é|seria|fica|sai)(?: (?:bem|muito|bastante|um pouco|mesmo))* mais (?:car[oa]s? (?:do"
+        r" )?que (?:\S+ )?"
+        r"(?:pensava|pensávamos|esperava|esperávamos|imaginava|pago|pagamos)|do que (?:\S+ )?(?:pensava"
+        r"|pensávamos|pago|pagamos|(?:tinha"
+        r"|tínhamos) (?:previsto|orçamentado)))",
+        r"(?<!não )(?:é|seria|custa|fica|sai) (?:\S+ )?o dobro do que|(?<!não )é muito dinheiro|fora do (?:meu"
+        r"|nosso) orçamento",
     ),
     "competitor": (
-        r"(?:minha|meu) (?:irmã|irmão|vizinh[oa]|colega|amig[oa]|prim[oa]"
-        r"|cunhad[oa]) (?:\S+ ){0,6}(?:usa um\w*|está com|paga|contratou|comprou)|(?:a outra empresa"
+        r"(?:minha|meu) (?:irmã|irmão|vizinh[oa]|colega|amig[oa]|prim[oa]|cunhad[oa]) (?:\S+ ){0,6}?(?:paga(?:"
+        r" \S+){0,3} (?:menos"
+        r"|metade|reais|euros|por mês|barato)|(?:contratou|comprou)(?: \S+){0,3} (?:barato|metade"
+        r"|concorrência)|usa (?:o da concorrência|outr[oa]|uma? (?:\S+ )?que)|está com (?:a concorrência"
+        r"|outr[oa] (?:empresa|fornecedor|operadora)))|(?:a"
+        r" outra empresa"
         r"|a concorrência|o concorrente) (?:\S+ ){0,3}(?:diz\w*|disser\w*|oferec\w*|cobra\w*)",
     ),
     "decision": (
@@ -200,23 +208,52 @@ REPEATED = (
 )
 """What only tells of the question behind it."""
 LEISURE = (
-    r"(?:o|do|no|ao|com o) (?:jogo|futebol|árbitro|penálti|pênalti)|(?:a|da|na|com a) (?:final|novela"
-    r"|série|lotaria|loteria)|na televisão|na tv|netflix",
+    r"(?:com o|do|no) jogo(?! (?:de empurra|duplo))|o jogo (?:de ontem|contra)|(?:o|do|no|ao|com o) (?:futebol"
+    r"|árbitro)"
+    r"|a final (?:da (?:taça|copa|liga)|do campeonato)|a novela (?:das|de ontem)|lotaria|loteria|na televisão"
+    r"|na tv|netflix",
 )
 """What people are upset about before a talk begins."""
+_COISA = (
+    r"(?:só |pequen[oa]s? |únic[oa] )?(?:lojas?|filial|filiais|equipas?|equipes?|times?|mês|meses|semanas?"
+    r"|licenças?"
+    r"|utilizador(?:es)?|usuários?|pessoas?|departamentos?|escritórios?|unidades?|viaturas?|veículos?"
+    r"|carrinhas?"
+    r"|máquinas?|salas?|módulos?|armazém|armazéns|turmas?|escolas?|clientes?|projetos?|casas?|edifícios?"
+    r"|clínicas?|estufas?|postos?|quartos?|rotas?"
+    r"|motoristas?|agências?)\b"
+)
+_FALHA = (
+    r"(?:não(?!$)|nunca|ninguém|nada|nenhum\w*|falh\w*|cai|cair|caísse|partir|quebr\w*|perd\w*|cancel\w*"
+    r"|atras\w*"
+    r"|problemas?|erro|roub\w*|hacke\w*|faltar|falta|avari\w*|der errado|dá errado|correr mal|desist\w*"
+    r"|rescind\w*"
+    r"|doente|greve|incêndio|inund\w*|falir|(?:for|vai) abaixo|(?:quiser|quisermos|quero) sair|sem|(?:sistema"
+    r"|máquina|servidor"
+    r"|linha|isso"
+    r"|isto|tudo) parar)\b"
+)
 ASKED = {
     "price": (
-        r"quanto (?:é que |é |)(?:isto |isso |me |nos |)(?:custa|custam|custaria|fica|ficaria|vai custar"
+        r"quanto (?:é que |é |)(?:isto |isso |me |nos |)(?:custa|custam|custaria|fica(?! (?:por fazer|para|de"
+        r" fora))|ficaria|vai custar"
         r"|sai|sairia|cobram|cobra|pagamos|vou pagar)\b|qual (?:é |seria )?o (?:preço|valor|custo)\b",
     ),
     "buying": (
-        r"(?:podemos|poderíamos|posso|podia|dá para|dá pra|a gente pode)(?: \S+){0,2} (?:experimentar"
-        r"|testar|fazer um teste|começar (?:com|por|só) (?:um|uma|dois|duas|só))|(?:há"
-        r"|tem) (?:um )?(?:período de teste|período experimental)",
+        r"(?:podemos|poderíamos|posso|podia|dá para|dá pra|a gente pode)(?: \S+){0,2} (?:(?:experimentar"
+        r"|testar)(?=$"
+        rf"| (?:isso|isto|primeiro|antes|durante|de graça)\b| (?:só )?(?:em |com |num |numa |na |no |nas |nos"
+        rf" )?(?:(?:um|uma|dois|duas|três) )?{_COISA}"
+        r"| (?:o|a) (?:sistema|programa|produto|serviço|software|ferramenta|plataforma|versão|máquina))|fazer"
+        r" um teste"
+        rf"(?! (?:de (?:som|áudio|micro\w*|vídeo|ligação|conexão)))|começar (?:com|por) (?:só |apenas )?(?:um"
+        rf"|uma|dois|duas"
+        rf"|três|pouc[oa]s) {_COISA})",
+        r"(?:há|tem) (?:um )?(?:período de teste|período experimental)",
     ),
     "risk": (
-        r"o que (?:é que )?(?:acontece|aconteceria|faço|fazemos|a gente faz) (?:se|quando)\b|e se (?:a|o"
-        r"|não|um|uma|algo|eu|depois|cair|falhar|der|isso|isto|houver)\b",
+        r"o que (?:é que )?(?:acontece|aconteceria|faço|fazemos|a gente faz) (?:se|quando)\b",
+        rf"e se(?: \S+){{0,8}}? {_FALHA}",
     ),
     "question": (
         r"quanto tempo (?:é que |)(?:demora|leva|levaria|dura|vai|fica|ficamos|precisa)"
@@ -274,7 +311,8 @@ CARE = {
         r" anterior|outra data na (?:nota|fatura)|retroativ\w+",
     ),
     "limit": (
-        r"(?:seu|o) (?:último preço|melhor preço|preço mínimo)|seu (?:limite|teto|máximo|mínimo|piso)|até"
+        r"(?:seu|o) (?:último preço|preço mais baixo|melhor preço|preço mínimo)|seu (?:limite|teto|máximo"
+        r"|mínimo|piso)|até"
         r" (?:onde|quanto) (?:você |vocês )?(?:pode|podem|consegue|conseguem|vai|vão)|até onde vocês|o"
         r" (?:máximo|mínimo) que (?:você|vocês|o senhor|a senhora)",
     ),
