@@ -331,6 +331,7 @@ def test_words_of_a_price_a_trial_a_fear_or_a_rival_alone_are_none(text: str) ->
         ("What if it breaks down at night?", Signal.RISK),
         ("What if we can't get people to use it?", Signal.RISK),
         ("Und wenn keiner da ist?", Signal.RISK),
+        ("Was ist mit der Nummer, wenn ihr das abschaltet?", Signal.RISK),
         ("Und wenn das System ausfällt?", Signal.RISK),
         ("Et si ça tombe en panne ?", Signal.RISK),
         ("Et si on n'y arrive pas ?", Signal.RISK),

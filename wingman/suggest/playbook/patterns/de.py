@@ -312,7 +312,7 @@ ASKED = {
         r"|installation|stellung|abo|woche\w*)?",
     ),
     "risk": (
-        r"was (?:passiert|mache ich|machen wir|geschieht)(?: \S+){0,2} (?:wenn|falls)\b",
+        r"was (?:passiert|mache ich|machen wir|geschieht|ist (?:mit|dann))(?: \S+){0,2} (?:wenn|falls)\b",
         rf"(?:was (?:ist|wäre)(?: \S+){{0,2}}|und) (?:wenn|falls) (?:\S+ ){{0,10}}?{_FEHLT}",
     ),
     "question": (
