@@ -77,18 +77,27 @@ def alike(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-async def spoken_into(owner: Process, beside: Process) -> str:
-    """A meeting on one node that is fed, noted, paused and resumed through the other one."""
+async def spoken_into(owner: Process, beside: Process, *, heard_of: bool = False) -> str:
+    """A meeting on one node that is fed, noted, paused and resumed through the other one.
+
+    `heard_of`: not before that one has heard of it. The first release asks no
+    server for a meeting that it does not know.
+    """
     brief = {"title": "Renewal", "brief": "They want a discount", "keyterms": ["Acme"]}
     async with http_client(owner.url, headers=HEADERS, timeout=10) as http:
         made = await http.post("/api/meetings", json=brief)
     assert made.status_code == 201, made.text
     meeting = str(made.json()["id"])
     address = f"/api/meetings/{meeting}"
-    async with (
-        beside.socket(f"{address}/pcm?channel=tab&rate=16000") as pcm,
-        http_client(beside.url, headers=HEADERS, timeout=10) as http,
-    ):
+    async with http_client(beside.url, headers=HEADERS, timeout=10) as http:
+        if heard_of:
+            await until(partial(_known, http, meeting), every=0.02, within=5)
+        await _fed(beside, http, address)
+    return meeting
+
+
+async def _fed(beside: Process, http: httpx.AsyncClient, address: str) -> None:
+    async with beside.socket(f"{address}/pcm?channel=tab&rate=16000") as pcm:
         for number in range(5):
             for _ in range(10):
                 await pcm.send(b"\x01\x00" * 640)
@@ -98,7 +107,6 @@ async def spoken_into(owner: Process, beside: Process) -> str:
         for what in ("pause", "resume"):
             done = await http.post(f"{address}/{what}")
             assert done.status_code == 200, done.text
-    return meeting
 
 
 async def taken_over(meeting: str, dead: Process, by: Process) -> None:
@@ -125,7 +133,7 @@ async def test_each_goes_on_with_the_others_meetings(one_server: Servers, tmp_pa
         first = await spoken_into(theirs, ours)
         await taken_over(first, theirs, ours)
         theirs = await start(one_server, tmp_path, "theirs-again", other)
-        second = await spoken_into(ours, theirs)
+        second = await spoken_into(ours, theirs, heard_of=True)
         await taken_over(second, ours, theirs)
         async with theirs.socket(f"/api/meetings/{first}/ws?after=0") as overlay:
             await feed_until_moved(theirs, first, overlay, [])  # the first move, as the log tells it
@@ -153,6 +161,10 @@ async def both_tell_the_same(ours: Process, theirs: Process, meetings: tuple[str
             assert ended.status_code in (200, 503), ended.text  # 503: nobody runs it just now
             assert (await http.delete(f"/api/meetings/{meeting}")).status_code == 204
             await until(partial(_unknown, other_one, meeting), every=0.1, within=5)
+
+
+async def _known(http: httpx.AsyncClient, meeting: str) -> bool:
+    return (await http.get(f"/api/meetings/{meeting}")).status_code == 200
 
 
 async def _unknown(http: httpx.AsyncClient, meeting: str) -> bool:
