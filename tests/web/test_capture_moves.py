@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from pathlib import Path
 
-import pytest
+from tests.web import stage
+from tests.web.stage import needs_node
 
-import wingman
-
-WEB = Path(wingman.__file__).parent / "web"
 STAGE = """
 import assert from "node:assert/strict";
 import { Capture } from "./web/extension/js/capture.js";
@@ -43,17 +38,11 @@ const capture = new Capture(service, "m-1", { changed() {}, heard: () => true, k
 await capture.start(new Map([["tab", track()], ["mic", track()]]));
 """
 
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+pytestmark = needs_node
 
 
 def play(folder: Path, script: str) -> None:
-    (folder / "package.json").write_text(json.dumps({"type": "module"}), encoding="utf-8")
-    shutil.copytree(WEB, folder / "web")
-    (folder / "play.js").write_text(STAGE + script + "\nprocess.exit(0);\n", encoding="utf-8")
-    done = subprocess.run(
-        ["node", "play.js"], cwd=folder, capture_output=True, text=True, check=False, timeout=60
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    stage.play(folder, STAGE + script)
 
 
 def test_a_pause_elsewhere_is_a_pause_here_and_mutes_outlive_it(tmp_path: Path) -> None:

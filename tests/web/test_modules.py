@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-import wingman
+from tests.web.stage import WEB, lay, needs_node, run
 
 HERE = Path(__file__).parent
-WEB = Path(wingman.__file__).parent / "web"
 TSC = Path(sys.prefix) / "web" / "node_modules" / "typescript" / "bin" / "tsc"
 """`scripts/test` installs it."""
-
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
-
-
-def run(*command: str | Path, cwd: Path) -> None:
-    done = subprocess.run(["node", *command], cwd=cwd, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @needs_node
 def test_the_modules_do_what_they_say(tmp_path: Path) -> None:
-    # Browsers take the pages' files for modules because they are asked to; Node wants a word about it
-    (tmp_path / "package.json").write_text(json.dumps({"type": "module"}), encoding="utf-8")
-    shutil.copytree(WEB, tmp_path / "web")
+    lay(tmp_path)
     shutil.copy(HERE / "modules.test.js", tmp_path)
     run("--test", "modules.test.js", cwd=tmp_path)
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-import wingman
+from tests.web import stage
+from tests.web.stage import needs_node
 
-WEB = Path(wingman.__file__).parent / "web"
 STAGE = """
 import assert from "node:assert/strict";
 const nothing = () => {};
@@ -89,17 +86,11 @@ await click(1);
 assert.deepEqual([begun.length, badge, titles[1].includes("listening to this tab")], [1, "●", true]);
 """
 
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+pytestmark = needs_node
 
 
 def play(folder: Path, script: str) -> None:
-    (folder / "package.json").write_text(json.dumps({"type": "module"}), encoding="utf-8")
-    shutil.copytree(WEB, folder / "web")
-    (folder / "play.js").write_text(STAGE + script + "\nprocess.exit(0);\n", encoding="utf-8")
-    done = subprocess.run(
-        ["node", "play.js"], cwd=folder, capture_output=True, text=True, check=False, timeout=60
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    stage.play(folder, STAGE + script)
 
 
 def test_what_was_stopped_does_not_go_on(tmp_path: Path) -> None:
