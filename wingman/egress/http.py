@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator
 from functools import cache
 
 import httpx
 
 from wingman.egress.answers import ANSWER_BYTES, Unpacked, ask
-from wingman.egress.outlet import Outlet, current
-from wingman.egress.stream import announced, count
+from wingman.egress.outlet import current
+from wingman.egress.stream import Counted, count
 
 SECONDS = "wingman.seconds"
 """Extension of a request: how many seconds of sound its body holds."""
@@ -30,21 +29,8 @@ def trusted() -> ssl.SSLContext:
     return context
 
 
-class CountedBody(httpx.AsyncByteStream):
-    """A request's body, counted by the socket it is written to."""
-
-    def __init__(self, inner: httpx.AsyncByteStream, way_out: Outlet, seconds: float, size: int) -> None:
-        self._inner = inner
-        self._way_out = way_out
-        self._seconds = seconds
-        self._size = size
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in announced(self._inner, self._way_out, self._seconds, self._size):
-            yield piece
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+class _Body(Counted, httpx.AsyncByteStream):
+    pass
 
 
 class _Answer(Unpacked, httpx.AsyncByteStream):
@@ -75,7 +61,7 @@ class CountingTransport(httpx.AsyncHTTPTransport):
             raise httpx.ConnectError("nothing of this meeting may leave now", request=request)
         size = int(request.headers.get("content-length", 0))
         seconds = float(request.extensions.get(SECONDS, 0.0))
-        request.stream = CountedBody(request.stream, way_out, seconds, size)
+        request.stream = _Body(request.stream, way_out, seconds, size)
         return await super().handle_async_request(request)
 
 

@@ -12,11 +12,12 @@ import contextlib
 import math
 import ssl
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from wingman.egress.answers import Body
 from wingman.egress.outlet import Outlet
 from wingman.egress.tcp import TcpView
 
@@ -54,6 +55,25 @@ async def announced(
             _NEXT.set(Piece(len(piece), seconds * len(piece) / size if size else 0.0, way_out))
             yield piece
     _NEXT.set(None)
+
+
+class Counted:
+    """A request's body, counted by the socket it is written to: mixed into a client's own kind of stream."""
+
+    def __init__(self, inner: Body, way_out: Outlet, seconds: float = 0.0, size: int = 0) -> None:
+        """As `announced` takes them."""
+        self._inner = inner
+        self._way_out = way_out
+        self._seconds = seconds
+        self._size = size
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in announced(self._inner, self._way_out, self._seconds, self._size):
+            yield piece
+
+    async def aclose(self) -> None:
+        """Release what it is read from."""
+        await self._inner.aclose()
 
 
 @dataclass(frozen=True, slots=True)

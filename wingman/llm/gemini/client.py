@@ -21,8 +21,8 @@ from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.surrogates import whole
 from wingman.egress.answers import ANSWER_BYTES, Unpacked, ask
 from wingman.egress.http import trusted
-from wingman.egress.outlet import Outlet, current
-from wingman.egress.stream import announced, count
+from wingman.egress.outlet import current
+from wingman.egress.stream import Counted, count
 from wingman.llm.base import KEEP_ALIVE_S, PROBE_TIMEOUT_S, AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.llm.cancellable_stream import UNREADABLE, CancellableStream
 from wingman.llm.gemini.base import GeminiModel, read_in_vain
@@ -41,19 +41,8 @@ SPARE_TIMEOUT_S = 2.0
 NORMAL_ENDS = frozenset({"STOP", "FINISH_REASON_UNSPECIFIED"})
 
 
-class _Body(httpx2.AsyncByteStream):
-    """A request's body, counted by the socket it is written to."""
-
-    def __init__(self, inner: httpx2.AsyncByteStream, way_out: Outlet) -> None:
-        self._inner = inner
-        self._way_out = way_out
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in announced(self._inner, self._way_out):
-            yield piece
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+class _Body(Counted, httpx2.AsyncByteStream):
+    pass
 
 
 class _Answer(Unpacked, httpx2.AsyncByteStream):
