@@ -257,6 +257,28 @@ def test_a_clock_that_is_set_throws_nobody_out_who_is_connected(set_by: float) -
         assert not passes(12 * 3600.0 + 1)  # time that passes is no clock that was set
 
 
+def test_an_end_is_moved_once_however_many_workers_see_the_clock_being_set(tmp_path: Path) -> None:
+    clock, lasts = Clock(), Clock()
+    workers = [
+        Access("secret-token", GrantStore(tmp_path / "trust.db", b"s" * 32), clock, lasts) for _ in range(2)
+    ]
+    link, script = workers[0].viewer("m-1"), workers[0].make(Role.SCRIPT, by=OWNER)[1]
+    with ExitStack() as connected:
+        for worker in workers:
+            connected.callback(worker.store.close)
+            for token in (link, script):
+                found = worker.grant(token)
+                assert found is not None
+                connected.enter_context(worker.connected(found, lambda: None))
+        created = clock.now
+        for set_by in (3 * DAY, 2 * DAY, -5 * DAY, 100 * DAY):
+            clock.now, lasts.now, created = clock.now + 1 + set_by, lasts.now + 1, created + set_by
+            for worker in workers:
+                assert worker.grant(link) is not None
+        ends = {round(one.expires - created) for one in workers[0].store.all()}
+        assert ends == {DAY, 90 * DAY}
+
+
 @pytest.mark.parametrize("set_by", [13 * 3600.0, 20 * 365 * DAY])
 def test_nothing_lives_longer_for_a_clock_that_was_ahead_for_a_moment(set_by: float) -> None:
     clock, lasts = Clock(), Clock()

@@ -17,7 +17,8 @@ from typing import Protocol, TypeVar
 from wingman.core import steady_clock
 from wingman.core.errors import InputError
 from wingman.server.budgets import GrantBudget
-from wingman.server.grant_store import LEAP_SECONDS, LONGEST_CODE_S, GrantStore
+from wingman.server.grant_clock import GrantClock
+from wingman.server.grant_store import LONGEST_CODE_S, GrantStore
 from wingman.server.grants import AFTER_MEETING, ALL, LIFETIMES, RENEWED, SCOPES, Grant, Role
 from wingman.server.grants_file import ANSWER_S, StoreRefusedError
 
@@ -99,16 +100,14 @@ class Access:
     _guests: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while somebody else than the owner may be connected."""
     _wrong: dict[str, deque[float]] = field(default_factory=dict)
-    _seen: tuple[float, float] | None = None
-    """What `clock` and `lasts` said when they were last looked at."""
-    _moved: dict[str, float] = field(default_factory=dict)
-    """By how much which grants end later because the clock was set forward."""
+    _now: GrantClock = field(init=False)
     _good: OrderedDict[bytes, tuple[float, Grant]] = field(default_factory=OrderedDict)
     """When (`lasts`) which credentials were last found good, the latest used at the end."""
 
     def __post_init__(self) -> None:
         if not self.token:
             raise ValueError("the service needs a token")
+        self._now = GrantClock(self.store, self.clock, self.lasts)
 
     async def ask(self, work: Callable[[], T]) -> T:
         """What `work`, a call of this class or of its store, returns or raises; the loop goes on meanwhile.
@@ -158,7 +157,9 @@ class Access:
             return None
         if abs(now - found.used) > USE_SECONDS:  # ahead: noted while the clock was
             renewed = now + LIFETIMES[found.role] if found.role in RENEWED else 0.0
-            self.store.renew(found.id, now, max(found.expires, renewed) if found.expires else 0.0)
+            found = replace(found, used=now, expires=max(found.expires, renewed) if found.expires else 0.0)
+            self.store.renew(found.id, now, found.expires)
+        self._now.read(found.id, found.expires)
         return found
 
     def wrong(self, address: str) -> bool:
@@ -279,6 +280,7 @@ class Access:
         self._open.setdefault(grant.id, {})[key] = drop
         if grant.id != OWNER.id:
             self._guests.set()
+            self._now.use(grant.id, grant.expires)
         if grant.role is not Role.SCRAPER:
             self.visited.set()
         try:
@@ -288,6 +290,7 @@ class Access:
             del held[key]
             if not held:
                 del self._open[grant.id]
+                self._now.leave(grant.id)
 
     def connections(self, grant: str) -> int:
         """How many connections are open with a grant."""
@@ -306,33 +309,13 @@ class Access:
                 if dead := await self.ask(partial(self._dead, known)):
                     self.close(dead)
 
-    def _now(self) -> float:
-        """Unix seconds. A clock that was set forward meanwhile throws nobody out who is connected: when these
-        grants end is moved with it, and moved back when the clock is.
-        """
-        now = self.clock(), self.lasts()
-        before = self._seen or now
-        leap = (now[0] - before[0]) - (now[1] - before[1])
-        with suppress(StoreRefusedError):  # seen again soon
-            if leap > LEAP_SECONDS:
-                self._move({grant: leap for grant in list(self._open) if grant != OWNER.id})
-            elif leap < -LEAP_SECONDS:
-                self._move({grant: -min(by, -leap) for grant, by in self._moved.items()})
-                self.store.set_back(now[0], -leap)
-            self._seen = now
-        return now[0]
-
-    def _move(self, grants: dict[str, float]) -> None:
-        if grants:
-            self.store.move(grants)
-        for grant, by in grants.items():
-            self._moved[grant] = self._moved.get(grant, 0.0) + by
-        self._moved = {grant: by for grant, by in self._moved.items() if by > 0}
-
     def _dead(self, known: list[str]) -> list[str]:
         """Which of these hold no longer; over for good, whatever is done to the clock."""
         now = self._now()
-        dead = self.store.dead(known, now)
+        ends = self.store.ends_of(known)
+        for grant, end in ends.items():
+            self._now.read(grant, end)
+        dead = [grant for grant in known if grant not in ends or 0 < ends[grant] <= now]
         for grant in dead:
             self.store.revoke(grant, now)
         return dead

@@ -113,20 +113,33 @@ class GrantStore(GrantsFile):
         with contextlib.suppress(StoreRefusedError), self.writing() as db:
             db.execute("UPDATE grants SET used = ?, expires = ? WHERE id = ?", (used, expires, grant))
 
-    def move(self, grants: Mapping[str, float]) -> None:
-        """The clock was set: these grants end so many seconds later (earlier), when they would have."""
-        with self.writing() as db:
-            db.executemany(
-                "UPDATE grants SET expires = expires + ? WHERE expires > 0 AND id = ?",
-                [(by, grant) for grant, by in grants.items()],
-            )
+    def prolong(self, ends: Mapping[str, float], by: float) -> list[str]:
+        """The clock was set forward by so many seconds: these grants end as much later. Returns those that did.
 
-    def set_back(self, now: float, by: float) -> None:
-        """The clock was set back by so many seconds: nothing lives longer for what was dated ahead of it.
-
-        Done twice, it changes no more than done once: other processes of the service do it, too.
+        Only where a grant still ends when it is said to: another process may have done it already.
         """
         with self.writing() as db:
+            moved = [
+                db.execute(
+                    "UPDATE grants SET expires = expires + ? WHERE id = ? AND expires = ? RETURNING id",
+                    (by, grant, end),
+                ).fetchall()
+                for grant, end in ends.items()
+                if end
+            ]
+        return [row[0] for rows in moved for row in rows]
+
+    def set_back(self, now: float, by: float, moved: Mapping[str, float]) -> None:
+        """The clock was set back by so many seconds: nothing lives longer for what was dated ahead of it.
+
+        `moved`: by how much which of them were prolonged and end earlier again. The rest, done twice, changes
+        no more than done once: other processes of the service do it, too.
+        """
+        with self.writing() as db:
+            db.executemany(
+                "UPDATE grants SET expires = expires - ? WHERE expires > 0 AND id = ?",
+                [(less, grant) for grant, less in moved.items()],
+            )
             db.execute(
                 "UPDATE grants SET created = created - ?1, expires = expires - ?1 "
                 "WHERE expires > 0 AND created > ?2",
@@ -138,13 +151,11 @@ class GrantStore(GrantsFile):
             )
             db.execute("DELETE FROM codes WHERE expires > ?", (now + LONGEST_CODE_S,))
 
-    def dead(self, ids: list[str], now: float) -> list[str]:
-        """Which of these no longer hold."""
+    def ends_of(self, ids: list[str]) -> dict[str, float]:
+        """When those of these end that are not revoked; 0 for never."""
         marks = ",".join("?" * len(ids))
-        query = f"SELECT id FROM grants WHERE id IN ({marks}) AND revoked = 0 AND (expires = 0 OR expires > ?)"
-        rows = self.rows_of(query, (*ids, now))
-        alive = {row[0] for row in rows}
-        return [known for known in ids if known not in alive]
+        query = f"SELECT id, expires FROM grants WHERE id IN ({marks}) AND revoked = 0"
+        return dict(self.rows_of(query, tuple(ids)))
 
     # --- one-time codes -------------------------------------------------------------------------
 
