@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -87,3 +89,24 @@ def test_a_client_that_just_goes_ends_only_its_own_socket() -> None:
         assert heard == [RESULT_EVERY]
 
     run(main())
+
+
+def test_a_chunk_is_dated_by_its_coming_not_by_its_reading() -> None:
+    """What the load does meanwhile is not the server's lateness."""
+
+    async def main() -> None:
+        arrived = asyncio.Queue[float]()
+        providers = Providers(lambda _: lambda _data, when: arrived.put_nowait(when))
+        async with (
+            providers.open(),
+            connect(f"ws://127.0.0.1:{providers.port}{DEEPGRAM}", proxy=None) as socket,
+        ):
+            await socket.send(bytes(640))  # the kernel dates what comes once somebody has asked it to
+            await arrived.get()
+            sending = time.perf_counter()
+            await socket.send(bytes(640))
+            time.sleep(0.05)  # noqa: ASYNC251 - a load that is busy
+            busy = time.perf_counter()
+            assert sending <= await arrived.get() < busy
+
+    asyncio.run(main())

@@ -15,7 +15,8 @@ from typing import Any
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from wingman.bench.marks import CYCLE, PITCHES, Bursts, signal
-from wingman.bench.providers import Chunk, Providers
+from wingman.bench.providers import Providers
+from wingman.bench.sockets import Chunk
 from wingman.bench.timer import Timer
 from wingman.core.errors import WingmanError
 from wingman.transports import aiortc_seam as seam
@@ -54,9 +55,7 @@ class Session:
             self.sender.send(packets[self.greeting * CYCLE + self.greeted % CYCLE])
             self.greeted += 1
             return
-        packet = packets[len(self.sent) % len(packets)]
-        self.sent.append(time.perf_counter())
-        self.sender.send(packet)
+        self.sent.append(self.sender.send(packets[len(self.sent) % len(packets)]))
 
 
 class ProviderSocket:

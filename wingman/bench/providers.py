@@ -6,13 +6,10 @@ A talkative transcriber answers as a real one does while somebody speaks without
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from websockets.asyncio.server import ServerConnection, serve
-from websockets.exceptions import ConnectionClosed
-
+from wingman.bench.sockets import Chunk, Talk, listening
 from wingman.core.json import JsonObject
 
 RESULT_EVERY = 32_000
@@ -25,8 +22,6 @@ UTTERANCE = 320_000
 WORD = 8_888
 """Bytes of a word: 36 of them in a sentence."""
 BYTES_PER_S = 32_000
-
-Chunk = Callable[[bytes, float], None]
 
 
 class Providers:
@@ -43,32 +38,13 @@ class Providers:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Listen for as long as the block runs."""
-        async with serve(
-            self._handle, "127.0.0.1", 0, compression=None, ping_interval=None, max_size=1 << 20
-        ) as server:
-            self.port = next(iter(server.sockets)).getsockname()[1]
+        with listening(self._opened) as self.port:
             yield
 
-    async def _handle(self, socket: ServerConnection) -> None:
-        path = socket.request.path if socket.request else ""
+    def _opened(self, path: str) -> tuple[Talk, Chunk]:
         hume = "expression" in path
-        chunk = self._on_socket("emotion" if hume else "transcribe")
         talk = _Hume() if hume else Talkative() if self._talkative else _Deepgram()
-        try:
-            for message in talk.greeting():
-                await socket.send(message)
-            while True:
-                data = await socket.recv()
-                if isinstance(data, bytes):
-                    chunk(data, time.perf_counter())
-                    for message in talk.heard(len(data)):
-                        await socket.send(message)
-                elif (last := talk.said(data)) is not None:
-                    for message in last:
-                        await socket.send(message)
-                    return
-        except ConnectionClosed:
-            return
+        return talk, self._on_socket("emotion" if hume else "transcribe")
 
 
 class _Deepgram:
