@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
+import struct
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,6 +29,7 @@ from wingman.core.media import GapCause
 from wingman.core.time import Channel
 from wingman.transports import aiortc_seam as seam
 from wingman.transports.aiortc_seam import dtls
+from wingman.transports.aiortc_seam.srtp import widen
 from wingman.transports.whip_client import encode
 
 PACKETS = [bytes(packet) for packet in encode(iter([bursts(1.6, [(0.2, "alpha"), (1, "bravo")]).tobytes()]))]
@@ -379,6 +382,41 @@ async def test_an_end_that_only_answers_is_looked_for() -> None:
     async with sender(settings(), lite, offering=only_answers) as client:
         await client.play(PACKETS[:42])
         assert client.words() == ["alpha"]
+
+
+NOT_FROM_A_PEER = {
+    "nothing": b"",
+    "a byte": b"\x80",
+    "sound longer than any": b"\x80\x60" + bytes(60_000),
+    "a report longer than any": b"\x80\xc8" + bytes(60_000),
+    "an alert": bytes.fromhex("15fefd000000000000000100020228"),
+    "a STUN attribute cut short": struct.pack("!HHI12sHHI", 1, 8, 0x2112A442, bytes(12), 0x24, 2, 0),
+    "a STUN address cut short": struct.pack("!HHI12sHH", 1, 4, 0x2112A442, bytes(12), 0x20, 0),
+}
+
+
+def lengthened(packet: bytes, more: int) -> bytes:
+    """The same Opus packet with padding (RFC 6716, 3.2.5)."""
+    full, rest = divmod(more, 254)
+    return bytes([packet[0] | 3, 0x41, *[255] * full, rest]) + packet[1:] + bytes(more)
+
+
+async def test_what_no_peer_sends_ends_no_call_and_long_packets_are_heard(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with sender(settings()) as client:
+        way: Any = client.peer.getSenders()[0].transport
+        widen(way._tx_srtp)
+        (pair,) = way.transport._connection._nominated.values()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            for odd in NOT_FROM_A_PEER.values():
+                stranger.sendto(odd, pair.remote_addr)
+        for n, packet in enumerate(PACKETS):  # all at once: the numbers alone count here
+            client.stream.send(lengthened(packet, 7000) if n % 10 == 0 else packet)
+        async with asyncio.timeout(5):
+            await until(lambda: client.sink.position == len(PACKETS) * 320)
+        assert client.words() == ["alpha", "bravo"]
+    assert not caplog.records
 
 
 async def test_lost_packets_are_told() -> None:

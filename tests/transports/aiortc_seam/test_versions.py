@@ -13,6 +13,7 @@ from aiortc.rtcrtpreceiver import decoder_worker
 
 import wingman
 from wingman.core.errors import WingmanError
+from wingman.transports.aiortc_seam import datagrams
 from wingman.transports.aiortc_seam.versions import check
 
 
@@ -37,7 +38,7 @@ def test_the_stock_code_still_has_the_shape_the_seam_replaces() -> None:
     assert "self.__jitter_buffer.add(packet)" in handler, "the jitter buffer is fed in another way"
     assert "self.__decoder_queue.put((codec, encoded_frame))" in handler, "the decoder is fed in another way"
     assert list(inspect.signature(decoder_worker).parameters)[:3] == ["loop", "input_q", "output_q"]
-    received = inspect.getsource(aioice.ice.StunProtocol.datagram_received)
+    received = inspect.getsource(datagrams._stock)
     assert "self.receiver.data_received(data" in received, "datagrams take another way"
     gather = inspect.getsource(aioice.ice.Connection.gather_candidates)
     assert "get_host_addresses(" in gather, "host addresses are found in another way"

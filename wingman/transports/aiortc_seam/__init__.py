@@ -8,6 +8,7 @@ away.
 
 from __future__ import annotations
 
+from wingman.transports.aiortc_seam import datagrams as datagrams
 from wingman.transports.aiortc_seam.direct_path import DirectPath
 from wingman.transports.aiortc_seam.dtls import failure
 from wingman.transports.aiortc_seam.host_candidates import host_addresses

@@ -84,8 +84,8 @@ class DirectPath:
             return False
         try:
             clear = dtls._rx_srtp.unprotect_rtcp(data)
-        except pylibsrtp.Error:
-            return True  # replayed or forged
+        except (pylibsrtp.Error, ValueError):
+            return True  # replayed, forged, or longer than any
         if self._life is not None:
             self._life.note()
         read_control(clear, self._reported, self._ended)

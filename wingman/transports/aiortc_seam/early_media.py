@@ -7,6 +7,8 @@ from typing import Any
 
 from aiortc import RTCDtlsTransport
 
+from wingman.transports.aiortc_seam.srtp import LONGEST
+
 MOST = 256
 """Packets that are kept: two and a half seconds of two channels."""
 
@@ -27,7 +29,7 @@ class EarlyMedia:
     def __call__(self, data: bytes, address: Any) -> None:
         """One datagram from `address`."""
         if self._dtls._rx_srtp is None and data and 127 < data[0] < 192:
-            if len(self._kept) < MOST:
+            if len(self._kept) < MOST and len(data) <= LONGEST:
                 self._kept.append((data, address))
         else:
             self._stock(data, address)
