@@ -17,8 +17,9 @@ from wingman.server import event_loop
 
 FIRST: Mapping[str, int] = {"stock": 60, "fastrtc": 60, "livekit": 30, "pipecat": 20, "gstreamer": 80}
 """Sessions a peer is tried with at first: it held more than these on the machines it was tried on."""
-TWICE = ("pipecat",)
-"""Climbed again when the others are done: hours apart it held 32 and 51. The more of the two counts."""
+TWICE = ("pipecat", "stock")
+"""Near their goals, so climbed again when the others are done, and ours after them: the machine's pace moves
+by a fifth within minutes, and pipecat held 32 and 51 hours apart. The more of the two counts, of each."""
 SERVERS = 8
 """Of one subject at most: one that does not start is not tried for ever."""
 STEP_S = 5.0
@@ -33,19 +34,22 @@ MISSING = "not installed: scripts/bench/peers.py"
 
 
 def sessions_against(ours: Callable[[], int]) -> Iterator[Figure]:
-    """How many sessions each peer holds, and how many times that `ours` are, which is measured among them."""
+    """How many sessions each peer holds, and how many times that `ours` are.
+
+    `ours` returns the most so far; it is asked among the peers and at the end.
+    """
     goals = {"stock": 3.0, "fastrtc": None, "gstreamer": 1.0, "livekit": None, "pipecat": 10.0}
     climbed: dict[str, tuple[Subject, list[Ladder]]] = {}
-    most = 0
     for number, name in enumerate(goals):
         if number == len(goals) // 2:
-            most = ours()
+            ours()
         if (peer := _peer(name)) is not None:
             climbed[name] = peer, [climb(peer, FIRST[name], COARSE if goals[name] is None else STEP)]
     for name in TWICE:
         if name in climbed:
             peer, ladders = climbed[name]
             ladders.append(climb(peer, FIRST[name]))
+    most = ours()
     for name, goal in goals.items():
         if name not in climbed:
             yield Figure(f"sessions against {name}", 0, goal, ">=", "x", MISSING)
