@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support import recordings
-from wingman.commands.cli import PIPE_CLOSED, SYSTEM_ERROR, main
+from wingman.commands.cli import PIPE_CLOSED, SYSTEM_ERROR, USAGE_ERROR, main
 
 
 def test_a_reader_that_has_had_enough_ends_it_quietly(tmp_path: Path) -> None:
@@ -92,3 +92,48 @@ def test_what_is_no_port_is_refused(command: list[str], value: str, capsys: pyte
         main([*command[:-1], f"{command[-1]}={value}"])
     assert ended.value.code == 2
     assert "port" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_numbers_and_flags_that_make_no_sense_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for line, says in (
+        ("meetings --limit 0", "--limit: must be a number from 1 to 500"),
+        ("audit --limit -5", "--limit: must be"),
+        ("audit --after 99999999999999999999", "--after: must be"),
+        ("bench --chunk-ms 0", "--chunk-ms: must be"),
+        ("bench --seconds nan", "--seconds: must be more than 0"),
+        ("bench --workers x", "--workers: invalid number value"),
+        ("transcribe x.wav --stereo --channels tab,mic", "not allowed with argument"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main(line.split())
+        assert ended.value.code == 2
+        assert says in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_flags_that_do_nothing_together_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for line, says in (
+        ("transcribe x.wav --json --format srt", "cannot both be printed"),
+        ("demo --measure self", "add --audio FILE"),
+        ("models list junk", "takes no name"),
+        ("models remove", "needs a name"),
+        ("doctor --config=", "--config names no file"),
+    ):
+        assert main(line.split()) == USAGE_ERROR
+        assert says in capsys.readouterr().err
+
+
+def test_a_file_is_written_once_the_command_has_not_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    kept, new = tmp_path / "kept", tmp_path / "new"
+    kept.write_text("what was there, and is longer than what comes")
+    kept.chmod(0o644)
+    monkeypatch.setattr("wingman.commands.doctor.main", _broken)
+    for file in (kept, new):
+        assert main(["doctor", "-o", str(file)]) == SYSTEM_ERROR
+    assert (kept.read_text()[:8], new.exists()) == ("what was", False)
+    monkeypatch.setattr("wingman.commands.doctor.main", lambda _: int(bool(sys.stdout.write("all well\n"))))
+    for name in (str(kept), str(new), "-", os.devnull):
+        assert main(["doctor", "-o", name]) == 1
+    assert (kept.read_text(), new.read_text(), capfd.readouterr().out) == ("all well\n",) * 3
+    assert kept.stat().st_mode & 0o777 == 0o644

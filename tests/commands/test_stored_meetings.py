@@ -39,12 +39,12 @@ async def test_reading_leaves_a_running_service_alone(it: Service, tmp_path: Pat
         (("export", story.MEETING, "--format", "docx"), ", ".join(KNOWN_FORMATS)),
         (("report", story.MEETING, "--output", "/proc/none/x"), "cannot write"),
         (("delete", "m-none", "--yes"), "there is no meeting"),
-        (("meetings", "--limit", "0"), "--limit"),
         (("meetings", "--url", "http://127.0.0.1:9"), "wants a token"),
         (("meetings", "--url", "http://127.0.0.1:9", "--token", "x"), "no Wingman answers"),
         (("meetings", "--url", "http://127.0.0.1:9,http://127.0.0.1:7", "--token", "x"), "no Wingman answers"),
         (("meetings", "--url", "127.0.0.1", "--token", "x"), "http://"),
         (("meetings", "--url", "http://[::1", "--token", "x"), "is no address"),
+        (("meetings", "--token", "schl\u00fcssel"), "paste it again"),
         (("replay", "none.wingman"), "there is no bundle"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,8 +25,10 @@ from wingman.config.settings import (
     fields_of,
     load,
     plain,
+    unread,
     without_credentials,
 )
+from wingman.config.text_file import MOST_BYTES
 from wingman.core.errors import InputError
 
 ROOT = Path(__file__).parents[2]
@@ -98,10 +102,51 @@ def test_files_that_are_no_settings_are_refused_in_a_sentence(tmp_path: Path) ->
     for text, says in (("a: [", "not valid YAML"), ("- a\n", "must hold sections")):
         with pytest.raises(InputError, match=says):
             load(write(tmp_path, text), {})
-    with pytest.raises(InputError, match="cannot read"):
-        load(tmp_path / "missing.yaml", {})
+    for content, says in (
+        (b"server:\n\tport: 1\n", "line 2: a tab stands there"),
+        (b"server:\n  token: @secret\n", "line 2: check its indentation, and put .* in quotes"),
+        ("server: {port: 1}".encode("utf-16"), "not UTF-8"),
+        (b" " * (MOST_BYTES + 1), "more than 1 MB"),
+    ):
+        (tmp_path / "odd.yaml").write_bytes(content)
+        with pytest.raises(InputError, match=says) as refused:
+            load(tmp_path / "odd.yaml", {})
+        assert "secret" not in str(refused.value)
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("missing.yaml", ".", "pipe"):
+        with pytest.raises(InputError, match="cannot read"):
+            load(tmp_path / name, {})
+    (tmp_path / "odd.yaml").write_bytes(b"\xef\xbb\xbfserver: {port: 1}\r\n")
+    assert load(tmp_path / "odd.yaml", {}).server.port == 1
     with pytest.raises(InputError, match="WINGMAN_SERVER__PROT"):
         load(None, {"WINGMAN_SERVER__PROT": "1"})
+
+
+def test_a_name_that_is_almost_one_is_told_which(tmp_path: Path) -> None:
+    for text, near in (
+        ("server: {prot: 1}", "perhaps `server.port` is meant"),
+        ("keyterms_per_meeting: 3", "remove it or see"),
+        ("sever: {port: 1}", "perhaps `server` is meant"),
+        ("playbook: support", "perhaps `suggest.playbook` is meant"),
+        ("suggest: {gemini: {modell: x}}", "perhaps `suggest.gemini.model` is meant"),
+    ):
+        with pytest.raises(InputError, match=re.escape(near)):
+            load(write(tmp_path, text), {})
+    with pytest.raises(InputError, match="perhaps WINGMAN_SERVER__PORT is meant"):
+        load(None, {"WINGMAN_SERVER__PROT": "1"})
+
+
+def test_a_variable_with_single_underscores_is_told() -> None:
+    environ = {
+        "WINGMAN_DELIVER_ENCRYPTION_KEY": "x",
+        "WINGMAN_EMOTION_HUME_V0_URL": "x",
+        "WINGMAN_URL": "x",
+        "WINGMAN_SERVER__PORT": "1",
+    }
+    assert dict(unread(environ)) == {
+        "WINGMAN_DELIVER_ENCRYPTION_KEY": "WINGMAN_DELIVER__ENCRYPTION_KEY",
+        "WINGMAN_EMOTION_HUME_V0_URL": "WINGMAN_EMOTION__HUME_V0__URL",
+    }
 
 
 @given(st.text(st.characters(categories=["L", "N"], max_codepoint=127), min_size=6))

@@ -38,7 +38,11 @@ class Client:
     """
 
     def __init__(self, url: str, token: str, *, timeout: float = 30.0, patience_s: float = PATIENCE_S) -> None:
-        """`patience_s`: how long a service that says "in a moment" is asked again."""
+        """`patience_s`: how long a service that says "in a moment" is asked again. Raises `InputError`."""
+        if not (token.isascii() and token.isprintable()):
+            raise InputError(
+                "the token holds a line break or a character that no token has; paste it again", field="token"
+            )
         self._url = url
         self._addresses = Addresses(url)
         self._token = token

@@ -11,8 +11,6 @@ from wingman.config.folders import expanded
 from wingman.config.paths import data_dir
 from wingman.events.sqlite.backup import back_up
 
-"""The folder beside the log in which stored sound lies."""
-
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the command; its exit status."""

@@ -6,10 +6,11 @@ import argparse
 import contextlib
 import importlib
 import io
+import math
 import os
 import select
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import wingman
@@ -108,14 +109,46 @@ def port(text: str) -> int:
     return number
 
 
+def whole(least: int, most: int = 2**31 - 1) -> Callable[[str], int]:
+    """What reads a whole number within these bounds."""
+
+    def number(text: str) -> int:
+        value = int(text)
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"must be a number from {least} to {most}")
+        return value
+
+    return number
+
+
+def positive(text: str) -> float:
+    """A number of something that there has to be some of."""
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return number
+
+
 @contextlib.contextmanager
 def _printed_to(path: str | None) -> Iterator[None]:
-    """What a command prints goes into the file `path`, where one was named."""
-    if not path:
+    """What a command prints goes into the file `path`, where one was named, once the command has not failed."""
+    if not path or path == "-":
         yield
         return
-    with open(path, "w", encoding="utf-8") as file, contextlib.redirect_stdout(file):
-        yield
+    existed, said = os.path.lexists(path), io.StringIO()
+    with open(
+        path, "a", encoding="utf-8"
+    ) as file:  # one that cannot be written is told before anything is done
+        try:
+            with contextlib.redirect_stdout(said):
+                yield
+        except BaseException:
+            if not existed:
+                os.unlink(path)
+            raise
+        if os.path.isfile(path):
+            file.truncate(0)
+        file.write(said.getvalue())
 
 
 def _output(parser: argparse.ArgumentParser) -> None:
@@ -300,10 +333,11 @@ def _transcribe(commands: Commands) -> None:
 
 
 def _sides(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    whose = parser.add_mutually_exclusive_group()
+    whose.add_argument(
         "--channels", metavar="MAP", help="whose voice is where: left=mic,right=tab, or track1=tab,track2=mic"
     )
-    parser.add_argument("--stereo", action="store_true", help="short for --channels left=tab,right=mic")
+    whose.add_argument("--stereo", action="store_true", help="short for --channels left=tab,right=mic")
     parser.add_argument("--track", type=int, metavar="N", help="another audio track than the default one")
 
 
@@ -325,10 +359,12 @@ def _analyze(commands: Commands) -> None:
 def _bench(commands: Commands) -> None:
     parser = _command(commands, "bench", "Measure how many live sessions this machine holds.")
     parser.add_argument("--sessions", help="numbers to try (default 10,40,80; with --wait calls at once, 4)")
-    parser.add_argument("--seconds", type=float, help="how long to measure each (default 4; --wait: all)")
-    parser.add_argument("--chunk-ms", type=int, default=100, help="audio per provider frame (default 100)")
+    parser.add_argument("--seconds", type=positive, help="how long to measure each (default 4; --wait: all)")
+    parser.add_argument(
+        "--chunk-ms", type=whole(10, 1000), default=100, help="audio per provider frame (default 100)"
+    )
     parser.add_argument("--media-path", choices=["direct", "portable"], default="direct")
-    parser.add_argument("--workers", type=int, default=1, help="processes behind one port (default 1)")
+    parser.add_argument("--workers", type=whole(1, 64), default=1, help="processes behind one port (default 1)")
     parser.add_argument("--talkative", action="store_true", help="two interims a second of up to 36 words")
     parser.add_argument("--words-only", action="store_true", help="a transcriber alone, no emotion meter")
     parser.add_argument(
@@ -388,7 +424,7 @@ def _meetings(commands: Commands) -> None:
     parser = _command(commands, "meetings", "List the meetings there are, or search all of them.")
     _finding(parser)
     parser.add_argument("--search", metavar="WORDS", help="where all these words were said or suggested")
-    parser.add_argument("--limit", type=int, default=50, help="how many at most (default 50)")
+    parser.add_argument("--limit", type=whole(1, 500), default=50, help="how many at most (default 50)")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     _output(parser)
     parser = _command(commands, "delete", "Remove every trace of a meeting.")
@@ -418,8 +454,8 @@ def _grants(commands: Commands) -> None:
     parser = _command(
         commands, "audit", "Who did what with which grant, and whether the log was changed.", "grants"
     )
-    parser.add_argument("--after", type=int, default=0, metavar="N", help="entries after this number")
-    parser.add_argument("--limit", type=int, default=1000, help="how many at most (default 1000)")
+    parser.add_argument("--after", type=whole(0), default=0, metavar="N", help="entries after this number")
+    parser.add_argument("--limit", type=whole(1), default=1000, help="how many at most (default 1000)")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     _output(parser)
 

@@ -48,6 +48,10 @@ EMULATED_KEY = "local-key"
 def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
+    if arguments.measure != "off" and not arguments.audio:
+        raise InputError(
+            "--measure is for a recording of yours; add --audio FILE, or leave it away", field="measure"
+        )
     audio = Path(arguments.audio) if arguments.audio else SAMPLE
     probe(audio)  # a bad file gets its sentence before anything is started
     faults = _faults(arguments)

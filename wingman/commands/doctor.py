@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import importlib.util
 import json
+import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from wingman.commands.common import settings_of
 from wingman.commands.installation import adding
 from wingman.commands.serve import found_wrong
 from wingman.config.paths import data_dir
-from wingman.config.settings import Settings
+from wingman.config.settings import Settings, unread
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError, ProviderFault
 from wingman.emotion.base import VoiceAnalyzer
@@ -59,7 +60,7 @@ class Finding:
 def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
-    findings = [*machine(), *providers(settings), *named(settings), *storage(settings)]
+    findings = [*machine(), *variables(), *providers(settings), *named(settings), *storage(settings)]
     if arguments.probe:
         findings += asyncio.run(_probe(settings))
     else:
@@ -97,6 +98,12 @@ def machine() -> Iterator[Finding]:
             yield Finding("ok", f"{what} is installed")
         else:
             yield Finding("note", f"{what} is not installed", mend)
+
+
+def variables() -> Iterator[Finding]:
+    """What was set in the environment and is not read."""
+    for variable, meant in unread(os.environ):
+        yield Finding("note", f"the variable {variable} is not read", f"call it {meant}")
 
 
 def providers(settings: Settings) -> Iterator[Finding]:

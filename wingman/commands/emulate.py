@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from wingman.commands.common import run_until_signal
+from wingman.config.settings import variable_of
 from wingman.core.errors import InputError
 from wingman.testing import faults as fault_scripts
 from wingman.testing import scenario as scenarios
@@ -92,15 +93,15 @@ async def _start(
     if arguments.provider == "gemini":
         gemini = await stack.enter_async_context(GeminiEmulator(port=arguments.port))
         gemini.follow(script)
-        return {_variable("gemini"): gemini.url}
+        return {variable_of(SETTING["gemini"]): gemini.url}
     server = _socket_server(arguments.provider, script, scenario, habits)
     await server.start(arguments.port)
     stack.push_async_callback(server.stop)
     if isinstance(server, HumeEmulator | HumeV0Emulator):
         print(f"uploads, tokens and batch jobs are answered at {server.http_url}")
-    variables = {_variable(arguments.provider): server.url}
+    variables = {variable_of(SETTING[arguments.provider]): server.url}
     if isinstance(server, DeepgramEmulator):
-        variables["WINGMAN_TRANSCRIBE__DEEPGRAM__REST_URL"] = server.rest_url
+        variables[variable_of("transcribe.deepgram.rest_url")] = server.rest_url
     return variables
 
 
@@ -115,10 +116,6 @@ async def _grpc(port: int, script: fault_scripts.FaultScript, stack: contextlib.
     gemini.play(*request_faults(script, SCRIPTED_REQUESTS))
     await stack.enter_async_context(gemini)
     return gemini.target
-
-
-def _variable(provider: str) -> str:
-    return "WINGMAN_" + SETTING[provider].upper().replace(".", "__")
 
 
 def _habits(arguments: argparse.Namespace) -> GatewayHabits:

@@ -13,17 +13,14 @@ from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.stored_meetings import open_kept
 from wingman.config.settings import Settings
 from wingman.core.encoders import terminal
-from wingman.core.errors import InputError
 from wingman.core.time import clock
 from wingman.events.index import SearchHit
 from wingman.meeting.api import MeetingStatus
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
+    """Run the subcommand; returns the exit status."""
     settings = settings_of(arguments, quiet=True)
-    if not 0 < arguments.limit <= 500:
-        raise InputError("--limit must be a number from 1 to 500", field="limit")
     return run_until_signal(_list(arguments, settings))
 
 

@@ -31,15 +31,19 @@ MOONSHINE_MB = {"tiny-streaming": 78, "small-streaming": 224, "medium-streaming"
 def main(arguments: argparse.Namespace) -> int:
     """Run the action; returns the exit status. Raises `InputError`."""
     settings = settings_of(arguments, quiet=True)
+    if arguments.name and arguments.action in ("list", "bench"):
+        raise InputError(f"`models {arguments.action}` takes no name; leave it away", field="name")
+    if not arguments.name and arguments.action in ("add", "remove"):
+        raise InputError(f"`models {arguments.action}` needs a name; see: wingman models list", field="name")
     match arguments.action:
         case "fetch":
             return _fetch(settings, arguments.name or "")
         case "add":
-            return _add(Path(arguments.name or ""), arguments.as_name)
+            return _add(Path(arguments.name), arguments.as_name)
         case "bench":
             return _bench(settings)
         case "remove":
-            return _remove(_whisper_name(arguments.name or ""))
+            return _remove(_whisper_name(arguments.name))
         case _:
             return _list(settings)
 

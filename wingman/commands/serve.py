@@ -16,7 +16,7 @@ from wingman.app.http import serve_http
 from wingman.cluster.workers import Start, input_ends, workers
 from wingman.commands.common import base_url, run_until_signal, settings_of, store_of
 from wingman.config.paths import data_dir
-from wingman.config.settings import Settings
+from wingman.config.settings import Settings, unread
 from wingman.config.settings_store import SettingsStore
 from wingman.core.cores import usable_cores
 from wingman.core.errors import InputError
@@ -40,6 +40,8 @@ def main(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     if arguments.worker is not None:
         return run_until_signal(_worker(settings))
+    for variable, meant in unread(os.environ):
+        print(f"wingman: the variable {variable} is not read; call it {meant}", file=sys.stderr)
     for problem in found_wrong(settings):
         if not problem.field.endswith("language"):
             raise problem

@@ -74,6 +74,10 @@ def main(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, quiet=True)
     files = [Path(name) for name in arguments.files]
     seen = [file for file in files if is_image(file) or (arguments.faces and faces_of_film.is_silent(file))]
+    if arguments.json and arguments.format and arguments.output in (None, "", "-"):
+        raise InputError(
+            "--json and --format cannot both be printed; name a file for one of them with -o", field="format"
+        )
     if seen and not arguments.faces:
         raise InputError(f"{seen[0]} is an image; add --faces to have its faces measured", field="files")
     heard = [file for file in files if file not in seen]

@@ -11,6 +11,7 @@ import os
 import re
 import types
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
@@ -31,6 +32,7 @@ from wingman.config.section import NotNegativeOrNever, PositiveOrNever, Secret, 
 from wingman.config.server import ServerSettings
 from wingman.config.stt import TranscribeSettings
 from wingman.config.suggest import SuggestSettings
+from wingman.config.text_file import read_text
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.core.json import JsonMapping, JsonObject
@@ -45,6 +47,10 @@ KEY_VARIABLES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "GOOGLE_API_KEY": (("suggest", "gemini", "api_key"),),
 }
 """Variables the vendors' own tools read → the settings they fill (each unless the file sets it)."""
+
+ALMOST = 0.85
+"""How alike two names are (`difflib`) of which one may be the other, misspelt."""
+SEE = "see configs/default.yaml for the names"
 
 SEALING = ("deliver.encryption_key", "cluster.key")
 """Secrets that seal what is stored."""
@@ -105,6 +111,17 @@ def variables_of(environ: Mapping[str, str]) -> dict[str, str]:
         if variable.startswith(PREFIX) and "__" in variable:
             taken[".".join(_field_path(variable)[0])] = variable
     return taken
+
+
+def variable_of(name: str) -> str:
+    """The variable that sets the setting of this dotted name."""
+    return f"{PREFIX}{name.replace('.', '__').upper()}"
+
+
+def unread(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Variables that have a setting's name with single underscores, which is not read → what it is called."""
+    alike = {variable_of(name).replace("__", "_"): variable_of(name) for name, _ in fields()}
+    yield from ((variable, alike[variable]) for variable in environ if variable in alike)
 
 
 def _leaves(tree: JsonMapping, prefix: str = "") -> Iterator[str]:
@@ -218,22 +235,13 @@ def fields(section: type[Section] = Settings, prefix: str = "") -> Iterator[tupl
 
 
 def _read_yaml(path: Path) -> JsonObject:
+    text = read_text(path, "the settings file", "config")
     try:
-        tree = plain_yaml.read(path.read_text(encoding="utf-8"))
-    except OSError as failed:
-        raise InputError(
-            f"cannot read the settings file {path}: {failed.strerror}; check the path given to --config",
-            field="config",
-        ) from None
+        tree = plain_yaml.read(text)
     except (yaml.YAMLError, ValueError) as broken:
         mark = getattr(broken, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
-        why = (
-            broken.problem
-            if isinstance(broken, plain_yaml.RefusedError)
-            else "check its indentation and quotes"
-        )
-        raise InputError(f"{path} is not valid YAML{where}: {why}", field="config") from None
+        raise InputError(f"{path} is not valid YAML{where}: {_why(broken)}", field="config") from None
     if tree is None:
         return {}
     if not isinstance(tree, dict):
@@ -241,6 +249,15 @@ def _read_yaml(path: Path) -> JsonObject:
             f"{path} must hold sections like `server:`, not a {type(tree).__name__}", field="config"
         )
     return _without_empty(tree, Settings)
+
+
+def _why(broken: Exception) -> str:
+    """What is wrong with the YAML, without its own words: they may be those of a secret."""
+    if isinstance(broken, plain_yaml.RefusedError):
+        return str(broken.problem)
+    if "'\\t'" in str(getattr(broken, "problem", "")):
+        return "a tab stands there; indent with blanks"
+    return "check its indentation, and put a text that holds other signs than letters and digits in quotes"
 
 
 def _without_empty(tree: JsonMapping, section: Any) -> JsonObject:
@@ -281,10 +298,9 @@ def _field_path(variable: str) -> tuple[tuple[str, ...], Any]:
     path = tuple(part.lower() for part in variable.removeprefix(PREFIX).split("__"))
     kind = _kind_of(path)
     if kind is None:
-        raise InputError(
-            f"the variable {variable} names no setting; see configs/default.yaml for their names",
-            field=variable,
-        )
+        near = _near(".".join(path))
+        meant = f"perhaps {variable_of(near)} is meant" if near else SEE
+        raise InputError(f"the variable {variable} names no setting; {meant}", field=variable)
     return path, kind
 
 
@@ -342,13 +358,28 @@ def _explain(broken: msgspec.ValidationError, origin: str) -> InputError:
     if reason.startswith("Object contains unknown field"):
         name = reason.split("`")[1]
         dotted = f"{path}.{name}" if path else name
-        return InputError(
-            f"unknown setting `{dotted}` in {origin}; remove it or see configs/default.yaml for the names",
-            field=dotted,
-        )
+        near = _near(dotted)
+        mend = f"perhaps `{near}` is meant" if near else f"remove it or {SEE}"
+        return InputError(f"unknown setting `{dotted}` in {origin}; {mend}", field=dotted)
     if reason.startswith("Invalid enum value") and (words := _words(path)):
         reason = f"{reason[0].lower()}{reason[1:]}; use one of {', '.join(words)}"
     return InputError(f"setting `{path or '?'}` in {origin} is wrong: {reason}", field=path)
+
+
+def _near(name: str) -> str:
+    """The setting that may be meant by a name that is none: the only one that ends so, or the nearest."""
+    known = [*_names()]
+    if len(same := [one for one in known if one.rpartition(".")[2] == name.rpartition(".")[2]]) == 1:
+        return same[0]
+    return next(iter(get_close_matches(name, known, 1, ALMOST)), "")
+
+
+def _names(section: type[Section] = Settings, prefix: str = "") -> Iterator[str]:
+    """Dotted names of all sections and settings."""
+    for name, kind in _kinds(section).items():
+        yield f"{prefix}{name}"
+        if _is_section(kind):
+            yield from _names(kind, f"{prefix}{name}.")
 
 
 def _words(path: str) -> tuple[str, ...]:

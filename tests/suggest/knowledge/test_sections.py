@@ -54,6 +54,18 @@ def test_a_brief_is_read_sentence_by_sentence() -> None:
     ]
 
 
+def test_a_text_is_read_in_the_encoding_it_was_saved_in(tmp_path: Path) -> None:
+    said = "Verlängerung: 1.200 € je Büro. Prix “ferme”."
+    for number, encoding in enumerate(("utf-8", "utf-8-sig", "utf-16", "cp1252")):
+        (tmp_path / f"{number}.md").write_bytes(said.encode(encoding))
+    (tmp_path / "4.md").write_bytes(b"\xfe\xff" + said.encode("utf-16-be"))
+    (tmp_path / "5.md").write_bytes(said.encode() + b" \xe4.")
+    (tmp_path / "6.txt").write_bytes(said.encode("utf-16-le"))
+    (tmp_path / "7.txt").write_bytes(said.encode("utf-32"))
+    found = [" ".join(section.statements) for section in read_sections(tmp_path)]
+    assert found == [said] * 5 + [f"{said} \ufffd."], "and what is no text is none"
+
+
 @given(st.text(max_size=300))
 def test_any_text_can_be_read(text: str) -> None:
     for section in sections_of(text, "brief"):

@@ -68,7 +68,7 @@ def _content(path: Path) -> bytes:
 def _read(batch: list[tuple[str, bytes]]) -> Iterator[Note]:
     while batch:
         suffixes = {PurePath(name).suffix.lower() for name, _ in batch}
-        modules = [module for suffix, needed in _NEEDED.items() if suffix in suffixes for module in needed]
+        modules = [module for suffix in suffixes for module in _NEEDED.get(suffix, ("encodings.cp1252",))]
         reader: Reader[Note] = Reader(
             "wingman.suggest.knowledge.notes_reader:noted",
             Note,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import zipfile
@@ -72,8 +73,26 @@ def headed(content: bytes, name: str) -> Iterator[tuple[str, str]]:
     if suffix == ".docx":
         yield from by_headings(_docx_markdown(content, name))
         return
-    text = content.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    text = _text(content, name)
     yield from tables(text) if suffix in (".csv", ".tsv") else by_headings(text, plain=suffix == ".txt")
+
+
+def _text(content: bytes, name: str) -> str:
+    """UTF-8; UTF-16 where it begins with its mark (`Unicode` of Windows); else Windows-1252 (Excel's tables).
+
+    Raises `InputError` for what is no text.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = content.decode("utf-16", errors="replace")
+    else:
+        text = content.decode("utf-8", errors="replace").removeprefix("\ufeff")
+        if (
+            not text.isascii() and text.replace("\ufffd", "").isascii()
+        ):  # damaged UTF-8 would have whole signs, too
+            text = content.decode("cp1252", errors="replace")
+    if "\0" in text:
+        raise InputError(f"{name} is no text; save it as UTF-8", field="suggest.knowledge")
+    return text
 
 
 def _docx_markdown(content: bytes, name: str) -> str:

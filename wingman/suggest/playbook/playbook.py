@@ -6,10 +6,7 @@ names the file, the line, the field and the mend; nothing half-valid ever reache
 
 from __future__ import annotations
 
-import errno
-import os
 import re
-import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -20,12 +17,12 @@ from typing import Literal
 import msgspec
 
 from wingman.config.section import Section
+from wingman.config.text_file import read_text
 from wingman.core.errors import InputError
 from wingman.core.utterance import Family
 from wingman.suggest.playbook.moves import KINDS, Moves, move_mistakes
 from wingman.suggest.playbook.signals import Signal
 from wingman.suggest.playbook.yaml_file import (
-    MOST_CHARACTERS,
     mistake,
     parse,
     phrase_mistakes,
@@ -130,19 +127,12 @@ def load_playbook(name_or_path: str) -> Playbook:
     Raises `InputError` with file, line, field and mend.
     """
     path = _find(name_or_path)
-    return parse_playbook(read_text(path), str(path))
+    return parse_playbook(text_of(path), str(path))
 
 
-def read_text(path: Path) -> str:
+def text_of(path: Path) -> str:
     """What a playbook's file holds. Raises `InputError`."""
-    try:
-        return _read(path)
-    except OSError as failed:
-        raise InputError(
-            f"cannot read the playbook {path}: {failed.strerror}; check the path", field="playbook"
-        ) from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not UTF-8 text; save it as UTF-8", field="playbook") from None
+    return read_text(path, "the playbook", "playbook")
 
 
 def by_name(name: str) -> str:
@@ -152,15 +142,6 @@ def by_name(name: str) -> str:
             "`playbook` must be a name such as `sales`; GET /api/playbooks lists them", field="playbook"
         )
     return name
-
-
-def _read(path: Path) -> str:
-    """A regular file's text. Raises `OSError`: a pipe or a device would hold everybody up."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file")
-        return file.read(4 * MOST_CHARACTERS + 1).decode("utf-8")
 
 
 def list_playbooks() -> tuple[Playbook, ...]:

@@ -19,7 +19,7 @@ import yaml
 from wingman.core.errors import InputError
 from wingman.core.json import JsonMapping, JsonObject
 from wingman.suggest.playbook import sandboxed
-from wingman.suggest.playbook.playbook import Playbook, folder, list_playbooks, load_playbook, read_text
+from wingman.suggest.playbook.playbook import Playbook, folder, list_playbooks, load_playbook, text_of
 from wingman.suggest.playbook.signals import Signal
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -84,7 +84,7 @@ class UserPlaybooks:
         path = self._path(name_or_path)
         if path is None or not path.is_file():
             return load_playbook(name_or_path)
-        return self._parse(read_text(path), str(path))
+        return self._parse(text_of(path), str(path))
 
     def is_own(self, name: str) -> bool:
         """Is there one of one's own by this name?"""
@@ -96,7 +96,7 @@ class UserPlaybooks:
         own = []
         for path in sorted(self._home.glob("*.yaml")) if self._home else ():
             try:
-                own.append(_row(self._parse(read_text(path), str(path)), own=True))
+                own.append(_row(self._parse(text_of(path), str(path)), own=True))
             except InputError:
                 continue
         return [*own, *(_row(playbook, own=False) for playbook in list_playbooks())]
@@ -109,7 +109,7 @@ class UserPlaybooks:
             path = folder() / f"{name}.yaml"
             if not NAME.fullmatch(name) or not path.is_file():
                 raise _unknown(name)
-        text = read_text(path)
+        text = text_of(path)
         playbook = self._parse(text, str(path)) if own else load_playbook(name)
         return PlaybookPage(msgspec.to_builtins(playbook), text, own, self._versions(name) if own else ())
 
