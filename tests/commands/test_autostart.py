@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import configparser
 import plistlib
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,9 +30,19 @@ def test_signs_that_systemd_reads_are_written_as_themselves() -> None:
     assert 'ExecStart="/home/ada/my tools/100%%/wingman" serve\n' in text("systemd", COMMAND)
 
 
-def test_a_launch_agent(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_launch_agent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     agent = plistlib.loads(text("launchd", COMMAND).encode())
     assert (agent["Label"], agent["ProgramArguments"], agent["RunAtLoad"]) == (LABEL, list(COMMAND), True)
-    assert main(["autostart", "launchd", "--config", "/etc/w.yaml"]) == 0
-    out, _ = capsys.readouterr()
-    assert plistlib.loads(out.encode())["ProgramArguments"][-2:] == ["--config", "/etc/w.yaml"]
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "wingman").touch(0o755)
+    monkeypatch.setenv("WINGMAN_SERVER__PORT", "1")
+    monkeypatch.chdir("/etc")
+    for named in ("/etc/w.yaml", "w.yaml"):
+        assert main(["autostart", "launchd", "--config", named]) == 0
+        out, hint = capsys.readouterr()
+        first, *_, flag, file = plistlib.loads(out.encode())["ProgramArguments"]
+        assert (flag, file) == ("--config", "/etc/w.yaml"), "it is started in another folder"
+        assert first.startswith(sys.prefix), "whatever else PATH names so"
+        assert "WINGMAN_SERVER__PORT" in hint

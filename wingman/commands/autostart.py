@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import plistlib
-import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+
+from wingman.config.folders import expanded
+from wingman.config.settings import variables_of
 
 SYSTEMD = """\
 [Unit]
@@ -33,16 +37,21 @@ def main(arguments: argparse.Namespace) -> int:
     system = arguments.system or ("launchd" if sys.platform == "darwin" else "systemd")
     command = [*program(), "serve"]
     if arguments.config:
-        command += ["--config", arguments.config]
+        command += ["--config", os.path.abspath(expanded(arguments.config))]  # it starts in another folder
     print(text(system, command), end="")
     print(f"save it as {WHERE[system]}", file=sys.stderr)
+    if unseen := sorted({*variables_of(os.environ).values()}):
+        print(
+            f"it sees no variables of this shell ({', '.join(unseen)}); use the settings page or a file",
+            file=sys.stderr,
+        )
     return 0
 
 
 def program() -> Sequence[str]:
     """How this very Wingman is started."""
-    found = shutil.which("wingman")
-    return (found,) if found else (sys.executable, "-m", "wingman")
+    beside = Path(sys.prefix) / "bin" / "wingman"
+    return (str(beside),) if beside.is_file() else (sys.executable, "-m", "wingman")
 
 
 def text(system: str, command: Sequence[str]) -> str:
