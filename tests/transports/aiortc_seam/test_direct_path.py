@@ -12,10 +12,12 @@ from types import SimpleNamespace
 import aioice.ice
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
+from aiortc.rtcdtlstransport import RtpRouter
+from aiortc.rtp import RtpPacket
 from pylibsrtp import Policy, Session
 
 from tests.transports.aiortc_seam.test_early_media import Dtls
-from wingman.transports.aiortc_seam.direct_path import DirectPath
+from wingman.transports.aiortc_seam.direct_path import DirectPath, _route_unagreed
 from wingman.transports.aiortc_seam.inbound_stream import InboundStream, PacketHandler
 
 
@@ -139,6 +141,47 @@ async def test_what_is_not_the_sound_of_its_stream_is_a_number_alone(kind: int) 
     finally:
         await peer.close()
     assert heard == [(0, b"sound"), (1, b""), (2, b"sound")]
+
+
+RED = 63
+OLDER = bytes((0x80 | 96, 960 << 2 >> 8, 960 << 2 & 0xFF, 4))
+"""The head of a block of four bytes, 20 ms older."""
+
+
+async def test_redundancy_that_was_not_agreed_is_heard_without_it() -> None:
+    """From the middle of a stream, and from its first packet, which nothing else routes."""
+    sound = struct.pack("!B", 96) + b"sound"
+    packed = {
+        sound: b"sound",
+        OLDER + struct.pack("!B", 96) + b"pastsound": b"sound",
+        OLDER * 2 + struct.pack("!B", 96) + b"pastpastsound": b"sound",
+        OLDER + struct.pack("!B", 96) + b"pas": b"",
+        OLDER: b"",
+        OLDER + struct.pack("!B", 97) + b"pastsound": b"",
+        b"": b"",
+        b"\x60": b"",
+    }
+    key, heard = bytes(range(30)), list[bytes]()
+    sending = Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_OUTBOUND))
+    dtls = SimpleNamespace(_rx_srtp=Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_INBOUND)))
+    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    try:
+        direct = DirectPath(peer, [])
+        direct._streams[7] = InboundStream(96, Leads(lambda _n, _t, sound, *_: heard.append(sound)))
+        receive = direct._datagrams(lambda *_: heard.append(b"stock"), asyncio.Queue(), dtls, Way())  # type: ignore[arg-type]  # the part that is used
+        for number, payload in enumerate(packed):
+            receive(sending.protect(struct.pack("!BBHLL", 0x80, RED, number, 960 * number, 7) + payload), None)
+    finally:
+        await peer.close()
+    assert heard == list(packed.values())
+    router = RtpRouter()
+    receiver = object()
+    router.register_receiver(receiver, [], [96])  # type: ignore[arg-type]  # it is only compared
+    _route_unagreed(router, lambda: None)
+    for payload, newest in packed.items():
+        first = RtpPacket(payload_type=RED, ssrc=len(payload), payload=payload)
+        assert router.route_rtp(first) is (receiver if newest else None)
+        assert not newest or (first.payload_type, first.payload) == (96, newest)
 
 
 SENDER_REPORT = struct.pack("!BBHLQLLL", 0x80, 200, 6, 7, 0x1122_3344_5566_7788, 960, 1, 5)

@@ -18,7 +18,7 @@ from wingman.transports.aiortc_seam.liveness import Liveness
 from wingman.transports.aiortc_seam.receiver_reports import ReceiverReports
 from wingman.transports.aiortc_seam.receivers import audio_receivers, private, set_private
 from wingman.transports.aiortc_seam.srtp import unprotector
-from wingman.transports.aiortc_seam.wire import CONTROL_KINDS, RTP_HEADER, read_control
+from wingman.transports.aiortc_seam.wire import CONTROL_KINDS, RTP_HEADER, read_control, without_redundancy
 from wingman.transports.ice_seam import IcePath
 
 QUIET_S = 0.3
@@ -50,7 +50,7 @@ class DirectPath:
         """
         self._life = life
         for dtls in {receiver.transport for receiver in audio_receivers(self._peer)}:
-            _route_unannounced(dtls._rtp_router, self._quiet)
+            _route_unagreed(dtls._rtp_router, self._quiet)
             hook = partial(self._hook, dtls=dtls)
             self._paths[id(dtls)] = IcePath(dtls, _both(life.watch_way, hook))
             hook(dtls.transport._connection)
@@ -160,10 +160,10 @@ class DirectPath:
             path.media_at = now = clock()
             if address != path.source:
                 path.follow(address)
-            if stream.payload_type != kind & 0x7F:
-                payload = b""  # comfort noise, a pressed key: only its number matters
-            elif first & 0x20 and payload:
+            if first & 0x20 and payload:
                 payload = payload[: max(0, len(payload) - payload[-1])]
+            if stream.payload_type != kind & 0x7F:  # of comfort noise, a pressed key, only its number matters
+                payload = without_redundancy(payload, stream.payload_type)
             stream.arrived.append((sequence, timestamp, now))
             take = stream.inlet.packet
             take(sequence, timestamp, payload, now, ssrc)
@@ -180,12 +180,17 @@ def _both(first: Callable[[Any], None], then: Callable[[Any], None]) -> Callable
     return called
 
 
-def _route_unannounced(router: Any, quiet: Callable[[], RTCRtpReceiver | None]) -> None:
+def _route_unagreed(router: Any, quiet: Callable[[], RTCRtpReceiver | None]) -> None:
     """Where a stream belongs that the description does not name: its MID header extension says it, or it takes
-    the place of the one that has gone quiet. aiortc discards it otherwise."""
+    the place of the one that has gone quiet. One that begins with redundancy (RFC 2198) is what that is of.
+    aiortc discards it otherwise."""
     stock = router.route_rtp
 
     def route_rtp(packet: RtpPacket) -> Any:
+        if packet.payload_type not in router.payload_type_table:
+            for kind in router.payload_type_table:
+                if sound := without_redundancy(packet.payload, kind):
+                    packet.payload, packet.payload_type = sound, kind
         if packet.ssrc in router.ssrc_table:
             return stock(packet)
         known = packet.extensions.mid

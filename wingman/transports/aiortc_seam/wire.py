@@ -1,6 +1,7 @@
 """RTP and RTCP as bytes: what a stream's sender tells of it, and what it is told of what arrived.
 
-Source: RFC 3550, sections 5.1 (header), 6.4.1 and 6.4.2 (reports), 6.6 (BYE); RFC 5761, section 4 (one port).
+Source: RFC 3550, sections 5.1 (header), 6.4.1 and 6.4.2 (reports), 6.6 (BYE); RFC 5761, section 4 (one port);
+RFC 2198, section 3 (redundant sound).
 """
 
 from __future__ import annotations
@@ -41,6 +42,15 @@ def read_control(compound: bytes, report: SenderReport, goodbye: Callable[[int],
         elif kind == _BYE:
             for source in range(0, min(4 * (first & 0x1F), len(block) - 3), 4):
                 goodbye(int.from_bytes(block[source : source + 4], "big"))
+
+
+def without_redundancy(payload: bytes, kind: int) -> bytes:
+    """The newest sound of an RFC 2198 payload, all of whose blocks are of payload type `kind`; else nothing."""
+    at = older = 0
+    while at + 4 < len(payload) and payload[at] == 0x80 | kind:
+        older += int.from_bytes(payload[at + 2 : at + 4]) & 0x3FF
+        at += 4
+    return payload[at + 1 + older :] if payload[at : at + 1] == bytes((kind,)) else b""
 
 
 def receiver_report(source: int, blocks: Sequence[bytes]) -> bytes:
