@@ -13,9 +13,11 @@ from wingman.audio.media_clock import LONGEST_OVERLAP_S, MediaClock
 FRAME = 0.02
 
 
-def play(stamps: Sequence[float | None], length: float = FRAME) -> list[tuple[int, float]]:
+def play(
+    stamps: Sequence[float | None], length: float = FRAME, *, overlaps: bool = True
+) -> list[tuple[int, float]]:
     """(frame, where what is heard of it begins), without frames that are cut whole."""
-    clock: MediaClock[int] = MediaClock()
+    clock: MediaClock[int] = MediaClock(overlaps=overlaps)
     placed = [each for n, at in enumerate(stamps) for each in clock.push(at, length, n)]
     placed += clock.finish()
     assert [each.item for each in placed] == list(range(len(stamps)))
@@ -53,6 +55,16 @@ def test_a_hole_stays_a_hole() -> None:
     placed = play([*steady(10), *steady(10, 5.0)])
     assert where(9, placed) == 0.18
     assert where(10, placed) == 5.0
+
+
+def test_where_nothing_overlaps_a_stamp_that_is_too_early_moves_nothing() -> None:
+    right, later = [*steady(200), *steady(100, 5.0)], steady(100, 5.0)
+    for off in (0.05, 1.0, 9.0, 20.0):
+        wrong = [at - off if 60 <= n < 130 else at for n, at in enumerate(steady(200))]
+        assert play(wrong, overlaps=False) == play(steady(200))
+        assert play([*wrong, *later], overlaps=False) == play(right), "a hole is one all the same"
+    assert play(right, overlaps=False) == play(right)
+    assert play([*steady(10), 0.0], overlaps=False) == play(steady(11))
 
 
 def test_what_was_heard_already_is_cut() -> None:

@@ -104,6 +104,24 @@ def test_a_hole_in_the_stamps_is_a_hole(tmp_path: Path, name: str) -> None:
     assert [loss.amount for loss in lost if loss.cause is LossCause.HOLE] == [pytest.approx(5.0, abs=0.1)]
 
 
+def test_an_ogg_whose_stamps_are_too_early_is_heard_whole_and_in_time(tmp_path: Path) -> None:
+    """Nothing in it lies beside something else, whatever its stamps say."""
+    path = write(tmp_path / "a.ogg", container=Container(None, (("page_duration", "200000"),)))
+    whole = path.read_bytes()
+    for stamp in (
+        lambda number, end: end - 2 if number > 20 else end,
+        lambda number, end: end - 0.2 if number > 20 else end,
+        lambda number, end: end - 5 if number == 40 else end,
+        lambda number, end: end / 2,
+        lambda number, end: end * 441 / 480,
+        lambda number, end: 1.0,
+    ):
+        path.write_bytes(whole)
+        heard, lost = play(make.restamp(path, stamp))
+        alike(hear(heard[Channel.TAB]), THREE)
+        assert lost == []
+
+
 @pytest.mark.parametrize(
     ("name", "start"),
     [

@@ -50,8 +50,13 @@ class _Frame(Generic[T]):
 class MediaClock(Generic[T]):
     """One track's clock. Times are seconds since the recording's beginning."""
 
-    def __init__(self, position: float = 0.0) -> None:
-        """`position`: where on the recording's time the track's clock stands at its zero."""
+    def __init__(self, position: float = 0.0, *, overlaps: bool = True) -> None:
+        """`position`: where on the recording's time the track's clock stands at its zero. `overlaps`: two
+        frames may be of one moment; else one that is stamped too early is stamped wrongly, and follows.
+        """
+        self._overlaps = overlaps
+        self._early = 0.0
+        """By how much stamps are too early now."""
         self._base = position
         self._end = position
         self._first: float | None = None
@@ -97,7 +102,7 @@ class MediaClock(Generic[T]):
         if held is None:
             return ()
         off = self._off(held)
-        believed = off if abs(off) <= LONGEST_OVERLAP_S else 0.0
+        believed = off if abs(off) <= LONGEST_OVERLAP_S and (off > 0 or self._overlaps) else 0.0
         return (self._jump(held, believed),)
 
     def _off(self, frame: _Frame[T]) -> float:
@@ -110,13 +115,22 @@ class MediaClock(Generic[T]):
         off = self._off(held)
         if held.at is None or (following.at is not None and abs(self._off(following) - held.length) <= STEP_S):
             return self._follow(held)  # one wild stamp: the next frame goes on as before
-        anew = self._first is not None and held.at <= self._first + STEP_S
-        if off > LONGEST_HOLE_S or off < -LONGEST_OVERLAP_S or (off < 0 and anew):
-            self._base = self._end - held.at
+        anew = not self._overlaps or (self._first is not None and held.at <= self._first + STEP_S)
+        if off > LONGEST_HOLE_S or off < -LONGEST_OVERLAP_S or (off < 0 and anew) or self._right_again(off):
             self._first = held.at
-            self._small = None
-            return self._follow(held, restarted=True)
+            return self._anew(held, off)
         return self._jump(held, off)
+
+    def _right_again(self, off: float) -> bool:
+        """Stamps that were too early are no longer."""
+        return self._early > 0 and abs(off - self._early) <= NEAR_S
+
+    def _anew(self, frame: _Frame[T], off: float) -> Placed[T]:
+        """Its clock says nothing of the time that passed before it."""
+        self._base -= off
+        self._early = 0.0 if self._overlaps else max(0.0, self._early - off)
+        self._small = None
+        return self._follow(frame, restarted=True)
 
     def _jump(self, frame: _Frame[T], off: float) -> Placed[T]:
         self._small = None
@@ -138,7 +152,11 @@ class MediaClock(Generic[T]):
             return self._follow(frame)
         self._small = min(small, off, key=abs)
         self._lasted += frame.length
-        return self._jump(frame, self._small) if self._lasted >= LASTING_S else self._follow(frame)
+        if self._lasted < LASTING_S:
+            return self._follow(frame)
+        if (self._small < 0 and not self._overlaps) or self._right_again(self._small):
+            return self._anew(frame, self._small)
+        return self._jump(frame, self._small)
 
     def _follow(self, frame: _Frame[T], restarted: bool = False) -> Placed[T]:
         cut = min(self._cutting, frame.length)

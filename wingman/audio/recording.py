@@ -44,6 +44,9 @@ _UNSTAMPED = frozenset(("aac", "ac3", "amr", "amrnb", "amrwb", "dts", "eac3", "l
 """Bare streams of frames: their stamps are FFmpeg's guess from the first frame's rate."""
 
 
+_COUNTING = frozenset(("ogg",))
+"""Containers whose stamps count the samples before them: sound that is there has no other sound beside it."""
+
 NOWHERE = Path()
 """Where a recording lies that was probed as an open file."""
 
@@ -153,9 +156,7 @@ def read(recording: Recording, rate: int, handle: int | None = None) -> Generato
     state = _State(recording.title)
     with MediaInput(recording.path if handle is None else handle, recording.title) as media:
         state.incomplete = media.incomplete
-        for number, link in enumerate(media.links):
-            for reader in readers:
-                reader.begin(max(other.end for other in readers) if number else 0.0)
+        for link in media.links:
             yield from _read_link(media, link, readers, state)
     for reader in readers:
         yield from reader.drain()
@@ -171,6 +172,9 @@ def _read_link(
             wanted = [(reader, audio[reader.track]) for reader in readers if reader.track < len(audio)]
             origin = container.start_time / 1_000_000 if container.start_time is not None else None
             stamped = container.format.name not in _UNSTAMPED
+            position = max(reader.end for reader in readers)
+            for reader in readers:
+                reader.begin(position, overlaps=container.format.name not in _COUNTING)
             for frame, number in _frames(container, [stream for _, stream in wanted], state):
                 at = _at(frame) if stamped else None
                 if origin is None:
@@ -261,9 +265,9 @@ class _TrackReader:
         """Seconds up to which there is sound or a gap."""
         return self._clock.end
 
-    def begin(self, position: float) -> None:
-        """Another container follows, whose zero is at `position`."""
-        self._clock = MediaClock(position)
+    def begin(self, position: float, *, overlaps: bool) -> None:
+        """A container follows, whose zero is at `position`. `overlaps`: see `MediaClock`."""
+        self._clock = MediaClock(position, overlaps=overlaps)
 
     def take(self, frame: Any, at: float | None) -> Iterator[Piece]:
         """A frame that begins `at` seconds after its container does."""
