@@ -50,7 +50,9 @@ class Clocks:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
-        monkeypatch.setattr("wingman.meeting.buffered_source.time.time", lambda: self.now)
+        self.set_by = 0.0
+        monkeypatch.setattr("wingman.meeting.buffered_source.passed", lambda: self.now)
+        monkeypatch.setattr("wingman.meeting.buffered_source.time.time", lambda: self.now + self.set_by)
 
 
 def taken_over(
@@ -74,16 +76,20 @@ async def heard(source: BufferedSource, inner: Counting, clocks: Clocks, blocks:
         await until(lambda: inner.written >= inner.wanted, every=0)
 
 
-@pytest.mark.parametrize(("kept", "known"), [(50, 0), (50, 20), (50, 49), (200, 120)])
+@pytest.mark.parametrize(
+    ("kept", "known", "set_by"), [(50, 0, 0.0), (50, 20, 3600.0), (50, 49, -3600.0), (200, 120, 20.0)]
+)
 async def test_what_was_kept_follows_what_is_settled(
-    monkeypatch: pytest.MonkeyPatch, kept: int, known: int
+    monkeypatch: pytest.MonkeyPatch, kept: int, known: int, set_by: float
 ) -> None:
+    """Also where the machine's clock is set meanwhile."""
     clocks, inner = Clocks(monkeypatch), Counting()
     source = BufferedSource(inner)
     async with asyncio.TaskGroup() as tasks:
         source.begin(tasks)
         await heard(source, inner, clocks, kept)
-        assert source.since == pytest.approx(1000.0)
+        clocks.set_by = set_by
+        assert source.since == pytest.approx(1000.0 + set_by)
         # the owner before has settled all until `known` blocks after the first that was kept here
         sink, told = taken_over(clocks, 10 * SAMPLE_RATE, (kept - known) * 0.02)
         running = tasks.create_task(source.run({TAB: sink}))

@@ -21,7 +21,7 @@ from wingman.egress.outlet import Outside, outlet
 from wingman.observe import logs, metrics
 from wingman.observe.otlp import exporters
 from wingman.observe.otlp_logs import LogSender
-from wingman.observe.otlp_metrics import PREFIX, MetricSender
+from wingman.observe.otlp_metrics import CLOCK_SET_S, PREFIX, Beginning, MetricSender, read
 
 __all__ = ["collector"]
 
@@ -80,6 +80,21 @@ def test_every_metric_that_has_a_value_is_sent(collector: Collector) -> None:
     answered(1.0, 2.0)
     valued = {f.name for f in REGISTRY.collect() if f.name.startswith(PREFIX) and f.samples}
     assert len(sent_metrics(collector)) == len(valued)
+
+
+def test_what_is_counted_began_when_it_did_whatever_is_done_to_the_clock() -> None:
+    answered(700.0, 1400.0)
+    lasts, wall = 5.0, 1_800_000_000.0
+    beginning, told = Beginning(lambda: lasts), list[int]()
+    for passes, set_by in ((0, 0.0), (60, 0.4), (60, -3600.0), (60, -0.4), (60, 9e8), (3600, 0.0)):
+        lasts, wall = lasts + passes, wall + passes + set_by
+        data = read(round(wall * 1e9), beginning).resource_metrics[0].scope_metrics[0].metrics
+        (began,) = {point.start_time_unix_nano for one in data for point in one.data.data_points}
+        assert abs(wall - began / 1e9 - (lasts - 5.0)) <= CLOCK_SET_S
+        told.append(began)
+    assert told[0] == told[1]
+    assert told[2] == told[3], "or it is a restart"
+    assert told[4] == told[5]
 
 
 def test_a_record_arrives_with_its_fields_and_without_what_was_said(

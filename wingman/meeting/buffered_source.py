@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from wingman.audio.source import AudioSource, ChannelSink
 from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
+from wingman.core.steady_clock import passed
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, samples
 from wingman.link.branch_runner import behind_wall
 
@@ -37,7 +38,7 @@ class BufferedSource:
     def since(self) -> float | None:
         """Wall time from which on every channel is heard; None while one is not."""
         begins = [sink.began for sink in self._early.values()]
-        return None if None in begins else max(at for at in begins if at is not None)
+        return None if None in begins else time.time() - passed() + max(at for at in begins if at is not None)
 
     @property
     def over(self) -> bool:
@@ -72,7 +73,7 @@ class _EarlySink:
 
     def __init__(self) -> None:
         self.began: float | None = None
-        """Wall time of the first sample that is kept."""
+        """When the first sample that is kept came, by a clock that is never set."""
         self._sink: ChannelSink | None = None
         self._position: SampleTime = 0
         self._kept: deque[PcmBlock | tuple[int, GapCause]] = deque()
@@ -89,7 +90,7 @@ class _EarlySink:
         if self._sink is not None:
             self._sink.write(PcmBlock(self._sink.position, block.pcm))
             return
-        self._wrote = time.time()
+        self._wrote = passed()
         if self.began is None:
             self.began = self._wrote - block.length / SAMPLE_RATE
         self._keep(block, block.length)
@@ -123,8 +124,7 @@ class _EarlySink:
         """Write to this one from now on; first what was kept, without what is there already."""
         self._sink = sink
         if self.began is not None:
-            now = time.time()
-            known = sink.anchor(now, self._length / SAMPLE_RATE + max(0.0, now - self._wrote))
+            known = sink.anchor(time.time(), self._length / SAMPLE_RATE + passed() - self._wrote)
             for item in self._kept:
                 known = _put(sink, item, known)
             self._kept.clear()
