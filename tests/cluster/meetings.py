@@ -19,9 +19,9 @@ def note(text: str) -> NoteAdded:
     return NoteAdded(f"n-{text}", text, 0.0)
 
 
-async def until_row(node: Node, last: int) -> MeetingRow:
+async def until_row(node: Node, last: int, meeting: str = M) -> MeetingRow:
     async def come() -> MeetingRow | None:
-        row = await node.log.meeting(M)
+        row = await node.log.meeting(meeting)
         return row if row is not None and row.last >= last else None
 
     return await until(come, within=5)

@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 from tests.cluster.meetings import M, note, started, until_row
 from tests.support.nats import Servers, nodes
 from tests.support.until import until
-from wingman.cluster import log_writer
-from wingman.cluster.appender import LostError
+from wingman.cluster import delivery, log_writer
+from wingman.cluster.appender import FencedAppender, LostError, Pending
 from wingman.core.events import Envelope, MeetingEnded, MeetingRenamed, StorageState, SuggestionSkipped
 
 
@@ -98,6 +98,41 @@ async def test_what_is_too_much_to_hold_is_said_to_be_lost(
         await until(lambda: bool(handed_on))
         assert [e.data.state for e in handed_on if isinstance(e.data, StorageState)] == ["lost"]
         assert "export it" in node.log.fault
+
+
+async def test_what_was_too_much_to_hold_is_stored_when_there_is_room(
+    one_server: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = asyncio.Event()
+    store = FencedAppender.store
+
+    async def when_there_is_room(appender: FencedAppender, taken: Pending) -> None:
+        await room.wait()
+        await store(appender, taken)
+
+    monkeypatch.setattr(FencedAppender, "store", when_there_is_room)
+    monkeypatch.setattr(delivery, "ANSWER_S", 0.02)
+    monkeypatch.setattr(log_writer, "HELD_BYTES", 2000)
+    async with nodes(one_server, 2) as (node, other):
+        told: list[Envelope] = []
+        node.log.on_committed(told.extend)
+        for meeting in (M, "m-2"):
+            await node.log.own(meeting, b"")
+        for number in range(12):
+            for meeting in (M, "m-2"):
+                node.log.append(meeting, note(f"{number} {'x' * 300}"), at=1.0)
+        await until(lambda: {e.data.state for e in told if isinstance(e.data, StorageState)} >= {"lost"})
+        room.set()
+        await until(lambda: not node.log.fault)
+        node.log.append(M, note("and on"), at=2.0)
+        await node.log.flush()
+        for meeting in (M, "m-2"):
+            await until_row(other, await node.log.last_seq(meeting), meeting)
+            stored = await other.log.read(meeting)
+            assert stored == await node.log.read(meeting) == [e for e in told if e.meeting == meeting]
+            assert [event.seq for event in stored] == list(range(1, len(stored) + 1))
+            states = [event.data.state for event in stored if isinstance(event.data, StorageState)]
+            assert states[-1] == "stored"
 
 
 async def test_why_words_brought_no_card_is_stored_with_what_comes_next(one_server: Servers) -> None:

@@ -19,8 +19,8 @@ ANSWER_S = 1.0
 STORAGE = {
     "stored": "",
     "memory": "the NATS servers do not answer: the meeting goes on in memory until they do again",
-    "lost": "the NATS servers have not answered for too long: this meeting is not stored any more; "
-    "export it before you leave",
+    "lost": "the NATS servers have not answered for too long: what is new is in this node's memory alone, and "
+    "stored only if they have room again while it runs; export it before you leave",
 }
 
 

@@ -62,7 +62,7 @@ class _Writing:
     """What of it is on its way to the servers."""
     task: asyncio.Task[None] | None = None
     abandoned: bool = False
-    """Too much was held: nothing more of it is stored."""
+    """Too much was held: nothing more of it is queued until there is room."""
 
     @property
     def meeting(self) -> str:
@@ -317,8 +317,25 @@ class LogWriter:
                 done.set_result(None)
         self._held -= taken.size
         self._told([envelope for envelope, _ in taken.lines])
-        if self._delivery.fault and not any(other.pending.lines for other in self._writing.values()):
-            self._delivery.tell("stored")
+        if self._delivery.fault:
+            for other in self._writing.values():
+                self._catch_up(other)
+            if not any(other.pending.lines or other.abandoned for other in self._writing.values()):
+                self._delivery.tell("stored")
+
+    def _catch_up(self, writing: _Writing) -> None:
+        """There is room again: what was not queued was kept for those who read it here, and is stored now."""
+        if not writing.abandoned or not writing.running or writing.pending.lines or writing.taken.lines:
+            return
+        for envelope in self._delivery.handed_on.unstored(writing.meeting):
+            line = codec.encode(envelope)
+            if writing.pending.lines and self._held + len(line) > HELD_BYTES:
+                break
+            self._held += len(line)
+            writing.pending.lines.append((envelope, line))
+        else:
+            writing.abandoned = False
+        self._work(writing)
 
     def _storage_changed(self, state: StorageState) -> None:
         """Say it in every meeting that runs here."""
