@@ -54,6 +54,22 @@ def test_what_a_source_says_during_a_pause_is_told_after_it() -> None:
     assert states == ["capturing", "paused", "no_signal"]
 
 
+def test_a_silence_that_is_meant_is_called_muted_and_trouble_is_called_trouble() -> None:
+    channel_input, states = make()
+    channel_input.mute(muted=True)
+    for said in ("connecting", "capturing", "no_signal", "stalled", "no_signal"):
+        channel_input.state(said)
+    channel_input.pause()
+    channel_input.resume()
+    channel_input.mute(muted=False)
+    muted = ["connecting", "muted", "stalled", "muted", "paused", "muted"]
+    assert states == [*muted, "no_signal"]
+    channel_input.pause()
+    channel_input.mute(muted=True)
+    channel_input.resume()
+    assert states == [*muted, "no_signal", "paused", "muted"]
+
+
 def test_a_source_that_comes_during_a_pause_starts_paused() -> None:
     channel_input, states = make()
     channel_input.pause()

@@ -37,7 +37,11 @@ class Sound:
 
     def __init__(self) -> None:
         self.told: list[Any] = []
-        self.words = self
+        self.words = self.input = self
+        self.channel = TAB
+
+    def mute(self, *, muted: bool) -> None:
+        self.told.append(("mute", muted))
 
     def flush(self) -> None:
         self.told.append("flush")
@@ -176,6 +180,10 @@ def test_a_pause_holds_everything_once() -> None:
         ("speaker_name", {"speaker": "tab:1", "name": "x" * (LONGEST_NAME + 1)}, "name"),
         ("retry", "suggest", "value"),
         ("retry", None, "value"),
+        ("muted", True, "value"),
+        ("muted", {"channel": "mic", "muted": True}, "value"),
+        ("muted", {"channel": ["tab"], "muted": True}, "value"),
+        ("muted", {"channel": "tab", "muted": "yes"}, "value"),
         ("emotion_policy", ["off"], "emotion_policy"),
         ("emotion_policy", {}, "emotion_policy"),
         ("emotion_policy", {"policy": "off", "consent": "I agree"}, "consent"),
@@ -195,9 +203,10 @@ def test_names_retries_and_other_settings_are_passed_on() -> None:
     room = Room()
     room.controls.control("speaker_name", {"speaker": "tab:1", "name": " Dana "})
     room.controls.control("retry", "transcribe")
+    room.controls.control("muted", {"channel": "tab", "muted": True})
     room.controls.control("verbosity", "quiet")
     room.controls.control("brief", "Their budget is a secret.")
-    assert room.pipeline.sound.told == [("retry", Branch.TRANSCRIBE)]
+    assert room.pipeline.sound.told == [("retry", Branch.TRANSCRIBE), ("mute", True)]
     assert room.events == [
         SpeakerRenamed("tab:1", "Dana"),
         SettingChanged("verbosity", "quiet"),

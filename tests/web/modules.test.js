@@ -454,6 +454,9 @@ test("a silence that is meant is no trouble, and a notice is said once, whatever
   const silent = (channel) => ["capture.state", { channel, state: "no_signal" }];
   const texts = (...muted) => notices(told(BEGAN(), silent("tab"), silent("mic")), "live", "", new Set(muted)).map(({ text }) => text);
   assert.deepEqual([texts().length, texts("mic"), texts("tab", "mic")], [2, [texts()[0]], []]);
+  const meant = told(BEGAN(), ["capture.state", { channel: "mic", state: "muted", detail: "it is muted" }]);
+  const shown = (...muted) => notices(meant, "live", "", new Set(muted)).map(({ level, text }) => [level, text]);
+  assert.deepEqual([shown(), shown("mic")], [[["info", "Your microphone is muted in Wingman."]], []]);
   const say = (...all) => all.map((text) => ({ text }));
   assert.deepEqual(unsaid(say("Words come 3 s late"), say("Words come 12 s late", "Another")), say("Another"));
   assert.deepEqual(unsaid([], say("Words come 3 s late")), say("Words come 3 s late"));

@@ -27,7 +27,15 @@ class Session {
 }
 let state = "live";
 const asked = [];
-const service = { json: async (method, path) => { asked.push(`${method} ${path}`); return { state }; } };
+const CONTROL = "POST /api/meetings/m-1/control";
+const controls = [];
+const service = {
+  json: async (method, path, body) => {
+    asked.push(`${method} ${path}`);
+    if (body) controls.push([body.setting, body.value.channel, body.value.muted]);
+    return { state };
+  },
+};
 const nothing = () => {};
 const deaf = { addEventListener: nothing, removeEventListener: nothing };
 Object.assign(globalThis, deaf);
@@ -50,6 +58,8 @@ def test_a_pause_elsewhere_is_a_pause_here_and_mutes_outlive_it(tmp_path: Path) 
         tmp_path,
         """
 capture.mute("mic", true);
+await turns();
+assert.deepEqual(asked.splice(0), [CONTROL]);
 const enabled = () => [...capture.tracks.values()].map((track) => track.enabled);
 void capture.follow(true);
 assert.deepEqual([capture.paused, enabled()], [true, [false, false]], "at once");
@@ -62,9 +72,33 @@ await capture.follow(true);
 assert.equal(capture.paused, false);
 const odd = new Capture(service, "../grants?x=", { changed() {}, heard: () => true }, () => new Session());
 await odd.start(new Map([["mic", track()]]), { muted: new Set(["mic"]), paused: true });
-assert.deepEqual(asked, ["POST /api/meetings/..%2Fgrants%3Fx%3D/pause"]);
+assert.deepEqual(asked, ["pause", "control"].map((word) => `POST /api/meetings/..%2Fgrants%3Fx%3D/${word}`));
 assert.deepEqual([...odd.tracks.values()].map((track) => track.enabled), [false]);
 """,
+    )
+
+
+def test_the_service_knows_what_is_muted_here_after_each_way_to_be_heard_anew(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+        const told = async () => { await turns(); return controls.splice(0); };
+        assert.deepEqual(await told(), []);
+        capture.mute("mic", true); capture.mute("tab", true); capture.mute("tab", false);
+        assert.deepEqual((await told()).at(-1), ["muted", "tab", false]);
+        await capture.move({ to: "n2", within_s: 10 });
+        capture.moved();
+        assert.deepEqual(await told(), [["muted", "mic", true]], "the node that it moved to");
+        state = "orphaned";
+        await capture.revive();
+        await new Promise((done) => setTimeout(done, 400));
+        assert.deepEqual([capture.phase, await told()], ["live", [["muted", "mic", true]]], "a new session");
+        service.json = () => Promise.reject(new Error("out of reach"));
+        capture.mute("mic", false);
+        assert.deepEqual(await told(), []);
+        assert.deepEqual([...capture.tracks.values()].map((track) => track.enabled), [true, true]);
+        await capture.over();
+        """,
     )
 
 

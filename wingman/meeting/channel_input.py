@@ -16,6 +16,8 @@ from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime
 from wingman.correlate.coverage import Coverage
 
 CAPTURING = "capturing"
+SOUNDLESS = (CAPTURING, "no_signal")
+"""What a source says of itself while nothing but silence comes from it."""
 AT_ONCE = samples_of_ms(50)
 """A source that follows another within this much leaves no hole worth telling."""
 LONGEST_SPOKEN = 15 * SAMPLE_RATE
@@ -41,6 +43,7 @@ class ChannelInput:
         "_written_at",
         "channel",
         "coverage",
+        "muted",
         "paused",
         "source",
         "started_at",
@@ -67,6 +70,8 @@ class ChannelInput:
         self.coverage = Coverage()
         self.source: AudioSource | None = None
         self.paused = False
+        self.muted = False
+        """Who sends it has switched it off, and said so: its silence is meant."""
         self.started_at: float | None = None
         """Wall time of sample 0, for display; None until a source has anchored it."""
         self._publish = publish
@@ -194,6 +199,11 @@ class ChannelInput:
         if not self.paused:
             self._show(state, detail)
 
+    def mute(self, *, muted: bool) -> None:
+        """Who sends it has switched it off there, or on again."""
+        self.muted = muted
+        self.state(*self._reported)
+
     def pause(self) -> None:
         """Turn what comes into holes."""
         self.paused = True
@@ -207,6 +217,8 @@ class ChannelInput:
         self._show(*self._reported)
 
     def _show(self, state: str, detail: str = "") -> None:
+        if self.muted and state in SOUNDLESS:
+            state, detail = "muted", "it is muted where it is captured"
         if state == self._state:
             return
         self._state = state

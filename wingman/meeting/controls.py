@@ -102,6 +102,8 @@ class MeetingControls:
             self._switch_faces(value)
         elif setting == "speaker_name":
             self._rename(value)
+        elif setting == "muted":
+            self._mute(value)
         elif setting == "retry":
             self._retry(value)
         else:
@@ -220,6 +222,16 @@ class MeetingControls:
             raise InputError(f"`name` must have 1 to {LONGEST_NAME} characters", field="name")
         self._stages.coach.rename(speaker, name.strip())
         self._publish(SpeakerRenamed(speaker, name.strip()), None)
+
+    def _mute(self, value: object) -> None:
+        """`{"channel": "mic", "muted": true}`: whoever sends that channel has switched it off there."""
+        asked = value if isinstance(value, dict) else {}
+        channel = next((each for each in self._pipeline if each.input.channel == asked.get("channel")), None)
+        muted = asked.get("muted")
+        if channel is None or not isinstance(muted, bool):
+            wanted = '{"channel": "mic", "muted": true}'
+            raise InputError(f"`muted` needs a channel that is fed, such as {wanted}", field="value")
+        channel.input.mute(muted=muted)
 
     def _retry(self, value: object) -> None:
         """A branch that gave up is tried again now: `transcribe` or `emotion`."""

@@ -30,7 +30,7 @@ RECENT = 50
 """Meetings looked at for a summary that was not made any more."""
 SHORTEST = samples_of_ms(150)
 """What was shown may end a little beside where it was settled; a word is longer."""
-LIVE = ("capturing", "no_signal", "stalled", "paused")
+LIVE = ("capturing", "no_signal", "muted", "stalled", "paused")
 """States of a channel in which sound comes in."""
 
 

@@ -60,7 +60,7 @@ class MeetingSources:
             )
         channels = [self._channel(name, tasks) for name in source.channels]
         for channel in channels:
-            channel.input.source = source
+            channel.input.source, channel.input.muted = source, False
         self._endings.attached()
         play = self._plays[source] = tasks.create_task(self._play(source, channels))
         play.add_done_callback(lambda _: self._release(source, channels))

@@ -20,7 +20,8 @@ class CaptureState(Event):
 
     channel: Channel
     state: str
-    """`connecting`, `capturing`, `no_signal`, `stalled`, `paused`, `gone` or `ended`."""
+    """`connecting`, `capturing`, `no_signal`, `muted` (where it is captured), `stalled`, `paused`, `gone` or
+    `ended`."""
     detail: str = ""
     level: str = ""
     """What is wrong with how loud the speech is, while sound comes: `quiet`, `clipped`, or empty."""

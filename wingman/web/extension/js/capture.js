@@ -46,6 +46,8 @@ export class Capture {
   #pausing = Promise.resolve(true);
   /** The connection before a move, until the meeting has moved. @type {Session | null} */
   #before = null;
+  /** The word of mutes, one after the other. @type {Promise<unknown>} */
+  #telling = Promise.resolve();
   #online = () => {
     if (this.#waiting) void this.#reconnect(FIRST_WAIT);
     else if (this.phase === "reconnecting") void this.#session?.close(); // what it sent is lost: try again soon
@@ -113,6 +115,17 @@ export class Capture {
     else this.muted.delete(channel);
     this.#enable();
     this.changed();
+    this.#tellMuted([channel]);
+  }
+
+  /** Other screens show that a silence is meant. An answer that fails changes nothing: no sound leaves this page. */
+  #tellMuted(channels) {
+    for (const channel of channels) {
+      this.#telling = this.#telling.then(() => {
+        const value = { channel, muted: this.muted.has(channel) };
+        return this.service.json("POST", `${this.at}/control`, { setting: "muted", value }).catch(() => undefined);
+      });
+    }
   }
 
   /** No sound leaves this page and none reaches a provider until `resume`. */
@@ -228,6 +241,7 @@ export class Capture {
     const old = this.#before;
     this.#before = null;
     void old?.close();
+    this.#tellMuted(this.muted);
     if (!old && !this.#moving) void this.revive();
   }
 
@@ -358,5 +372,6 @@ export class Capture {
     if (this.phase === "ended") return;
     this.phase = phase;
     this.changed();
+    if (phase === "live") this.#tellMuted(this.muted); // it knows of no session before
   }
 }

@@ -55,6 +55,7 @@ const CAPTURE = {
     c === CHANNEL.tab
       ? "The meeting tab is silent. Is it the right tab, and is it not muted?"
       : "Your microphone is silent. Is it muted or another one?",
+  muted: (c) => (c === CHANNEL.tab ? "The meeting tab is muted in Wingman." : "Your microphone is muted in Wingman."),
   stalled: (c) => `No sound arrives from ${c}.`,
   paused: () => "Paused. Nothing is listened to.",
   gone: (c) => `${capital(c)} is gone. Share it again to go on.`,
@@ -231,7 +232,8 @@ function captureNotices(state, muted) {
   for (const [channel, { state: now, detail, level }] of Object.entries(state.capture)) {
     if (now === "stalled" || now === "gone")
       list.push({ level: "bad", text: captureSentence(channel, now, detail) });
-    else if (now === "no_signal" && muted.has(channel)) continue;
+    else if (["no_signal", "muted"].includes(now) && muted.has(channel)) continue;
+    else if (now === "muted") list.push({ level: "info", text: captureSentence(channel, now, detail) });
     else if (now === "no_signal") list.push({ level: "warn", text: captureSentence(channel, now, detail) });
     else if (level) list.push({ level: "warn", text: LEVEL[level]?.(CHANNEL[channel] || channel) || capital(detail), full: detail });
   }
