@@ -172,7 +172,7 @@ def restamp(path: Path, stamp: Callable[[int, float], float]) -> Path:
             told = max(1, round(48_000 * stamp(number, ends / 48_000)))
             data[at + 6 : at + 14] = told.to_bytes(8, "little")
             data[at + 22 : at + 26] = bytes(4)
-            data[at + 22 : at + 26] = _ogg_checksum(data[at:end]).to_bytes(4, "little")
+            data[at + 22 : at + 26] = _ogg_checksum(bytes(data[at:end])).to_bytes(4, "little")
         at, number = end, number + 1
     return path
 

@@ -191,6 +191,7 @@ def _route_unagreed(router: Any, quiet: Callable[[], RTCRtpReceiver | None]) -> 
             for kind in router.payload_type_table:
                 if sound := without_redundancy(packet.payload, kind):
                     packet.payload, packet.payload_type = sound, kind
+                    break
         if packet.ssrc in router.ssrc_table:
             return stock(packet)
         known = packet.extensions.mid
