@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import weakref
+from collections import Counter
+from collections.abc import Callable
 from contextvars import ContextVar
+from functools import partial
+from itertools import groupby
 
 import pytest
 
-from wingman.core.shared_timer import shared_timer
-from wingman.testing.virtual_time import run
+from wingman.core.shared_timer import TOGETHER, shared_timer
+from wingman.testing.virtual_time import TimelapseLoop, run
 
 
 def test_all_are_called_with_each_beat_until_they_leave() -> None:
@@ -30,6 +34,56 @@ def test_all_are_called_with_each_beat_until_they_leave() -> None:
         await asyncio.sleep(5.0)
         assert [round(at - began, 3) for at in first] == [0.5, 1.0]
         assert [round(at - began, 3) for at in second] == [0.5, 1.0, 1.5]
+
+    run(main())
+
+
+def test_what_comes_meanwhile_waits_for_no_more_than_a_few_of_many_looks() -> None:
+    async def main() -> None:
+        loop, beats, order = asyncio.get_running_loop(), shared_timer(0.1), list[str]()
+        looks: list[Callable[[float], None]] = [lambda _: order.append("look") for _ in range(5 * TOGETHER + 1)]
+
+        def packet() -> None:
+            order.append("packet")
+            if order.count("look") < len(looks):
+                loop.call_soon(packet)
+
+        for look in looks:
+            beats.join(look)
+        loop.call_at(loop.time() + 0.1, packet)
+        await asyncio.sleep(0.15)
+        for look in looks:
+            beats.leave(look)
+        assert order.count("look") == len(looks)
+        longest = max(len(list(row)) for kind, row in groupby(order) if kind == "look")
+        assert longest == TOGETHER
+
+    run(main())
+
+
+def test_beats_that_a_busy_loop_missed_are_not_made_up_for() -> None:
+    async def main() -> None:
+        loop, beats, called = asyncio.get_running_loop(), shared_timer(0.1), Counter[int]()
+        assert isinstance(loop, TimelapseLoop)
+        busy = True
+
+        def look(number: int, _: float) -> None:
+            called[number] += 1
+            if busy:
+                loop.freeze(0.02)
+
+        looks = [partial(look, number) for number in range(3 * TOGETHER)]
+        for one in looks:
+            beats.join(one)
+        await asyncio.sleep(10.0)
+        assert set(called.values()) <= {max(called.values()), max(called.values()) - 1}, "all have their turn"
+        busy = False
+        await asyncio.sleep(0.15)
+        called.clear()
+        await asyncio.sleep(1.0)
+        assert set(called.values()) == {10}
+        for one in looks:
+            beats.leave(one)
 
     run(main())
 
