@@ -21,8 +21,10 @@ ENDED = Envelope(1, 2, "meeting.ended", "m", 1.0, MeetingEnded("stopped", 1.0))
 
 @pytest.fixture(autouse=True)
 def thawed() -> Iterator[None]:
+    before = gc.get_threshold()
     yield
     gc.unfreeze()
+    gc.set_threshold(*before)
 
 
 class Ring:
@@ -69,3 +71,20 @@ async def test_one_that_never_began_here_is_no_reason_to_fail() -> None:
     heap.hear([ENDED])
     heap.collect()
     assert gc.get_freeze_count() == 0
+
+
+def test_a_look_at_what_is_new_is_short_however_much_of_it_stays() -> None:
+    looked = list[int]()
+
+    def look(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            looked.append(sum(len(gc.get_objects(one)) for one in range(info["generation"] + 1)))
+
+    Heap()
+    gc.callbacks.append(look)
+    try:
+        kept = [Ring() for _ in range(20_000)]
+    finally:
+        gc.callbacks.remove(look)
+    assert len(looked) > 9
+    assert max(looked) < len(kept) / 3, "each millisecond is one in which nobody's sound moves"

@@ -23,7 +23,7 @@ class Nowhere:
 def test_receiver_reports_count_what_was_heard() -> None:
     stream = InboundStream(96, Nowhere())
     for sequence in (65_534, 65_535, 0, 2, 3):
-        stream.arrived.append((sequence, sequence * 960, sequence * 0.02))
+        stream.arrived.extend((sequence, sequence * 960, sequence * 0.02))
     stream.count()
     assert (stream.packets_received, stream.packets_lost) == (5, 1)
     assert stream.max_seq == 65_536 + 3
@@ -41,7 +41,7 @@ def test_losses_are_what_aiortc_counts(first: int, reported: list[list[int]]) ->
     for steps in reported:
         for step in steps:
             sequence = sequence + step & 0xFFFF
-            ours.arrived.append((sequence, 0, 0.0))
+            ours.arrived.extend((sequence, 0, 0.0))
             stock.add(RtpPacket(payload_type=96, sequence_number=sequence))
         ours.count()
         if stock.packets_received:

@@ -51,7 +51,7 @@ async def test_losses_and_the_senders_own_time_are_told(receiver: RTCRtpReceiver
     private(receiver, "remote_streams")[THEIRS] = stream
     reports = ReceiverReports(receiver, way)  # type: ignore[arg-type]  # the part that is used
     for sequence in (1, 2, 4):
-        stream.arrived.append((sequence, 960 * sequence, 0.02 * sequence))
+        stream.arrived.extend((sequence, 960 * sequence, 0.02 * sequence))
     stream.reported = (0x1234_5678, 1.0)
     reports._look(1.5)
     reports._look(1.5 + REPORT_S / 2)  # not due yet

@@ -120,7 +120,7 @@ class DirectPath:
                 private(receiver, "remote_streams")[packet.ssrc] = stream
             if stream is not None:
                 now = self._clock()
-                stream.arrived.append((packet.sequence_number, packet.timestamp, now))
+                stream.arrived.extend((packet.sequence_number, packet.timestamp, now))
                 inlet.packet(packet.sequence_number, packet.timestamp, packet.payload, now, packet.ssrc)
 
         receiver.receive = receive  # type: ignore[method-assign]  # in place of aiortc's
@@ -164,7 +164,7 @@ class DirectPath:
                 payload = payload[: max(0, len(payload) - payload[-1])]
             if stream.payload_type != kind & 0x7F:  # of comfort noise, a pressed key, only its number matters
                 payload = without_redundancy(payload, stream.payload_type)
-            stream.arrived.append((sequence, timestamp, now))
+            stream.arrived.extend((sequence, timestamp, now))
             take = stream.inlet.packet
             take(sequence, timestamp, payload, now, ssrc)
             return None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 UNCOUNTED = 4096
 """Packets put down between two reports, at most."""
+FIELDS = 3
+"""Put down of each."""
 
 
 class PacketHandler(Protocol):
@@ -65,8 +67,9 @@ class InboundStream:
         """There once none of its packets can be waiting in the stock queue any more."""
         self.reported = (0, 0.0)
         """The middle of its newest sender report's NTP time, and the loop time at which it came."""
-        self.arrived: deque[tuple[int, int, float]] = deque(maxlen=UNCOUNTED)
-        """Sequence number, RTP timestamp and loop time of packets that are not counted yet."""
+        self.arrived: deque[Any] = deque(maxlen=FIELDS * UNCOUNTED)
+        """Sequence number, RTP timestamp and loop time of packets that are not counted yet, one after another:
+        as a tuple each they would be what the garbage collector looks through most."""
         self._base: int | None = None
         self._top = 0  # highest sequence number, extended beyond 16 bits
         self._heard = 0
@@ -78,7 +81,8 @@ class InboundStream:
         """Count what has arrived (RFC 3550, A.3 and A.8)."""
         top, jitter = self._top, self._jitter
         _, before, arrival = self._newest
-        for sequence, timestamp, now in self.arrived:
+        packets = iter(self.arrived)
+        for sequence, timestamp, now in zip(packets, packets, packets, strict=True):
             if self._base is None:
                 self._base = top = sequence
             elif 0 < (ahead := sequence - top & 0xFFFF) < 0x8000:
@@ -88,14 +92,14 @@ class InboundStream:
                     jitter += (late - jitter) / 16
             before, arrival = timestamp, now
         if self.arrived:
-            self._newest = self.arrived[-1]
-            self._heard += len(self.arrived)
+            self._newest = sequence, timestamp, now
+            self._heard += len(self.arrived) // FIELDS
             self.arrived.clear()
         self._top, self._jitter = top, jitter
 
     def quiet_for(self, now: float) -> float:
         """Seconds of loop time since its last packet."""
-        return now - (self.arrived or (self._newest,))[-1][2]
+        return float(now - (self.arrived or self._newest)[-1])
 
     @property
     def max_seq(self) -> int:
