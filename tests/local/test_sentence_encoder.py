@@ -90,3 +90,18 @@ async def test_what_another_meeting_had_encoded_takes_no_thread(encoder: Sentenc
     assert np.array_equal(await encoder.encode(cards, "passage"), first)
     with pytest.raises(ProviderFault, match="was closed"):
         await encoder.encode([*cards, "what nobody has said before this"], "passage")
+
+
+async def test_meetings_that_begin_together_have_their_cards_encoded_once(encoder: SentenceEncoder) -> None:
+    cards = [f"{PRICE} {number}!" for number in range(9)]
+    jobs, encode = list[Sequence[str]](), encoder.encode_here
+
+    def watched(texts: Sequence[str]) -> sentence_encoder.Vectors:
+        jobs.append(texts)
+        return encode(texts)
+
+    encoder.encode_here = watched  # type: ignore[method-assign]  # to see what its thread is given
+    await encoder.load()
+    meetings = await asyncio.gather(*(encoder.encode(cards, "passage") for _ in range(20)))
+    assert [text for texts in jobs[1:] for text in texts] == cards
+    assert all(np.array_equal(vectors, meetings[0]) for vectors in meetings)

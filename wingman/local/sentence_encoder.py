@@ -71,13 +71,19 @@ class SentenceEncoder:
         """
         if purpose == "query" or not texts:
             return await self._in_thread(texts)
-        if self._model is not None and (known := self._model.known(texts)) is not None:
+        if (known := self._remembered(texts)) is not None:
             return known  # a playbook's cards are the same in every meeting
         found = []
         for at in range(0, len(texts), AT_ONCE):
-            async with self._passages:
-                found.append(await self._in_thread(texts[at : at + AT_ONCE]))
+            some = texts[at : at + AT_ONCE]
+            async with self._passages:  # behind meetings that began just now, too, with the same cards
+                known = self._remembered(some)
+                found.append(await self._in_thread(some) if known is None else known)
         return np.concatenate(found)
+
+    def _remembered(self, texts: Sequence[str]) -> Vectors | None:
+        """Their vectors, if all of them are known already. Waits for nobody."""
+        return None if self._model is None else self._model.known(texts)
 
     async def load(self) -> None:
         """Load the weights, if they are not. Raises `ProviderFault` as `encode` does."""
