@@ -83,6 +83,23 @@ def test_another_pipe_that_breaks_is_told(
     assert capfd.readouterr().err == "wingman: Broken pipe\n"
 
 
+def test_output_that_cannot_be_written_is_told() -> None:
+    """What is short stands in a buffer until Python ends, where nobody catches anything any more."""
+    command = [sys.executable, "-m", "wingman", "completion", "bash"]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    reads, gone = os.pipe()
+    os.close(reads)
+    for out, code, says in (
+        ("/dev/full", SYSTEM_ERROR, "wingman: No space left on device\n"),
+        (gone, PIPE_CLOSED, ""),
+    ):
+        with open(out, "wb") as file:
+            done = subprocess.run(
+                command, stdout=file, stderr=subprocess.PIPE, env=buffered, text=True, check=False
+            )
+        assert (done.returncode, done.stderr) == (code, says)
+
+
 @pytest.mark.parametrize("value", ["99999", "-1", "http"])
 @pytest.mark.parametrize(
     "command", [["serve", "--port"], ["emulate", "hume", "--port"], ["mcp", "--http"]], ids=" ".join

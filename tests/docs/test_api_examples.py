@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.browser.support.whole_service import FORKED, TOKEN, WholeService, deepgram_emulator
@@ -43,13 +44,24 @@ def test_every_example_works_as_it_stands(tmp_path: Path) -> None:
     assert told["10"].strip() == "204"
 
 
+def _documented(service: WholeService) -> str:
+    """The token that the page has one make."""
+    scopes = re.findall(r"--role script --scopes (\S+)", PAGE.read_text("utf-8"))[0].split(",")
+    made = httpx.post(
+        f"{service.url}/api/grants",
+        headers={"Authorization": f"Bearer {TOKEN}"},
+        json={"role": "script", "scopes": scopes, "name": "my-program"},
+    )
+    return str(made.json()["token"])
+
+
 def _run_all(service: WholeService, folder: Path) -> subprocess.CompletedProcess[str]:
     """One shell for all of them: later ones use what earlier ones have learnt."""
     script = "set -euo pipefail\n" + "\n".join(f"echo '## {n}'\n{text}" for n, text in enumerate(EXAMPLES, 1))
     return subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
-        env={**os.environ, "URL": service.url, "TOKEN": TOKEN},
+        env={**os.environ, "URL": service.url, "TOKEN": _documented(service)},
         capture_output=True,
         text=True,
         timeout=60,

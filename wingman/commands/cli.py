@@ -26,6 +26,42 @@ def main(argv: Sequence[str] | None = None) -> int:
     _fill_standard_streams()
     _print_anything()
     os.umask(0o077)  # whatever is written is its owner's alone: the journal of a database as well
+    from wingman.core.encoders import plain
+    from wingman.core.errors import WingmanError
+
+    try:
+        try:
+            return _run(argv)
+        finally:
+            sys.stdout.flush()  # what cannot be written is told here: while Python ends nobody catches it
+    except WingmanError as mistake:
+        print(plain(f"wingman: {mistake}"), file=sys.stderr)
+        return USAGE_ERROR
+    except ExceptionGroup as several:  # task groups wrap what their tasks raise
+        if several.split(BrokenPipeError)[1] is None and _is_read_no_more():
+            _print_nowhere()
+            return PIPE_CLOSED
+        mistakes, others = several.split(WingmanError)
+        if mistakes is None or others is not None:
+            raise
+        print(plain(f"wingman: {_first(mistakes)}"), file=sys.stderr)
+        return USAGE_ERROR
+    except OSError as failed:  # a file or address of the caller's that nobody asked about before
+        if isinstance(failed, BrokenPipeError) and _is_read_no_more():
+            _print_nowhere()
+            return PIPE_CLOSED
+        what = f"{failed.filename}: " if failed.filename else ""
+        print(plain(f"wingman: {what}{failed.strerror or failed}"), file=sys.stderr)
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _print_nowhere()
+        return SYSTEM_ERROR
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(argv: Sequence[str] | None) -> int:
     parser = build_parser()
     arguments = parser.parse_args(argv)
     if not arguments.command and sys.stdin.isatty() and sys.stdout.isatty():
@@ -34,31 +70,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return USAGE_ERROR
     command = importlib.import_module(f"wingman.commands.{arguments.module}")
-    from wingman.core.encoders import plain
-    from wingman.core.errors import WingmanError
-
-    try:
-        with _printed_to(getattr(arguments, "printed_to", None)):
-            return int(command.main(arguments))
-    except WingmanError as mistake:
-        print(plain(f"wingman: {mistake}"), file=sys.stderr)
-        return USAGE_ERROR
-    except ExceptionGroup as several:  # task groups wrap what their tasks raise
-        if several.split(BrokenPipeError)[1] is None and _is_read_no_more():
-            return _read_no_more()
-        mistakes, others = several.split(WingmanError)
-        if mistakes is None or others is not None:
-            raise
-        print(plain(f"wingman: {_first(mistakes)}"), file=sys.stderr)
-        return USAGE_ERROR
-    except OSError as failed:  # a file or address of the caller's that nobody asked about before
-        if isinstance(failed, BrokenPipeError) and _is_read_no_more():
-            return _read_no_more()
-        what = f"{failed.filename}: " if failed.filename else ""
-        print(plain(f"wingman: {what}{failed.strerror or failed}"), file=sys.stderr)
-        return SYSTEM_ERROR
-    except KeyboardInterrupt:
-        return 130
+    with _printed_to(getattr(arguments, "printed_to", None)):
+        return int(command.main(arguments))
 
 
 def _is_read_no_more() -> bool:
@@ -74,12 +87,11 @@ def _is_read_no_more() -> bool:
     return any(event & (select.POLLERR | select.POLLHUP) for _, event in asked.poll(0))
 
 
-def _read_no_more() -> int:
-    """Whoever read our output has had enough; what is left of it goes nowhere."""
+def _print_nowhere() -> None:
+    """What is left of our output cannot be written; Python would try it once more as it ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
-    return PIPE_CLOSED
 
 
 def _fill_standard_streams() -> None:

@@ -20,7 +20,7 @@ from wingman.server import proof_of_possession
 from wingman.server.audit import audited
 from wingman.server.auth import OWNER, Access, Session
 from wingman.server.errors import error
-from wingman.server.grants import Grant, Role
+from wingman.server.grants import Grant, Role, needed
 from wingman.server.http import SECURITY_HEADERS
 from wingman.server.neighbours import Neighbours
 from wingman.server.routes.session import login_page
@@ -137,8 +137,7 @@ class Guard:
         if not self._proven(grant, asked):
             return error(401, "this token only works for the extension that was paired; pair it again"), None
         if not grant.allows(asked.method, asked.path):
-            what = "watch its own meeting" if grant.role is Role.VIEWER else "do what it was made for"
-            return error(403, f"this token may only {what}"), None
+            return error(403, _forbidden(grant, asked)), None
         if grant is not OWNER and (spent := self._spent(grant, asked)):
             return error(429, spent), None
         return None, grant
@@ -295,6 +294,19 @@ class _Exchange:
     def _end(self) -> None:
         if not self._done:  # else the connection is the next request's
             self._abort()
+
+
+def _forbidden(grant: Grant, asked: Asked) -> str:
+    """Why a grant does not open this, and what would."""
+    scopes = needed(asked.method, asked.path) or frozenset()
+    if grant.role is Role.VIEWER or scopes & grant.scopes:
+        return (
+            "this token may only watch its own meeting"
+            if grant.role is Role.VIEWER
+            else "this token is for one meeting"
+        )
+    wanted = " or ".join(f"`{scope}`" for scope in sorted(scopes))
+    return f"this takes the scope {wanted}, which this token lacks; make one that has it: wingman grants create"
 
 
 def _foreign() -> Response:
