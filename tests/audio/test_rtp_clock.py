@@ -127,6 +127,29 @@ async def test_tracks_stand_still_however_far_ahead_of_our_clock_they_are(
     assert abs(ends[1] - 45 * SAMPLE_RATE) < samples_of_ms(40)
 
 
+@pytest.mark.parametrize("kept", [3.0, 20.0])
+@pytest.mark.parametrize("first", [0, 1])
+async def test_one_channel_that_stays_seconds_behind_the_other_takes_neither_off_the_clock(
+    kept: float, first: int
+) -> None:
+    """What one sends was captured seconds ago, for good. Sound cards drift, and a track stands still."""
+    peer = PeerTimeline(0)
+    both = [InboundTrack(channel, CountingSink(), peer, 5) for channel in Channel]
+    late = (kept, 0.0) if first == 0 else (0.0, kept)
+    for number in range(240 * 50):
+        for n, track in enumerate(both):
+            now = number / 50 * (1 + (2e-4, -2e-4)[n])
+            if n and 100 <= now < 105:
+                continue
+            stamp = (number - (250 if n and now >= 105 else 0)) * 960
+            track.pcm(stamp, PCM, 1000.0 + now)
+            if number % 50 == 0:
+                track.report(round((EPOCH + now - late[n]) * NTP), stamp)
+    for track, took in zip(both, (240.048, 239.952), strict=True):
+        assert track._timeline is not None
+        assert abs(track._timeline.position - took * SAMPLE_RATE) < samples_of_ms(10)
+
+
 @pytest.mark.parametrize("late", [0.3, 0.6, 1.0, 2.0, 3.0])
 @pytest.mark.parametrize("every", [1, 5])
 @pytest.mark.parametrize("lasts", [5, 12])

@@ -64,6 +64,10 @@ class StreamClock:
         self._offsets: deque[tuple[float, float]] = deque(maxlen=REPORTS)  # RTP seconds, wall minus them
         self.unexplained = 0
         """Reports in a row that were behind for no reason."""
+        self.agreed = False
+        """It has agreed with the line of its peer's channels, and its sender's clock was not set since."""
+        self.apart = 0
+        """Samples by which it stays behind that line: its sound comes as much later than another channel's."""
         self._stepped = 0
         self._since_step = 0
 
@@ -97,11 +101,15 @@ class StreamClock:
         if -1.0 < since <= 0.0:
             return  # nothing was sent since the last one
         if since <= -1.0:
-            self._offsets.clear()  # the sender started anew
+            self._begin_anew()  # the sender started anew
         offset = ntp / _NTP_UNIT - at
         if self._offsets and abs(offset - self._offsets[-1][1]) > STEP / SAMPLE_RATE:
-            self._offsets.clear()  # a pause or a clock that was set: older reports are about another line
+            self._begin_anew()  # a pause or a clock that was set: older reports are about another line
         self._offsets.append((at, offset))
+
+    def _begin_anew(self) -> None:
+        self._offsets.clear()
+        self.agreed = False
 
     def wall(self, timestamp: int) -> float:
         """Seconds since 1900 on the sender's clock at which `timestamp` was captured. Needs a report."""
@@ -134,6 +142,7 @@ class SharedClock:
     def __init__(self) -> None:
         self._wall: float | None = None
         self._index: SampleTime = 0
+        self._drawn: StreamClock | None = None  # whose report the line goes through
         self._lag = 0  # least lag of reports that agreed with the line, of late
 
     def correction(
@@ -151,21 +160,27 @@ class SharedClock:
         `index` is behind the time that passed on our own clock; None when nobody knows. It counts against the
         least of late while the line was right: a sender may begin with sound it had kept, or its clock run fast
         for hours. A stream that was moved later and then turns out to be on time after all (its sender was
-        late, and caught up) is moved
-        back.
+        late, and caught up) is moved back. One that stays seconds behind another whose sound was kept no longer
+        than its own stays so.
         """
         wall = clock.wall(timestamp)
         if self._wall is None:
-            return self._draw(wall, index, lag)
+            return self._draw(clock, wall, index, lag)
         wanted = self._index + round((wall - self._wall) * SAMPLE_RATE) - index
+        arrived = None if lag is None else lag - self._lag  # how much later than while all agreed
+        if arrived is not None and min(0, arrived) - SET <= wanted <= max(0, arrived) + SET and clock.apart:
+            clock.apart, clock.agreed = 0, False  # sound it had kept has come by now
+        wanted -= clock.apart
         if wanted < -STEP:  # it was late and has caught up, or its clock was set
             if clock.reports < CONFIRMED:
                 return 0
-            return wanted if -wanted <= clock.stepped + STEP else self._draw(wall, index, lag)
-        if lag is not None and wanted > max(0, lag - self._lag) + SET and clock.reports >= CONFIRMED:
-            return self._draw(wall, index, lag)
-        if lag is not None and abs(wanted) <= SUDDEN:
-            self._lag = min(lag, self._lag + round(DRIFT_S * SAMPLE_RATE))
+            return wanted if -wanted <= clock.stepped + STEP else self._leave(clock, wall, index, lag, wanted)
+        if arrived is not None and wanted > max(0, arrived) + SET and clock.reports >= CONFIRMED:
+            return self._leave(clock, wall, index, lag, wanted)
+        if abs(wanted) <= SUDDEN:
+            clock.agreed = True
+            if lag is not None and not clock.apart:
+                self._lag = min(lag, self._lag + round(DRIFT_S * SAMPLE_RATE))
         if wanted > SUDDEN and not _believed(clock, wanted, stood):
             return 0
         if wanted > STEP:
@@ -173,10 +188,20 @@ class SharedClock:
         limit = max(FINE, round(clock.noise / 2 * SAMPLE_RATE))  # a median scatters less than one
         return wanted if clock.reports >= SETTLED and abs(wanted) > limit else 0
 
-    def _draw(self, wall: float, index: SampleTime, lag: int | None) -> int:
+    def _leave(self, clock: StreamClock, wall: float, index: SampleTime, lag: int | None, wanted: int) -> int:
+        """A stream is not where the line is. Its clock was set, and the line goes after it; or another one has
+        moved the line, and it is apart from that one.
+        """
+        if clock.agreed and self._drawn is not clock:
+            clock.apart += wanted
+            return 0
+        return self._draw(clock, wall, index, lag)
+
+    def _draw(self, clock: StreamClock, wall: float, index: SampleTime, lag: int | None) -> int:
         """The line goes through here from now on."""
-        self._wall, self._index = wall, index
+        self._wall, self._index, self._drawn = wall, index + clock.apart, clock
         self._lag = self._lag if lag is None else lag
+        clock.agreed = True
         return 0
 
 
