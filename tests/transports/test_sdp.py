@@ -73,17 +73,32 @@ def test_the_end_of_candidates_is_never_believed() -> None:
     assert END not in read_offer((HEAD + AUDIO + HOST + END).encode()).sdp
 
 
-def test_video_is_kept_from_the_peer_connection_and_answered_inactive_in_its_place() -> None:
-    head = HEAD + "a=group:BUNDLE 1 0\r\n"
-    offer = read_offer((head + VIDEO + AUDIO).encode())
-    assert "video" not in offer.sdp
-    assert "a=group:BUNDLE 0\r\n" in offer.sdp
-    answer = finish_answer(HEAD + "a=group:BUNDLE 0\r\na=x\r\n" + AUDIO, offer.unused)
-    assert "a=group:BUNDLE 1" in answer
-    video, audio = answer.index("m=video "), answer.index("m=audio ")
-    assert video < audio, "in the offer's order"
-    assert "a=inactive" in answer[video:audio]
-    assert "a=mid:1" in answer[video:audio]
+RECEIVED = "a=recvonly"
+UNUSED = {
+    "a picture": (VIDEO, "9"),
+    "a picture that is to be received": (VIDEO + RECEIVED + "\r\n", "9"),
+    "sound that is to be received": (AUDIO.replace("a=mid:0", "a=mid:1").replace("a=sendonly", RECEIVED), "9"),
+    "what is merely bundled": (VIDEO.replace("m=video 9", "m=video 0") + "a=bundle-only\r\n", "9"),
+    "what was rejected": (VIDEO.replace("m=video 9", "m=video 0"), "0"),
+    "what is not in the bundle": (VIDEO.replace("a=mid:1", "a=mid:7"), "0"),
+    "data": (DATA, "0"),
+}
+
+
+def test_what_is_not_used_is_kept_from_the_peer_connection_and_answered_in_its_place() -> None:
+    """Of a bundle it keeps its part, in silence: the first has the transport of all."""
+    alone = HEAD.replace("BUNDLE 0 1", "BUNDLE 0")
+    for kind, (section, port) in UNUSED.items():
+        head = HEAD.replace("BUNDLE 0 1", "BUNDLE 1 0") if "a=mid:1" in section else alone
+        offer = read_offer((head + section + AUDIO).encode())
+        assert offer.sdp.count("m=") == 1, kind
+        assert "a=group:BUNDLE 0\r\n" in offer.sdp, kind
+        answer = finish_answer(alone + AUDIO, offer.unused)
+        assert f"a=group:BUNDLE {'1 0' if port == '9' else '0'}\r\n" in answer, kind
+        _, first, second = answer.split("m=")
+        assert first.split(" ")[1] == port, kind
+        assert "a=inactive" in first, kind
+        assert second.startswith("audio "), f"{kind}: in the offer's order"
 
 
 @pytest.mark.parametrize(

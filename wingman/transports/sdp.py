@@ -47,8 +47,8 @@ class Offer:
     channels: tuple[Channel, ...]
     """In the order of the audio m-lines."""
     unused: tuple[tuple[int, tuple[str, ...]], ...] = ()
-    """M-lines that are not used (video, data, rejected audio), and where they stood: the peer connection never
-    sees them."""
+    """M-lines that are not used (video, data, silent audio), as they are answered, and where they stood: the
+    peer connection never sees them."""
     grouped: bool = True
     """The offer has a bundle; without one the answer must not have one either."""
 
@@ -92,7 +92,8 @@ def read_offer(body: bytes, channels: tuple[Channel, ...] | None = None, *, far:
         )
     if channels is not None and len(channels) == len(every):
         channels = tuple(c for c, section in zip(channels, every, strict=True) if not _is_dead(section))
-    unused = tuple((n, tuple(s)) for n, s in enumerate(sections) if s not in used)
+    bundle = frozenset(_bundled(head))
+    unused = tuple((n, (_declined(s, bundle), *s[1:])) for n, s in enumerate(sections) if s not in used)
     head = _ungrouped(head, {_mid(section) for _, section in unused})
     for section in used:
         _check_audio(section)
@@ -120,7 +121,7 @@ def _text_of(body: bytes) -> str:
 
 def _complete(head: list[str], sections: list[list[str]]) -> tuple[list[str], list[list[str]]]:
     """Each m-line with what it inherits: from the session, else from the m-line whose transport it shares."""
-    tags = next((line.split(" ")[1:] for line in head if line.startswith(_GROUP)), [])
+    tags = _bundled(head)
     tagged = next((s for tag in tags[:1] for s in sections if _mid(s) == tag), [])
     bundle, shared = frozenset(tags), _by_name(tagged)
     above = _by_name(head)  # looked through once: an offer may have thousands of lines, and of m-lines
@@ -154,10 +155,28 @@ def _is_audio(section: Sequence[str]) -> bool:
 
 
 def _is_dead(section: Sequence[str]) -> bool:
-    """An m-line that sends nothing, or was rejected: port 0 that is not merely bundled."""
+    """An m-line that sends nothing, or was rejected."""
+    return _is_rejected(section) or any(line in ("a=recvonly", "a=inactive") for line in section)
+
+
+def _is_rejected(section: Sequence[str]) -> bool:
+    """Port 0 that is not merely bundled."""
     words = section[0].split(" ")
-    rejected = len(words) > 1 and words[1] == "0" and "a=bundle-only" not in section
-    return rejected or any(line in ("a=recvonly", "a=inactive") for line in section)
+    return len(words) > 1 and words[1] == "0" and "a=bundle-only" not in section
+
+
+def _declined(section: Sequence[str], bundle: Collection[str]) -> str:
+    """The first line of an m-line that is not used, in the answer: as one that sends nothing where it has a
+    part in the bundle, for its transport may be everybody's (RFC 9143, 7.3.3; RFC 9725, 4.4.3); else rejected.
+    """
+    words = section[0].split(" ")
+    stays = words[0] in ("m=audio", "m=video") and _mid(section) in bundle and not _is_rejected(section)
+    return " ".join([words[0], "9" if stays else "0", *words[2:]])
+
+
+def _bundled(head: Sequence[str]) -> list[str]:
+    """The m-lines of the bundle by name; the first has the transport of all."""
+    return next((line.split(" ")[1:] for line in head if line.startswith(_GROUP)), [])
 
 
 def _is_grouped(head: Sequence[str]) -> bool:
@@ -188,9 +207,7 @@ def _with_unused(answer: list[str], unused: Sequence[tuple[int, Sequence[str]]])
     shared = [line for line in sections[0] if line.startswith(_TRANSPORT)]
     for at, section in unused:
         described = [line for line in section[1:] if line.startswith(_DESCRIPTION)]
-        picture = section[0].startswith("m=video ") and not _is_dead(section)
-        line = section[0] if picture else _port_zero(section[0])
-        sections.insert(at, [line, "c=IN IP4 0.0.0.0", *described, "a=inactive", "a=rtcp-mux", *shared])
+        sections.insert(at, [section[0], "c=IN IP4 0.0.0.0", *described, "a=inactive", "a=rtcp-mux", *shared])
     mids = " ".join(filter(None, (_mid(s) for s in sections if s[0].split(" ")[1] != "0")))
     head = [f"{_GROUP} {mids}" if line.startswith(_GROUP) else line for line in head]
     return [*head, *(line for section in sections for line in section)]
@@ -251,12 +268,6 @@ def _check_it_is_found(
             "the offer says ice-lite and has no candidate that can be tried; name an address of its own",
             field="body",
         )
-
-
-def _port_zero(line: str) -> str:
-    """The m-line as rejected."""
-    words = line.split(" ")
-    return " ".join([words[0], "0", *words[2:]])
 
 
 def _opus_only(section: list[str]) -> list[str]:

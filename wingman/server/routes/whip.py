@@ -190,7 +190,7 @@ class WhipEndpoint:
         fragment = parse(await _body(request))
         answer = await session.source.patch(fragment, again="*" in matches)
         if answer is None:
-            return Response(status_code=204, headers={"ETag": session.tag})
+            return Response(status_code=204)  # RFC 9725, 4.3.2: without an ETag
         if answer is not session.restarted:
             session.tag, session.restarted = _tag(), answer
         body = answer.text(session.source.mids)
