@@ -25,9 +25,11 @@ from wingman.core.events import (
     SuggestionFailed,
     SuggestionSuperseded,
     SummaryReady,
+    TranscriptGap,
     TranscriptPartial,
     UtteranceCreated,
 )
+from wingman.core.media import GapCause
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF, Family
 
@@ -227,6 +229,20 @@ def test_renaming_a_speaker_applies_backwards(service: BrowserService, new_page:
     expect(names).to_have_text(["Speaker 1", "Speaker 2", "Speaker 1", "Speaker 1"])
     told = [(setting, value["speaker"], value["name"]) for setting, value in running.controls]
     assert told == [("speaker_name", "tab:0", "Anna"), ("speaker_name", "tab:0", "Speaker 1")]
+    # what was said before others and is written down after them moves them on, and the name somebody types
+    gap = TranscriptGap(Channel.TAB, Branch.TRANSCRIBE, GapCause.OUTAGE)
+    service.publish(meeting, (gap, Media(Channel.TAB, 70, 75)))
+    lines = page.locator(".line")
+    expect(lines).to_have_count(5)
+    names.last.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Bert")
+    service.publish(meeting, said(5, "mic", "How much?", 45, 46, EMOTION_OFF))
+    expect(lines).to_have_count(6)
+    page.keyboard.press("Enter")
+    expect(names).to_have_text(["Bert", "Speaker 2", "Bert", "You", "Bert"])
+    expect(lines.nth(3)).to_have_attribute("data-channel", "mic")
+    expect(lines.last).to_contain_text("the transcript was interrupted")
 
 
 def test_a_name_that_cannot_be_sent_is_not_pretended(

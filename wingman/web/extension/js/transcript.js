@@ -17,6 +17,7 @@ export class TranscriptView {
   /** @param {(speaker: string, name: string) => void} rename */
   constructor(rename) {
     this.rename = rename;
+    /** Those in the page, by the lines' ids: a line that was said before others and comes after them moves those on. */
     this.views = new Map();
     this.partials = new Map();
     this.heights = new RowHeights(ESTIMATE);
@@ -198,7 +199,7 @@ export class TranscriptView {
     const nodes = [];
     for (let at = first; at <= last; at++) nodes.push(this.#row(at).node);
     setChildren(this.list, nodes);
-    for (const [at, view] of this.views) if (!view.node.isConnected) this.views.delete(at);
+    for (const [id, view] of this.views) if (!view.node.isConnected) this.views.delete(id);
     this.list.style.paddingTop = `${this.heights.top(first)}px`;
     this.list.style.paddingBottom = `${Math.max(0, this.heights.total - this.heights.top(last + 1))}px`;
   }
@@ -208,7 +209,7 @@ export class TranscriptView {
     let shift = 0;
     let changed = false;
     for (let at = first; at <= last; at++) {
-      const view = this.views.get(at);
+      const view = this.views.get(lineAt(this.state, at).id);
       if (!view || view.measured) continue;
       view.measured = true;
       const begins = this.heights.top(at);
@@ -226,12 +227,13 @@ export class TranscriptView {
 
   #row(at) {
     const entry = lineAt(this.state, at);
-    let view = this.views.get(at);
+    let view = this.views.get(entry.id);
     if (!view) {
       view = entry.kind === "utterance" ? this.#line(entry) : plainLine(entry.kind);
-      view.node.setAttribute("aria-posinset", String(at + 1));
-      this.views.set(at, view);
+      this.views.set(entry.id, view);
     }
+    if (view.at !== at) Object.assign(view, { at, measured: false });
+    setAttribute(view.node, "aria-posinset", at + 1);
     setAttribute(view.node, "aria-setsize", lineCount(this.state));
     setAttribute(view.node, "data-hit", this.hits[this.hit] === at ? "" : null);
     const before = at > 0 ? lineAt(this.state, at - 1) : null;
@@ -244,7 +246,7 @@ export class TranscriptView {
   }
 
   #line(entry) {
-    const name = h("button", { type: "button", class: "speaker", title: "Rename this speaker", dir: "auto" });
+    const name = h("button", { type: "button", class: "speaker", dir: "auto" });
     const time = h("span", { class: "time" });
     const mood = h("span", { class: "line-mood" });
     const text = h("p", { class: "said", dir: "auto" });
@@ -279,7 +281,9 @@ export class TranscriptView {
     Object.assign(view, { entry, names, same, readOnly: this.readOnly, wanted, measured: false });
     view.node.dataset.same = String(same);
     view.name.disabled = this.readOnly;
-    setText(view.name, speakerName(entry.speaker, names));
+    const name = speakerName(entry.speaker, names);
+    setText(view.name, name);
+    setAttribute(view.name, "title", this.readOnly ? name : `${name}: rename this speaker`);
     setText(view.time, clock(entry.start));
     setChildren(view.text, [...marked(entry.text, wanted), ...(entry.sounds || []).map(soundMark)]);
     setChildren(view.mood, [badge(entry.emotion)].filter(Boolean));
@@ -372,7 +376,6 @@ export class TranscriptView {
       class: "rename",
       type: "text",
       maxlength: "60",
-      dir: "auto",
       "aria-label": `New name for ${view.name.textContent}`,
       value: before,
     });
