@@ -168,8 +168,13 @@ def test_a_reload_goes_on_in_the_same_meeting_and_leaving_lets_go_at_once(
     expect(copy.locator("#go-on")).to_have_count(0)
     copy.close()
     page.reload()
+    expect(page.locator("#go-on")).to_be_visible()
+    page.goto(
+        f"{page.url}?watch={ended.id}"
+    )  # what this tab was listening to is not just watched from the list
     page.click("#go-on")
     expect(mic).to_have_attribute("data-state", "muted")
+    assert "watch" not in page.url
     mic.get_by_role("button", name="Unmute").click()
     listening(page, "mic")
     assert service.newest is ended
@@ -190,7 +195,10 @@ def test_a_reload_goes_on_in_the_same_meeting_and_leaving_lets_go_at_once(
     listening(page, "mic")
     left = service.newest
     assert left is not ended
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.goto("about:blank")
+    assert asked == ["beforeunload"]
     service.wait(lambda: not left.plays, "the DELETE of a page that goes away", limit=3)
 
 
@@ -397,12 +405,20 @@ def test_the_sample_plays_without_sharing_anything(service: BrowserService, new_
     page.click("#sample")
     expect(page.locator(".channel-state")).to_have_text(["Listening", "Listening"])
     assert page.locator(".level:visible").count() == 0
+    page.reload()  # nothing is lost by it, so it is not asked about
+    expect(page.locator(".channel-state")).to_have_text(["Listening", "Listening"])
     page.click("#stop")
     expect(page.locator(".live-status")).to_contain_text("ended")
 
 
-def test_the_key_leaves_the_address_bar(service: BrowserService, new_page: NewPage) -> None:
-    page = new_page(service.root)
+def test_the_key_alone_leaves_the_address_bar(
+    service: BrowserService, new_page: NewPage, complaints: list[str]
+) -> None:
+    page = new_page(f"{service.root}&watch=m-nowhere")
     assert "token" not in page.url
+    expect(page.locator(".notice")).to_have_text("There is no such meeting here.")
+    expect(page.locator("#stop")).to_be_hidden()
+    complaints.clear()
+    page.click("#again")
     page.reload()  # the cookie takes its place
     expect(page.locator("#start")).to_be_enabled()

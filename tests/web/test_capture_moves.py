@@ -156,6 +156,60 @@ def test_old_word_of_a_resumption_opens_no_microphone(tmp_path: Path) -> None:
     )
 
 
+def test_a_microphone_that_was_taken_away_is_heard_again_without_a_question(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+        const { reopened } = await import("./web/extension/js/reopen.js");
+        let allowed = false, plugged = false, opened = 0, steps = [];
+        const found = [];
+        const open = async () => {
+          opened += 1;
+          if (!plugged) throw new Error("NotFoundError");
+          found.push({ ...track(), stop() { this.stopped = true; } });
+          return found.at(-1);
+        };
+        const look = { open, may: async () => allowed, wait: () => new Promise((go) => steps.push(go)) };
+        const begin = () => reopened(() => capture.lacks("mic"), (each) => capture.replace("mic", each), look);
+        const passes = async () => { for (const go of steps.splice(0)) go(); await turns(); };
+        const taken = () => capture.tracks.get("mic").ends();
+        const ending = (each) => Object.assign(each, { addEventListener: (_, ends) => (each.ends = ends) });
+        let lost = [];
+        capture.lost = (channel) => lost.push(channel);
+        await capture.replace("mic", ending(track()));
+        capture.mute("mic", true);
+        assert.equal(capture.lacks("mic"), false);
+        taken();
+        assert.deepEqual([lost, capture.lacks("mic")], [["mic"], true]);
+        let again = begin();
+        await passes();
+        assert.equal(opened, 0, "the browser would ask");
+        allowed = true;
+        await passes();
+        assert.deepEqual([opened, capture.lacks("mic")], [1, true], "not plugged in yet");
+        plugged = true;
+        await passes();
+        assert.equal(await again, true);
+        assert.deepEqual([capture.tracks.get("mic"), found[0].enabled], [found[0], false], "muted as it was");
+        assert.deepEqual([capture.lacks("mic"), steps], [false, []]);
+        await capture.replace("mic", ending(track()));
+        taken();
+        again = begin();
+        await capture.replace("mic", track()); // its button was quicker
+        await passes();
+        assert.deepEqual([await again, opened], [false, 2]);
+        capture.endedChannels.add("mic");
+        look.open = async () => (await capture.over(), open()); // it ends while the browser opens one
+        again = begin();
+        await passes();
+        assert.deepEqual([await again, found.at(-1).stopped], [false, true]);
+        const picked = { ...track(), stop() { this.stopped = true; } };
+        await capture.replace("tab", picked);
+        assert.equal(picked.stopped, true, "nor is a tab that was being picked");
+        """,
+    )
+
+
 def test_the_second_connection_is_there_before_the_first_ends(tmp_path: Path) -> None:
     play(
         tmp_path,

@@ -182,6 +182,23 @@ assert.deepEqual([last.run, last.paused, last.spec.title], [run, true, "A (conti
     )
 
 
+def test_the_icon_says_while_the_microphone_is_away(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+const { run } = kept.session.running;
+const say = async (deaf, of = run) => {
+  listeners.message({ to: "worker", deaf, run: of }, {}, nothing);
+  await turns();
+  return titles[1].includes("not to your microphone");
+};
+assert.deepEqual([await say(true, "another run"), await say(true), await say(false)], [false, true, false]);
+await click(1);
+assert.deepEqual([await say(true), badge], [false, ""], "it is over");
+""",
+    )
+
+
 def test_each_tab_says_what_a_click_on_it_does(tmp_path: Path) -> None:
     play(
         tmp_path,

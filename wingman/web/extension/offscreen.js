@@ -4,8 +4,10 @@ import { Capture, NOT_MEANT, REASON_LIMIT } from "./js/capture.js";
 import { Service, UNPAIRED } from "./js/service.js";
 import { prove } from "./possession.js";
 import { EventStream } from "./js/stream.js";
+import { reopened } from "./js/reopen.js";
 import { openMicrophone, release } from "./js/tracks.js";
 import { vocabulary } from "./js/vocabulary.js";
+import { pause } from "./js/waiting.js";
 import { PORT } from "./protocol.js";
 
 /** Events kept for an overlay that comes late (the page was reloaded). */
@@ -13,6 +15,7 @@ const KEPT = 5000;
 /** How long after a meeting was lost another one is begun by itself, in ms, and when the worker is asked again. */
 const GO_ON_FOR = 60_000;
 const ASK_AGAIN = 1000;
+const TAKEN = "The browser took this tab’s sound away. Click the icon to listen to it in a new meeting.";
 const LOST = "Wingman was restarted, and this meeting has ended there. Click the icon to go on in a new one.";
 
 class Listening {
@@ -46,6 +49,7 @@ class Listening {
     this.capture = new Capture(this.service, id, {
       changed: () => this.#changed(),
       heard: () => !this.#lost(),
+      lost: (channel) => channel === "mic" && void this.#hearAgain(),
     });
     this.stream = new EventStream(await this.service.provenSocket(id), {
       onEnvelope: (envelope) => this.#take(envelope),
@@ -53,7 +57,8 @@ class Listening {
       onAnswer: (answer) => this.#tell({ answer }),
     }).start();
     await this.capture.start(tracks, { paused });
-    tracks.get("tab").addEventListener("ended", () => void this.stop());
+    // With the tab, or without it: the worker knows
+    tracks.get("tab").addEventListener("ended", () => void this.#goOn(TAKEN));
     this.words = await vocabulary(this.service);
     this.#tell({ words: this.words });
     return !microphone;
@@ -86,13 +91,15 @@ class Listening {
   }
 
   /** The call goes on: the worker begins another meeting. It is asked again where the browser stopped it over that. */
-  async #goOn() {
+  async #goOn(problem = LOST) {
     const { run, capture } = this;
     const { paused } = capture;
-    if (!(await this.close())) return;
-    const ask = { to: "worker", lost: true, run, paused, until: Date.now() + GO_ON_FOR, problem: LOST };
-    while (current === this && !(await chrome.runtime.sendMessage(ask).catch(() => false)))
-      await new Promise((done) => setTimeout(done, ASK_AGAIN));
+    if (this.over) return;
+    this.stream?.close();
+    this.#tell({ status: "connecting" });
+    void this.close(); // an end that still owes words holds nothing up
+    const ask = { to: "worker", lost: true, run, paused, until: Date.now() + GO_ON_FOR, problem };
+    while (current === this && !(await chrome.runtime.sendMessage(ask).catch(() => false))) await pause(ASK_AGAIN);
   }
 
   /** An overlay came: tell it what it missed; what follows it hears with the others. */
@@ -111,8 +118,13 @@ class Listening {
       audio: { mandatory: { chromeMediaSource: "tab", chromeMediaSourceId: streamId } },
     });
     // A captured tab is silent for the user unless somebody plays it back.
-    this.context = new AudioContext();
-    this.context.createMediaStreamSource(stream).connect(this.context.destination);
+    const context = new AudioContext();
+    this.context = context;
+    // A loudspeaker that fails suspends it, and the user would hear nothing of the call any more
+    context.addEventListener("statechange", () => {
+      if (context.state === "suspended") void pause(ASK_AGAIN).then(() => context.resume()).catch(() => undefined);
+    });
+    context.createMediaStreamSource(stream).connect(context.destination);
     const [track] = stream.getAudioTracks();
     track.contentHint = "speech";
     return track;
@@ -140,6 +152,14 @@ class Listening {
     if (why === "refused") this.capture.refuse();
     else this.#tell({ status: status === "doubtful" ? "waiting" : status });
     if (status === "live" || why === "missing") void this.capture.revive();
+  }
+
+  /** The microphone was taken away: the icon says so until there is one again. */
+  async #hearAgain() {
+    const { capture, run } = this;
+    tellWorker({ deaf: true, run });
+    const again = await reopened(() => capture.lacks("mic"), (track) => capture.replace("mic", track));
+    if (again) tellWorker({ deaf: false, run });
   }
 
   #lost() {

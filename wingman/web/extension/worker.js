@@ -36,6 +36,7 @@ chrome.runtime.onMessage.addListener((message, _sender, reply) => {
   if (message.ended) void forget(message.problem, message.run);
   if (message.memory) void writeSettings(remembered(message.memory)); // an offscreen document has no storage
   if (message.hidden) void hidden();
+  if ("deaf" in message) void became({ run: message.run, deaf: message.deaf });
   if (message.lost)
     void goOn(message).then(
       () => reply(true),

@@ -1,6 +1,6 @@
 // What all pages share: the way between them, the look the user chose, and a place for what went wrong.
 
-import { HOME } from "../extension/js/session.js";
+import { forgetKey, HOME } from "../extension/js/session.js";
 import { h } from "../extension/js/dom.js";
 import { Preferences } from "../extension/js/prefs.js";
 import { Notice } from "./dialog.js";
@@ -51,12 +51,4 @@ export function shell(current, title, ...content) {
   document.body.append(root);
   document.title = `${title} · Wingman`;
   return { root, notice };
-}
-
-/** The key has become a cookie by now; keep it out of the address bar, history and screenshots. */
-export function forgetKey() {
-  const query = new URLSearchParams(location.search);
-  if (!query.has("token")) return;
-  query.delete("token");
-  history.replaceState(null, "", location.pathname + (query.size ? `?${query}` : ""));
 }

@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { dropArea } from "./file-drop.js";
 import { batched } from "./frame.js";
 import { MeetingControls } from "./meeting-controls.js";
-import { LevelMeter } from "./meter.js";
+import { LevelMeter, listeningContext } from "./meter.js";
 import { MeetingModel } from "./model.js";
 import { newestFirst } from "./newest-first.js";
 import { Overlay } from "./overlay.js";
@@ -14,10 +14,11 @@ import { Preferences } from "./prefs.js";
 import { forget, held, isHeld, recall, remember, resumeBanner } from "./resume-banner.js";
 import { SampleSound } from "./sample-sound.js";
 import { Service } from "./service.js";
-import { HOME } from "./session.js";
+import { forgetKey, HOME } from "./session.js";
 import { Setup } from "./setup.js";
 import { EventStream } from "./stream.js";
 import { PcmSession } from "./pcm-session.js";
+import { reopened } from "./reopen.js";
 import { SoundRing } from "./sound-ring.js";
 import { openMicrophone, release, shareTab } from "./tracks.js";
 import { vocabulary } from "./vocabulary.js";
@@ -85,12 +86,17 @@ class Page {
     this.current = null;
     new Preferences().apply(this.root);
     globalThis.addEventListener("pagehide", () => this.current?.capture?.leave());
+    // A link, the way back or a reload ends the listening: that may not be meant
+    globalThis.addEventListener("beforeunload", (event) => this.current?.capture?.goesOn && event.preventDefault());
   }
 
   async load() {
     try {
       const query = new URLSearchParams(location.search);
-      if (query.has("watch")) this.#watch(query.get("watch"), query.get("sound"));
+      const watched = query.get("watch");
+      // What this very tab was listening to is gone on with rather than watched
+      const left = watched === recall()?.meeting && !(await isHeld(watched));
+      if (watched && !left) this.#watch(watched, query.get("sound"));
       const { playbooks } = await service.json("GET", "/api/playbooks");
       const config = await service.json("GET", "/api/config");
       const { notices } = await service.json("GET", "/api/notices");
@@ -121,7 +127,7 @@ class Page {
 
   /** Tracks first (the browser wants the user's click for them), then the meeting, then the connection. */
   async #listen(spec, sources, meeting = null, muted = []) {
-    const context = new AudioContext();
+    const context = listeningContext();
     const tracks = new Map();
     let made = null;
     try {
@@ -145,7 +151,6 @@ class Page {
 
   /** Follow a meeting whose sound comes from elsewhere. */
   #watch(id, sound) {
-    history.replaceState(null, "", location.pathname);
     this.#enter(id, null, {}, { old: true });
     if (sound === "sample") this.#hear(this.current);
   }
@@ -201,6 +206,9 @@ class Page {
         },
         heard: () => !lostChannels(model, capture).length,
         keeps: () => ring?.keeps === true,
+        lost: (channel) => {
+          if (channel === "mic") void reopened(() => capture.lacks("mic"), (track) => this.#take(current, "mic", track));
+        },
         },
         makeSession,
       );
@@ -250,6 +258,8 @@ class Page {
     current.timer = setInterval(() => this.#meter(current), METER_PERIOD);
     model.subscribe(current.paint);
     this.current = current;
+    // A reload follows what is watched; what is listened to is asked about (see `#offerToGoOn`)
+    addressed(context ? "" : id);
     this.preparing.hidden = true;
     this.side.append(current.live.node);
     this.stage.hidden = false;
@@ -305,8 +315,12 @@ class Page {
   }
 
   async #again(current, channel) {
-    const track = await open[channel]();
+    await this.#take(current, channel, await open[channel]());
+  }
+
+  async #take(current, channel, track) {
     await current.capture.replace(channel, track);
+    if (current !== this.current || current.capture.phase === "ended") return;
     void current.ring?.keep(channel, track);
     this.#measure(channel, track);
   }
@@ -333,7 +347,7 @@ class Page {
     current.ring = null; // it goes on with the new meeting
     const { tracks, ...as } = await capture.handOver();
     this.#leave();
-    const fresh = this.#enter(id, new AudioContext(), spec, ring?.keeps ? { ring, since } : {});
+    const fresh = this.#enter(id, listeningContext(), spec, ring?.keeps ? { ring, since } : {});
     this.current.tries = current.tries;
     try {
       await fresh.start(tracks, as);
@@ -368,6 +382,7 @@ class Page {
     void current.context?.close();
     current.ring?.close();
     current.unlock?.();
+    addressed("");
     this.preparing.hidden = false;
     this.stage.hidden = true;
     delete this.root.dataset.live;
@@ -472,6 +487,12 @@ class Page {
   }
 }
 
+/** Name the meeting that is watched in the address, for a reload. */
+function addressed(meeting) {
+  const query = meeting ? `?${new URLSearchParams({ watch: meeting })}` : "";
+  history.replaceState(null, "", location.pathname + query);
+}
+
 /** Channels this page still sends and the service says are over. */
 function lostChannels(model, capture) {
   return [...capture.tracks.keys()].filter(
@@ -479,6 +500,5 @@ function lostChannels(model, capture) {
   );
 }
 
-if (new URLSearchParams(location.search).has("token")) history.replaceState(null, "", location.pathname);
-
+forgetKey();
 void new Page().load();

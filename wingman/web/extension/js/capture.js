@@ -57,16 +57,16 @@ export class Capture {
   /**
    * @param {object} service the `Service` the meeting runs in
    * @param {string} meeting
-   * @param {{changed: () => void, heard: () => boolean, keeps?: () => boolean}} watch `changed` is called whenever
-   *   `phase`, `paused`, `muted` or `tracks` may have; `heard` says whether the service still hears us, `keeps` whether
-   *   what is said meanwhile is kept for a new session
+   * @param {{changed: () => void, heard: () => boolean, keeps?: () => boolean, lost?: (channel: string) => void}} watch
+   *   `changed` is called whenever `phase`, `paused`, `muted` or `tracks` may have; `heard` says whether the service still
+   *   hears us, `keeps` whether what is said meanwhile is kept for a new session; `lost` hears of a track that ended
    * @param {(onState: (state: string) => void, again: boolean, to?: string) => object} makeSession `again` after an outage: then what
    *   the page has kept of it may go first; `to` is the node a meeting is about to move to
    */
   constructor(
     service,
     meeting,
-    { changed, heard, keeps = () => false },
+    { changed, heard, keeps = () => false, lost = () => {} },
     makeSession = (onState) => new WhipSession(onState, service),
   ) {
     this.service = service;
@@ -75,12 +75,18 @@ export class Capture {
     this.changed = changed;
     this.heard = heard;
     this.keeps = keeps;
+    this.lost = lost;
     this.makeSession = makeSession;
     this.tracks = new Map();
     this.muted = new Set();
     this.endedChannels = new Set();
     this.paused = false;
     this.phase = "starting";
+  }
+
+  /** Whether it is heard, or will be again by itself. */
+  get goesOn() {
+    return this.phase === "live" || this.phase === "reconnecting";
   }
 
   get peer() {
@@ -101,8 +107,12 @@ export class Capture {
     if (paused) await this.pause();
   }
 
-  /** Take `track` in the place of a channel's present one, which is stopped. */
+  /** Take `track` in the place of a channel's present one, which is stopped; once it is over, neither is heard. */
   async replace(channel, track) {
+    if (this.phase === "ended") {
+      release(track);
+      return;
+    }
     const old = this.tracks.get(channel);
     this.#adopt(channel, track);
     await this.#session?.replace(channel, track);
@@ -209,7 +219,7 @@ export class Capture {
 
   /** The service does not know this page any more: nothing it sends is taken. */
   refuse() {
-    if (this.phase === "live" || this.phase === "reconnecting") this.#become("refused");
+    if (this.goesOn) this.#become("refused");
   }
 
   /** The meeting is over there and could not be gone on with yet: the tracks are kept for another try. */
@@ -269,6 +279,12 @@ export class Capture {
     if (this.tracks.get(channel) !== track || this.phase === "ended") return;
     this.endedChannels.add(channel);
     this.changed();
+    this.lost(channel);
+  }
+
+  /** Whether a channel's track has ended under a capture that goes on. */
+  lacks(channel) {
+    return this.goesOn && this.endedChannels.has(channel);
   }
 
   #enable() {

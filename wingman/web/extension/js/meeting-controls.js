@@ -50,18 +50,20 @@ export class MeetingControls {
   render(now = performance.now()) {
     const { capture, model } = this.meeting;
     const { phase, reason, title } = model.state.meeting;
-    const over = phase === "ended" || capture?.phase === "ended";
+    const missing = model.stream === "missing" && !capture; // the overlay says so
+    const over = phase === "ended" || capture?.phase === "ended" || missing;
     setText(this.title, title || "Meeting");
     const lost = capture?.phase === "lost";
     const phaseNow = capture?.phase === "live" && model.stream === "waiting" ? "away" : capture?.phase;
     const trouble = capture && !over ? this.#trouble(phaseNow) : "";
     this.#renderChannels(now, over || lost, trouble !== "");
-    setText(this.words, over ? endedWords(reason || "stopped") : trouble);
+    setText(this.words, missing ? "" : over ? endedWords(reason || "stopped") : trouble);
     this.status.hidden = !this.words.textContent;
     this.status.dataset.level = over || phaseNow === "starting" ? "info" : "warn";
     this.restart.hidden = !lost;
     this.controls.hidden = over || lost || capture?.phase === "refused";
     this.after.hidden = !over;
+    this.report.hidden = missing;
     if (over || lost) this.faces?.stop();
     this.#renderQuestion(over || lost);
     const paused = capture ? capture.paused : phase === "paused";
@@ -166,18 +168,16 @@ export class MeetingControls {
       h("div", { class: "row" }, this.floatButton, this.open, this.phone),
       this.share.node,
     );
+    this.report = h(
+      "a",
+      { class: "button quiet", href: `${HOME}/meetings/${encodeURIComponent(id)}` },
+      icon("recap"),
+      "Report",
+    );
     this.after = h(
       "div",
       { class: "row", hidden: true },
-      h(
-        "a",
-        {
-          class: "button quiet",
-          href: `${HOME}/meetings/${encodeURIComponent(id)}`,
-        },
-        icon("recap"),
-        "Report",
-      ),
+      this.report,
       button("play", "New meeting", run.over, { id: "again" }),
       h("a", { class: "button quiet", href: `${HOME}/` }, "All meetings"),
     );

@@ -5,6 +5,7 @@ import { h, setAttribute } from "./dom.js";
 import { MeetingModel } from "./model.js";
 import { newestFirst } from "./newest-first.js";
 import { Overlay } from "./overlay.js";
+import { forgetKey } from "./session.js";
 import { Service } from "./service.js";
 import { EventStream } from "./stream.js";
 import { vocabulary } from "./vocabulary.js";
@@ -12,11 +13,7 @@ import { vocabulary } from "./vocabulary.js";
 const query = new URLSearchParams(location.search);
 const meeting = query.get("meeting") || "";
 
-// The key has become a cookie by now; keep it out of the address bar, history and screenshots.
-if (query.has("token")) {
-  query.delete("token");
-  history.replaceState(null, "", `${location.pathname}?${query}`);
-}
+forgetKey();
 
 const service = new Service();
 const model = new MeetingModel(meeting);

@@ -15,6 +15,14 @@ export function remembered() {
   }
 }
 
+/** The key that a page was opened with has become a cookie by now: keep it out of the address bar, history and screenshots. */
+export function forgetKey() {
+  const query = new URLSearchParams(location.search);
+  if (!query.has("token")) return;
+  query.delete("token");
+  history.replaceState(null, "", location.pathname + (query.size ? `?${query}` : ""));
+}
+
 /** Keep `home` for the next visit; empty forgets. A link somebody shared (`/~v…`) is not kept. */
 export function remember(home) {
   if (home.startsWith("/~v")) return;
