@@ -82,8 +82,9 @@ def test_a_glance_finds_what_to_say(service: BrowserService, new_page: NewPage) 
     assert glance(page).controls <= 16
     page.emulate_media(color_scheme="dark", forced_colors="active")  # a contrast theme of the system
     ground = "e => [e, document.body].map(each => getComputedStyle(each).backgroundColor)"
-    drawn, behind = page.locator(".card .icon").first.evaluate(ground)
-    assert drawn != behind
+    for each in (".card .icon", ".trail .mark[data-family=negative]", ".mood .bars i"):
+        drawn, behind = page.locator(each).first.evaluate(ground)
+        assert drawn != behind, each
     page.emulate_media(forced_colors="none")
     page.locator(".card").nth(1).focus()  # an older card's tools are there when they are meant
     assert glance(page).controls > 16
@@ -95,6 +96,7 @@ def test_a_glance_finds_what_to_say(service: BrowserService, new_page: NewPage) 
 def test_a_phone_can_read_the_link(service: BrowserService, new_page: NewPage) -> None:
     page = new_page(service.root)
     page.click("#sample")
+    page.emulate_media(forced_colors="active", color_scheme="dark")  # a contrast theme inverts no code
     page.click("#share")
     expect(page.locator(".qr path")).to_be_attached()
     with av.open(io.BytesIO(page.locator(".qr").screenshot()), "r") as picture:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, Playwright, expect
 
 from tests.browser.support.networks import Network, by_relay, newest_way
 from tests.browser.support.scene import call
@@ -169,9 +169,7 @@ def test_a_reload_goes_on_in_the_same_meeting_and_leaving_lets_go_at_once(
     copy.close()
     page.reload()
     expect(page.locator("#go-on")).to_be_visible()
-    page.goto(
-        f"{page.url}?watch={ended.id}"
-    )  # what this tab was listening to is not just watched from the list
+    page.goto(f"{page.url}?watch={ended.id}")  # from the list: this very tab was listening
     page.click("#go-on")
     expect(mic).to_have_attribute("data-state", "muted")
     assert "watch" not in page.url
@@ -196,7 +194,12 @@ def test_a_reload_goes_on_in_the_same_meeting_and_leaving_lets_go_at_once(
     left = service.newest
     assert left is not ended
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.once("dialog", leave)
     page.goto("about:blank")
     assert asked == ["beforeunload"]
     service.wait(lambda: not left.plays, "the DELETE of a page that goes away", limit=3)

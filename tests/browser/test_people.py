@@ -151,7 +151,9 @@ def test_the_checker_finds_nothing_serious_on_any_page(
     browser: Browser, whole: WholeService, axe: str, scheme: str
 ) -> None:
     rules = {"dark": (), "light": COLOURS}[scheme]
-    meeting = whole.past_meeting("A very long name " * 5, [("them", "שלום, this is a note.")])
+    meeting = whole.past_meeting(
+        "A very long name " * 5, [("them", f"שלום, {text}") for text in ("a note.", "w" * 400)]
+    )
     with person(browser, whole) as one:
         one.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two it takes
         for name in PAGES:
@@ -163,6 +165,10 @@ def test_the_checker_finds_nothing_serious_on_any_page(
         one.page.goto(f"{one.page.url.rsplit('/', 1)[0]}/meetings/{meeting}")
         one.page.wait_for_selector("#edit")
         assert violations(one.page, axe, rules) == []
+        one.page.set_viewport_size({"width": 360, "height": 740})
+        assert one.page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
+        # not an hour somewhere else
+        expect(one.page.locator(".meta time")).to_have_text(re.compile("^(Today|Yesterday), "))
 
 
 @pytest.mark.parametrize("path", WRONG_TURNS)

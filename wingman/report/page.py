@@ -144,7 +144,8 @@ def _notes(record: Record) -> str:
 
 def _meta(record: Record) -> str:
     when = datetime.fromtimestamp(record.started_at, UTC)
-    facts = [when.strftime("%A %d %B %Y, %H:%M UTC").replace(" 0", " "), clock(record.seconds)]
+    began = when.strftime("%A %d %B %Y, %H:%M UTC").replace(" 0", " ")
+    facts = [clock(record.seconds)]
     if record.playbook:
         facts.append(f"playbook {record.playbook}")
     policy = record.emotion_policy
@@ -152,7 +153,8 @@ def _meta(record: Record) -> str:
     facts += [f"#{tag}" for tag in record.tags]
     served = [SERVED.get(name, name.capitalize()) for name in record.providers if name and name != "off"]
     facts += [", ".join(dict.fromkeys(served))]
-    return f'<p class="meta">{"".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)}</p>'
+    rest = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
+    return f'<p class="meta"><span><time datetime="{when.isoformat()}">{began}</time></span>{rest}</p>'
 
 
 def _tiles(record: Record, numbers: Figures) -> str:

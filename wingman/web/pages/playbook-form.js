@@ -47,7 +47,7 @@ export class PlaybookForm {
         this.#told();
       },
     };
-    const common = { id, disabled: this.fixed, dir: "auto", on };
+    const common = { id, disabled: this.fixed, on };
     return h(
       "div",
       { class: "field" },
@@ -68,7 +68,6 @@ export class PlaybookForm {
         id,
         rows: String(Math.min(6, Math.max(2, (target[name] || []).length))),
         disabled: this.fixed,
-        dir: "auto",
         text: (target[name] || []).join("\n"),
         on: {
           input: (event) => {

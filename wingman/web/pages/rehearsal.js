@@ -23,7 +23,6 @@ export class Rehearsal {
       rows: "6",
       maxlength: "50000",
       placeholder: EXAMPLE,
-      dir: "auto",
     });
     this.meeting.addEventListener("change", () => {
       this.pasted.hidden = this.meeting.value !== "";

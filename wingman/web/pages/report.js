@@ -4,6 +4,7 @@ import { h, setText } from "../extension/js/dom.js";
 import { Service } from "../extension/js/service.js";
 import { clock } from "../extension/js/strings.js";
 import { ask, guarded, Notice } from "./dialog.js";
+import { when } from "./format.js";
 
 const KINDS = { decision: "Decision", action: "Promise", question: "Open question" };
 
@@ -26,6 +27,11 @@ const question = h("input", {
 /** Only whoever owns the meeting changes it; a viewer reads. */
 async function build() {
   const status = await service.json("GET", at).catch(() => ({ role: "viewer" }));
+  // In the reader's own time and words; the file says it for everybody
+  for (const time of document.querySelectorAll(".meta time")) {
+    time.title = time.textContent;
+    setText(time, when(Date.parse(time.dateTime) / 1000));
+  }
   goToMoment();
   globalThis.addEventListener("hashchange", goToMoment);
   for (const link of document.querySelectorAll("a.moment")) link.addEventListener("click", () => copyLink(link));

@@ -91,7 +91,6 @@ export class AskView {
       type: "text",
       class: "question",
       maxlength: "500",
-      dir: "auto",
       autocomplete: "off",
       enterkeyhint: "send",
       on: {

@@ -192,6 +192,7 @@ class CardView {
     const kind = kindName(card);
     setText(this.kind, kind);
     setText(this.title, card.title.toLowerCase() === kind.toLowerCase() ? "" : card.title);
+    setAttribute(this.title, "title", this.title.textContent || null);
     setText(this.when, clock(card.moment));
     setText(this.quote, quoteOf(card, state.names));
     setAttribute(this.quote, "title", card.quote ? card.quote.text : null);

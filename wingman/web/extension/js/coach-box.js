@@ -12,7 +12,6 @@ export class CoachBox {
       class: "question",
       id: "coach-text",
       maxlength: "500",
-      dir: "auto",
       autocomplete: "off",
       placeholder: "What the one in the call is to see",
       "aria-label": "What the one in the call is to see",

@@ -1,5 +1,8 @@
 // The few DOM helpers everything shares. Text only ever enters the page as text nodes.
 
+/** Whether somebody types sentences there: in which direction those run is theirs. */
+const isTyped = (tag, type = "text") => tag === "textarea" || (tag === "input" && ["text", "search"].includes(type));
+
 /**
  * Make an element. `props`: `class`, `text`, `on: {event: handler}`, `data: {…}`, `style: {…}` (through
  * the CSSOM, which a strict content security policy allows), anything else becomes an attribute;
@@ -7,6 +10,7 @@
  */
 export function h(tag, props = {}, ...children) {
   const node = document.createElement(tag);
+  if (isTyped(tag, props.type)) node.setAttribute("dir", "auto");
   for (const [name, value] of Object.entries(props)) {
     if (value === null || value === undefined || value === false) continue;
     if (name === "class") node.className = value;

@@ -113,9 +113,10 @@ export class MoodView {
     const key = reading && JSON.stringify([reading, trail, trend, speaker, state.names]);
     if (!reading || key === this.shown) return;
     this.shown = key;
+    const who = speakerName(speaker, state.names);
     setChildren(
       this.badge,
-      [h("span", { class: "who", dir: "auto", text: speakerName(speaker, state.names) }), badge(reading)].filter(Boolean),
+      [h("span", { class: "who", dir: "auto", title: who, text: who }), badge(reading)].filter(Boolean),
     );
     setChildren(
       this.trail,

@@ -60,13 +60,13 @@ export function replaceLine(state, at, entry) {
 
 /** Numbers of the lines that hold every one of `words`, oldest first, at most `limit`. */
 export function findLines(state, words, limit = 1000) {
-  const wanted = words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   const found = [];
   if (!wanted.length) return found;
   for (let at = 0; at < lineCount(state) && found.length < limit; at++) {
     const { text } = lineAt(state, at);
     if (!text) continue;
-    const lower = text.toLocaleLowerCase();
+    const lower = text.toLowerCase();
     if (wanted.every((word) => lower.includes(word))) found.push(at);
   }
   return found;
