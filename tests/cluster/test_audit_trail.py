@@ -8,10 +8,13 @@ import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
+
 from tests.cluster.test_meeting_router import nodes as services
 from tests.support.nats import Servers, nodes
 from tests.support.until import until
 from wingman.cluster.audit_trail import AuditTrail
+from wingman.cluster.watch import Watch
 from wingman.server.audit_log import unpacked
 from wingman.server.grant_store import GrantStore
 
@@ -76,7 +79,10 @@ async def test_an_entry_that_was_changed_or_left_out_shows(one_server: Servers, 
         assert await one.broken_at() == places[1]
 
 
-async def test_it_is_told_over_http_by_every_node(one_server: Servers, tmp_path: Path) -> None:
+async def test_it_is_told_over_http_by_every_node_and_dated_by_the_clock_they_share(
+    one_server: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Watch, "now", lambda _: 1_234_567_890.0)
     async with (
         services(one_server, tmp_path, 2) as (owner, other),
         owner.client() as one,
@@ -93,6 +99,7 @@ async def test_it_is_told_over_http_by_every_node(one_server: Servers, tmp_path:
         (made,) = [entry for entry in page["entries"] if entry["what"] == "meeting"]
         assert made["meeting"] == meeting
         assert made["node"] in ("n0", "n1")
+        assert made["at"] == 1_234_567_890.0
         assert (await one.get("/api/audit", params={"after": page["entries"][-1]["seq"]})).json()[
             "entries"
         ] == []

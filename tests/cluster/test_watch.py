@@ -33,6 +33,31 @@ async def test_a_clock_that_differs_from_the_servers_is_told_once(
     assert offset == pytest.approx(ahead_s, abs=60)
 
 
+@pytest.mark.parametrize(
+    ("servers", "own", "gone_by"),
+    [
+        ((0.0,), 3600.0, 0.0),
+        ((0.0,), 30.0, 30.0),
+        ((0.0, 0.0, 9e8), 3600.0, 0.0),
+        ((0.0, 0.0, -9e8), 0.0, 0.0),
+        ((9e8, 0.0, 0.0), -3600.0, 0.0),
+        ((-9e8, 0.0, 9e8), 3600.0, 3600.0),
+    ],
+    ids=["wrong", "a little", "one is wrong", "none of ours", "the first is wrong", "nobody knows"],
+)
+async def test_what_nodes_share_is_dated_as_most_servers_say(
+    monkeypatch: pytest.MonkeyPatch, servers: tuple[float, ...], own: float, gone_by: float
+) -> None:
+    at = [own]
+    monkeypatch.setattr(watch, "time", SimpleNamespace(time=lambda: time.time() + at[0]))
+    looking = Watch(cast("JetStream", Led({f"n{n}": ahead for n, ahead in enumerate(servers)})), 16)
+    assert looking.now() - time.time() == pytest.approx(own, abs=5)
+    await looking.open()
+    assert looking.now() - time.time() == pytest.approx(gone_by, abs=5)
+    at[0] = 0.0 if own == gone_by else 7200.0  # it is set, and nobody was asked since
+    assert looking.now() - time.time() == pytest.approx(0.0, abs=5)
+
+
 class Led:
     """What the servers say of each stream, by the clock of the server that leads it."""
 
@@ -43,7 +68,8 @@ class Led:
     async def stream(self, name: str) -> JsonObject:
         server = self.leaders[int(name.rpartition("_")[2]) % len(self.leaders)]
         at = datetime.fromtimestamp(time.time() + self.ahead_s[server], UTC)
-        return {"ts": at.isoformat(), "cluster": {"leader": server}}
+        others = [{"name": name, "current": True} for name in self.leaders if name != server]
+        return {"ts": at.isoformat(), "cluster": {"leader": server, "replicas": others}}
 
 
 async def test_one_server_whose_clock_is_off_is_named_once_and_hides_behind_no_other() -> None:

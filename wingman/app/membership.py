@@ -72,6 +72,7 @@ def take_part(
     member.node.load = lambda: _room(len(manager.all_live()), manager.settings.meeting.most, loop_watch)
     metrics.watch_cluster(lambda: member.node.row().load, lambda: member.jetstream.connected)
     access.trail = member.trail
+    access.clock = member.watch.now
     access.nodes = lambda: max(1, len(member.node.others))
 
 

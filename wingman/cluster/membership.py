@@ -73,6 +73,7 @@ async def join(settings: ClusterSettings, grants: Grants | None = None) -> Async
         await slots.open()
         watch = Watch(jetstream, shards)
         watch.on_cut_off.append(log.cut_off)
+        await watch.open()
         running = [node.run(), slots.run(), watch.run()]
         trail = None
         if grants is not None and not settings.one_folder:

@@ -6,11 +6,13 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import datetime
+from statistics import median_low
 
 import structlog
 
 from wingman.cluster import subjects
 from wingman.cluster.jetstream import JetStream, UnavailableError, UnknownError
+from wingman.core.steady_clock import passed
 from wingman.observe import metrics
 
 log = structlog.get_logger(__name__)
@@ -21,6 +23,10 @@ CUT_OFF_S = 15.0
 (9 s at most) cuts nobody off: the connection stays."""
 CLOCK_S = 0.1
 """Clocks that differ by more are said so: where a channel goes on is a matter of wall time."""
+WRONG_S = 60.0
+"""A clock that differs by more from what most servers say is not gone by for what all nodes share."""
+FIRST = 3
+"""Streams that are asked before anything is served: as many servers as there are, mostly, lead them."""
 LAG_EVERY = 5
 """Looks between two questions for a stream's replicas."""
 
@@ -37,6 +43,24 @@ class Watch:
         """It has been without a connection for too long, and still is."""
         self._apart: set[str] = set()
         """Servers whose clocks differed from its own when it last asked them: another one leads each stream."""
+        self._ahead: dict[str, float] = {}
+        """By how much each server's clock was ahead of one that is never set (`passed`)."""
+        self._servers = 1
+
+    def now(self) -> float:
+        """Unix seconds for what all nodes share: this machine's, unless most servers agree on another time."""
+        wall = time.time()
+        if not self._ahead:
+            return wall
+        ahead = median_low(self._ahead.values())
+        agree = sum(abs(one - ahead) <= WRONG_S for one in self._ahead.values())
+        theirs = passed() + ahead
+        return theirs if 2 * agree > self._servers and abs(theirs - wall) > WRONG_S else wall
+
+    async def open(self) -> None:
+        """Ask for the time, before anything goes by it."""
+        for shard in range(min(FIRST, self._shards)):
+            await self._look_at(shard)
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -62,6 +86,7 @@ class Watch:
         except (UnavailableError, UnknownError):
             return
         cluster = told.get("cluster", {})
+        self._servers = 1 + len(cluster.get("replicas") or ())
         self._compare(name, str(cluster.get("leader", "")), asked, str(told.get("ts", "")), time.time())
         replicas = cluster.get("replicas") or ()
         metrics.REPLICA_LAG.labels(name).set(max((int(one.get("lag", 0)) for one in replicas), default=0))
@@ -71,9 +96,11 @@ class Watch:
         """How far the clocks of this node and of the server that leads a stream are apart, whichever is wrong;
         what the answer took may be the whole difference."""
         try:
-            offset = (asked + answered) / 2 - datetime.fromisoformat(told).timestamp()
+            theirs = datetime.fromisoformat(told).timestamp()
         except ValueError:  # a release that does not say
             return
+        offset = (asked + answered) / 2 - theirs
+        self._ahead[server] = theirs - passed()
         metrics.CLOCK_OFFSET.labels(stream).set(offset)
         if abs(offset) <= CLOCK_S + (answered - asked):
             self._apart.discard(server)

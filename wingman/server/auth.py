@@ -107,7 +107,7 @@ class Access:
     def __post_init__(self) -> None:
         if not self.token:
             raise ValueError("the service needs a token")
-        self._now = GrantClock(self.store, self.clock, self.lasts)
+        self._now = GrantClock(self.store, lambda: self.clock(), self.lasts)
 
     async def ask(self, work: Callable[[], T]) -> T:
         """What `work`, a call of this class or of its store, returns or raises; the loop goes on meanwhile.
