@@ -115,6 +115,10 @@ def test_an_old_and_a_new_node_read_each_others_marks(at: float, reached: dict[s
     back = msgspec.msgpack.decode(msgspec.msgpack.encode(told), type=OldMark)
     assert back == OldMark(at, reached)
     assert positions_of(told) == {name: Position(n, n // 2, at - 1) for name, n in reached.items()}
+    for here, there in ((3600, 0), (0, 3600), (-86_400, 30)):  # ahead of what nodes share
+        told = mark_of({name: Position(count, 0, at + 9 + here) for name, count in reached.items()}, at, here)
+        for came in positions_of(told, there).values():
+            assert came.at == pytest.approx(at + 9 + there, abs=0.001)
 
 
 async def test_what_a_newer_node_wrote_is_left_to_newer_nodes(one_server: Servers, tmp_path: Path) -> None:

@@ -18,9 +18,11 @@ from wingman.events.index import unknown_meeting
 class LogClaims:
     """Claims are records of a meeting's own log: see `wingman.cluster.appender` for why they hold."""
 
-    def __init__(self, log: ClusterLog, node: Node) -> None:
+    def __init__(self, log: ClusterLog, node: Node, shared: Callable[[], float] = time.time) -> None:
+        """`shared`: the wall time that all nodes go by."""
         self._log = log
         self._node = node
+        self._shared = shared
         self._appenders: dict[str, FencedAppender] = {}
         log.ask_with(node.alive)
 
@@ -54,10 +56,15 @@ class LogClaims:
         self._appenders[meeting] = appender
         reason = "drained" if tip.body.released else "lost"
         plan, events = await self._log.history(meeting, tip.seq)
-        return Taken(plan, appender.epoch, positions_of(tip.body.mark), reason, events)
+        positions = positions_of(tip.body.mark, time.time() - self._shared())
+        return Taken(plan, appender.epoch, positions, reason, events)
 
     def runs(self, meeting: str, positions: Positions) -> None:
-        self._appenders[meeting].mark = lambda: mark_of(positions(), time.time())
+        def mark() -> Mark:
+            now = self._shared()
+            return mark_of(positions(), now, time.time() - now)
+
+        self._appenders[meeting].mark = mark
 
     def keep_plan(self, meeting: str, plan: bytes) -> None:
         self._log.keep_plan(meeting, plan)
@@ -70,19 +77,20 @@ class LogClaims:
         self._log.on_lost(callback)
 
 
-def mark_of(positions: Mapping[str, Position], at: float) -> Mark:
-    """What is stored with each record."""
+def mark_of(positions: Mapping[str, Position], at: float, ahead: float = 0.0) -> Mark:
+    """What is stored with each record at the time that nodes share; this machine's clock is `ahead` of it."""
     return Mark(
         at,
         {channel: position.reached for channel, position in positions.items()},
         {channel: position.settled for channel, position in positions.items()},
-        {channel: position.at for channel, position in positions.items()},
+        {channel: position.at and position.at - ahead for channel, position in positions.items()},
     )
 
 
-def positions_of(mark: Mark) -> dict[str, Position]:
-    """The inverse; what an older node has not told is not known."""
+def positions_of(mark: Mark, ahead: float = 0.0) -> dict[str, Position]:
+    """The inverse, by this machine's clock; what an older node has not told is not known."""
+    came = {channel: mark.reached_at.get(channel, mark.at) for channel in mark.positions}
     return {
-        channel: Position(reached, mark.settled.get(channel, 0), mark.reached_at.get(channel, mark.at))
+        channel: Position(reached, mark.settled.get(channel, 0), came[channel] and came[channel] + ahead)
         for channel, reached in mark.positions.items()
     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -28,9 +30,11 @@ class Leaves(Protocol):
 class NodeMoves:
     """One for each node."""
 
-    def __init__(self, node: Node, log: ClusterLog) -> None:
+    def __init__(self, node: Node, log: ClusterLog, shared: Callable[[], float] = time.time) -> None:
+        """`shared`: the wall time that all nodes go by."""
         self._node = node
         self._log = log
+        self._shared = shared
         self._sent: Counter[str] = Counter()
         """Meetings sent to each node: what it says of itself is a little old."""
 
@@ -46,7 +50,7 @@ class NodeMoves:
 
         async def heard(body: bytes) -> bytes:
             meeting, since = msgspec.json.decode(body, type=tuple[str, float])
-            return msgspec.json.encode(leaves.heard(meeting, since))
+            return msgspec.json.encode(leaves.heard(meeting, since + time.time() - self._shared()))
 
         self._node.answer("coming", coming)
         self._node.answer("heard", heard)
@@ -65,7 +69,7 @@ class NodeMoves:
         return answer is not None and answer.decode() == self._node.id
 
     async def heard(self, meeting: str, since: float) -> bool:
-        told = msgspec.json.encode((meeting, since))
+        told = msgspec.json.encode((meeting, since + self._shared() - time.time()))
         return await self._node.ask(self._log.owner_of(meeting), "heard", told, ANSWER_S) == b"true"
 
     async def released(self, meeting: str) -> bool:

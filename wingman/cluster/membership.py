@@ -83,7 +83,7 @@ async def join(settings: ClusterSettings, grants: Grants | None = None) -> Async
             running += [replica.run(), trail.run()]
         jobs = [asyncio.create_task(job) for job in running]
         try:
-            claims, moves = LogClaims(log, node), NodeMoves(node, log)
+            claims, moves = LogClaims(log, node, watch.now), NodeMoves(node, log, watch.now)
             yield Membership(jetstream, ring, node, log, claims, relay, moves, slots, watch, trail)
         finally:
             for job in jobs:
