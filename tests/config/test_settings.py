@@ -136,6 +136,30 @@ def test_a_name_that_is_almost_one_is_told_which(tmp_path: Path) -> None:
         load(None, {"WINGMAN_SERVER__PROT": "1"})
 
 
+def test_a_value_of_another_kind_is_told_in_words_where_it_stands(tmp_path: Path) -> None:
+    for text, says in (
+        ("server: {port: '8710'}", "`server.port` in .*wingman.yaml is wrong: write a whole number"),
+        ("report: {store_audio: yes}", "write true or false"),
+        ("suggest: {playbook: 5}", "write a text, in quotes"),
+        ("transcribe: {deepgram: {keyterms: Acme}}", "write a list such as"),
+        ("server: 3", "write a section"),
+        ("deliver: {data_dir: ~}", "write a text"),
+        ("1: x", "a name in .* is a number"),
+        ("server.port: 1", re.escape("write `server: {port: …}`")),
+        ("Server: {port: 1}", "perhaps `server` is meant"),
+    ):
+        with pytest.raises(InputError, match=says):
+            load(write(tmp_path, text), {})
+    variables = {
+        "WINGMAN_SERVER__ALLOWED_HOSTS": "[1]",
+        "WINGMAN_DELIVER__FSYNC": "1",
+        "HUME_API_KEY": "schl\u00fcssel",
+    }
+    for name, value in variables.items():
+        with pytest.raises(InputError, match=f"in the variable {name} "):
+            load(write(tmp_path, "server: {port: 1}"), {name: value})
+
+
 def test_a_variable_with_single_underscores_is_told() -> None:
     environ = {
         "WINGMAN_DELIVER_ENCRYPTION_KEY": "x",

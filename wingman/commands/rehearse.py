@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import codecs
 import contextlib
 import sys
 from collections.abc import Iterable
@@ -53,6 +54,8 @@ def _lines(name: str) -> list[bytes]:
             f"{name} holds more than {LARGEST >> 20} MB, which no conversation does; check the path",
             field="file",
         )
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError(f"{name} is UTF-16 text; save it as UTF-8", field="file")
     return content.split(b"\n")
 
 

@@ -5,6 +5,7 @@ Each room keeps its own section in its `settings.py`; `wingman.config` composes 
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import msgspec
@@ -22,6 +23,22 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0)]
 AtLeastOne = Annotated[int, Meta(ge=1)]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
+
+
+_WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "str": "a text, in quotes where it looks like something else",
+    "array": "a list such as [one, two]",
+    "object": "a section: names and values below it, indented",
+}
+
+
+def in_words(reason: str) -> str:
+    """What msgspec says of a value of the wrong type, as what is to be written there; all else as it is."""
+    found = re.fullmatch(r"Expected `(\w+)`, got `\w+`", reason)
+    return f"write {_WORDS[found[1]]}" if found and found[1] in _WORDS else reason
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -28,7 +28,7 @@ from wingman.config.events import DeliverSettings
 from wingman.config.meeting import MeetingSettings
 from wingman.config.observe import ObserveSettings
 from wingman.config.report import ReportSettings
-from wingman.config.section import NotNegativeOrNever, PositiveOrNever, Secret, Section
+from wingman.config.section import NotNegativeOrNever, PositiveOrNever, Secret, Section, in_words
 from wingman.config.server import ServerSettings
 from wingman.config.stt import TranscribeSettings
 from wingman.config.suggest import SuggestSettings
@@ -93,7 +93,13 @@ def load(
             _put(tree, where, _said(variable, value.strip(), kind))
     if beneath:
         tree = _over(beneath, tree)
-    return build(tree, origin=str(path) if path else "the environment")
+    try:
+        return build(tree, origin=str(path) if path else "the environment")
+    except InputError as wrong:
+        taken, field = variables_of(environ), wrong.field.partition("[")[0]
+        if field not in taken:
+            raise
+        return build(tree, origin=f"the variable {taken[field]}")
 
 
 def settings_of_file(path: Path) -> Iterator[str]:
@@ -220,7 +226,7 @@ def changed(section: S, field: str, value: Any) -> S:
     try:
         checked = msgspec.convert(value, kinds[field], dec_hook=_decode)
     except msgspec.ValidationError as broken:
-        raise InputError(f"`{field}` is wrong: {broken}", field=field) from None
+        raise InputError(f"`{field}` is wrong: {in_words(str(broken))}", field=field) from None
     return msgspec.structs.replace(section, **{field: checked})
 
 
@@ -360,15 +366,19 @@ def _explain(broken: msgspec.ValidationError, origin: str) -> InputError:
         dotted = f"{path}.{name}" if path else name
         near = _near(dotted)
         mend = f"perhaps `{near}` is meant" if near else f"remove it or {SEE}"
+        if near == dotted:
+            mend = f"write `{name.replace('.', ': {')}: …{'}' * name.count('.')}`"
         return InputError(f"unknown setting `{dotted}` in {origin}; {mend}", field=dotted)
     if reason.startswith("Invalid enum value") and (words := _words(path)):
         reason = f"{reason[0].lower()}{reason[1:]}; use one of {', '.join(words)}"
-    return InputError(f"setting `{path or '?'}` in {origin} is wrong: {reason}", field=path)
+    if "` - at `key`" in reason:
+        return InputError(f"a name in {origin} is a number; put it in quotes, or {SEE}", field=path)
+    return InputError(f"setting `{path or '?'}` in {origin} is wrong: {in_words(reason)}", field=path)
 
 
 def _near(name: str) -> str:
     """The setting that may be meant by a name that is none: the only one that ends so, or the nearest."""
-    known = [*_names()]
+    known, name = [*_names()], name.lower()
     if len(same := [one for one in known if one.rpartition(".")[2] == name.rpartition(".")[2]]) == 1:
         return same[0]
     return next(iter(get_close_matches(name, known, 1, ALMOST)), "")

@@ -16,6 +16,7 @@ from typing import Literal
 
 import msgspec
 
+from wingman.config.folders import expanded
 from wingman.config.section import Section
 from wingman.config.text_file import read_text
 from wingman.core.errors import InputError
@@ -171,7 +172,7 @@ def parse_playbook(text: str, origin: str) -> Playbook:
 
 def _find(name_or_path: str) -> Path:
     if "/" in name_or_path or name_or_path.endswith((".yaml", ".yml")):
-        return Path(name_or_path)
+        return expanded(name_or_path)
     path = folder() / f"{name_or_path}.yaml"
     if not _NAME.fullmatch(name_or_path) or not path.is_file():
         known = ", ".join(sorted(p.stem for p in folder().glob("*.yaml")))

@@ -11,6 +11,7 @@ import msgspec
 import yaml
 
 from wingman.config.plain_yaml import plain
+from wingman.config.section import in_words
 from wingman.core.errors import InputError
 from wingman.suggest.playbook.signals import compile_phrase
 
@@ -136,4 +137,4 @@ def _explain(broken: msgspec.ValidationError, origin: str, lines: dict[str, int]
     missing = re.match(r"Object missing required field `(.+)`", reason)
     if missing:
         return mistake(origin, lines, where, f"lacks the field `{missing[1]}`; add it")
-    return mistake(origin, lines, where, f"is wrong: {reason}; change the value")
+    return mistake(origin, lines, where, f"is wrong: {in_words(reason)}; change the value")
