@@ -122,17 +122,19 @@ async def test_what_was_too_much_to_hold_is_stored_when_there_is_room(
             for meeting in (M, "m-2"):
                 node.log.append(meeting, note(f"{number} {'x' * 300}"), at=1.0)
         await until(lambda: {e.data.state for e in told if isinstance(e.data, StorageState)} >= {"lost"})
+        await node.log.own("m-3", b"")
+        node.log.append("m-3", note("it begins meanwhile"), at=1.0)
         room.set()
         await until(lambda: not node.log.fault)
         node.log.append(M, note("and on"), at=2.0)
         await node.log.flush()
-        for meeting in (M, "m-2"):
+        for meeting in (M, "m-2", "m-3"):
             await until_row(other, await node.log.last_seq(meeting), meeting)
             stored = await other.log.read(meeting)
             assert stored == await node.log.read(meeting) == [e for e in told if e.meeting == meeting]
             assert [event.seq for event in stored] == list(range(1, len(stored) + 1))
             states = [event.data.state for event in stored if isinstance(event.data, StorageState)]
-            assert states[-1] == "stored"
+            assert states[-2:] == ["lost", "stored"]
 
 
 async def test_why_words_brought_no_card_is_stored_with_what_comes_next(one_server: Servers) -> None:

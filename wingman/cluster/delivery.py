@@ -36,18 +36,20 @@ class Delivery:
         """Told when the servers began to refuse, gave up, or answer again."""
         self._loop = asyncio.get_running_loop()
         self._watch: asyncio.TimerHandle | None = None
-        self._fault, self._faulty_since = "", 0.0
+        self.state = StorageState("stored")
+        """What was told last."""
+        self._faulty_since = 0.0
 
     @property
     def fault(self) -> str:
         """Why events are only held in memory just now; empty while the servers take them."""
-        return self._fault
+        return self.state.detail
 
     def appended(self, envelope: Envelope) -> None:
         """An event of a meeting that runs here was queued for the servers."""
         self.handed_on.appended(envelope, self._loop.time())
         if self._watch is None:
-            self._watch = self._loop.call_later(0.0 if self._fault else ANSWER_S, self._look)
+            self._watch = self._loop.call_later(0.0 if self.fault else ANSWER_S, self._look)
 
     def stored(self, envelopes: Sequence[Envelope]) -> None:
         """The servers hold these."""
@@ -56,15 +58,15 @@ class Delivery:
 
     def tell(self, state: str) -> None:
         """The servers' state is now `stored`, `memory` or `lost`."""
-        if STORAGE[state] == self._fault:
+        if STORAGE[state] == self.fault:
             return
         now = self._loop.time()
-        if self._fault:
+        if self.fault:
             metrics.LEADERLESS_SECONDS.inc(now - self._faulty_since)
-        self._fault, self._faulty_since = STORAGE[state], now
-        log.warning("event log storage changed", state=state, detail=self._fault)
+        self.state, self._faulty_since = StorageState(state, STORAGE[state]), now
+        log.warning("event log storage changed", state=state, detail=self.fault)
         if self.on_change is not None:
-            self.on_change(StorageState(state, self._fault))
+            self.on_change(self.state)
 
     def close(self) -> None:
         """Watch no more."""
@@ -77,11 +79,11 @@ class Delivery:
         since, now = self.handed_on.waiting_since, self._loop.time()
         if since is None:
             return
-        if not self._fault and (wait := since + ANSWER_S - now) > 0:
+        if not self.fault and (wait := since + ANSWER_S - now) > 0:
             self._watch = self._loop.call_later(wait, self._look)
             return
         self._hand_on(self.handed_on.overdue())
-        if not self._fault:
+        if not self.fault:
             self.tell("memory")
 
     def _hand_on(self, envelopes: Sequence[Envelope]) -> None:

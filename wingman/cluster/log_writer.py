@@ -122,6 +122,8 @@ class LogWriter:
             self._hurry(writing)
         elif writing.hurry is None:
             writing.hurry = asyncio.get_running_loop().call_later(UNHURRIED_S, self._hurry, writing)
+        if writing.running and writing.head == writing.claimed_at + 1 and self._delivery.fault:
+            self.append(meeting, self._delivery.state, at=at)  # it was told to the others before
         return envelope
 
     def keep_heard(self, meeting: str, chunk: bytes) -> Future[None]:

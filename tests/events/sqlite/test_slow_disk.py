@@ -98,7 +98,7 @@ async def test_a_disk_that_hangs_delays_no_push_and_loses_nothing(
     await again.aclose()
 
 
-async def test_an_ended_meeting_is_not_told_of_the_disk_whatever_is_said_of_it_afterwards(
+async def test_an_ended_meeting_is_not_told_of_the_disk_and_one_that_begins_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = schema.write
@@ -115,14 +115,15 @@ async def test_an_ended_meeting_is_not_told_of_the_disk_whatever_is_said_of_it_a
     monkeypatch.setattr(schema, "write", full)
     log.append("open", MeetingPaused(), at=3.0)
     await until(lambda: bool(log.fault))
+    log.append("begins", MeetingPaused(), at=4.0)
     monkeypatch.setattr(schema, "write", write)
     await until(lambda: not log.fault)
     await log.flush()
     states = {
         meeting: [e.data.state for e in await log.read(meeting) if isinstance(e.data, StorageState)]
-        for meeting in ("over", "open")
+        for meeting in ("over", "open", "begins")
     }
-    assert states == {"over": [], "open": ["memory", "stored"]}
+    assert states == {"over": [], "open": ["memory", "stored"], "begins": ["memory", "stored"]}
     await log.aclose()
 
 

@@ -79,6 +79,7 @@ class SqliteLog:
             set()
         )  # deleted: what somebody still has to say of them (a summary) is not stored
         self._fault = ""
+        self._state = "stored"
         self._refusing = False
         """The disk has answered, and takes nothing."""
         self._to_note: dict[str, Mapping[Channel, float]] = {}
@@ -136,14 +137,17 @@ class SqliteLog:
             return envelope
         line = codec.encode(envelope)
         self._heads[meeting] = seq
+        begins = seq == 1 and not isinstance(payload, MeetingEnded)
         if isinstance(payload, MeetingEnded):
             self._open.discard(meeting)
-        elif seq == 1:  # what is said of it after its end (a summary) does not open it again
+        elif begins:  # what is said of it after its end (a summary) does not open it again
             self._open.add(meeting)
         self._writer.put((envelope, line))
         self._handed_on.appended(envelope, self._loop.time())
         if self._watch is None:
             self._watch = self._loop.call_later(0.0 if self._fault else ANSWER_S, self._look)
+        if begins and self._fault:  # it was told to the others before
+            self.append(meeting, StorageState(self._state, self._fault), at=at)
         return envelope
 
     def on_committed(self, callback: Committed) -> None:
@@ -303,7 +307,7 @@ class SqliteLog:
         if detail == self._fault:
             return
         self._fault = detail
-        state = "stored" if report.durable else "lost" if report.abandoned else "memory"
+        state = self._state = "stored" if report.durable else "lost" if report.abandoned else "memory"
         logger.warning("event log storage changed", state=state, detail=detail, path=str(self._path))
         if self._closed:
             return
