@@ -457,6 +457,12 @@ def test_damage_in_the_middle_costs_the_middle(tmp_path: Path, name: str) -> Non
     assert found[-1][1] == "charlie"
 
 
+def wide(path: Path) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((65, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(bytes(65 * 2 * 160))
+
+
 BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing.wav": (lambda path: None, "cannot open missing.wav"),
     "empty.wav": (lambda path: path.write_bytes(b""), "empty.wav is empty"),
@@ -464,6 +470,7 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "noise.mp3": (lambda path: path.write_bytes(bytes(range(256)) * 8), "noise.mp3"),
     "head.wav": (lambda path: path.write_bytes(b"RIFF\x00\x00\x00\x00WAVE"), "head.wav"),
     "fifo.wav": (lambda path: os.mkfifo(path), "fifo.wav is not a regular file"),
+    "wide.wav": (wide, "65 sides, more than 64"),
     "index.mp4": (
         lambda path: make.cut(write(path, (tone(10, THREE), Sound("aac"))), 0.5),
         "its index is missing",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.audio.reorder import ReorderBuffer
+from wingman.audio.reorder import LONGEST_WAIT_S, MOST_HELD, REMEMBERED_S, ReorderBuffer
 
 
 def _run(buffer: ReorderBuffer[int], numbers: list[int]) -> list[int]:
@@ -98,11 +98,42 @@ def test_flush_gives_what_is_held() -> None:
     assert buffer.lost == 2
 
 
+def _every_seventh(late: float, apart: float = 0.02) -> ReorderBuffer[int]:
+    """400 packets `apart` seconds, every seventh of them `late` by so much."""
+    buffer: ReorderBuffer[int] = ReorderBuffer(depth=5, wait=0.1)
+    for now, number in sorted((n * apart + (late if n % 7 == 3 else 0.0), n) for n in range(400)):
+        while (deadline := buffer.deadline) is not None and deadline <= now:
+            buffer.expire(deadline)
+        buffer.push(number, number, now)
+    return buffer
+
+
+@pytest.mark.parametrize("late", [0.12, 0.2, 0.3])
+def test_what_comes_late_is_waited_for_from_then_on(late: float) -> None:
+    buffer = _every_seventh(late)
+    assert 0 < buffer.lost == buffer.late <= 4
+    for now in (20.0, 20.0 + REMEMBERED_S):  # and for a while
+        buffer.push(401 if now == 20.0 else 403, 0, now)
+        assert buffer.deadline is not None
+        assert (buffer.deadline - now > 0.1 + 1e-9) is (now == 20.0)
+        buffer.expire(buffer.deadline)
+
+
+def test_in_a_burst_the_newer_ones_are_counted_not_the_time() -> None:
+    assert _every_seventh(0.008, apart=0.001).lost <= 2
+
+
+def test_nothing_is_waited_for_without_end() -> None:
+    buffer = _every_seventh(0.7)
+    assert buffer.lost > 40
+    assert buffer._wait == LONGEST_WAIT_S
+
+
 @given(st.lists(st.integers(0, 90), max_size=300), st.integers(1, 8), st.integers(0, 65_535))
 def test_whatever_arrives_leaves_in_order_and_once(numbers: list[int], depth: int, origin: int) -> None:
     buffer: ReorderBuffer[int] = ReorderBuffer(depth=depth)
     out = [o for n in numbers for o in buffer.push((origin + n) % 65_536, n, 0.0)]
-    assert len(buffer._held) < depth or depth == 1
+    assert len(buffer._held) < buffer._depth <= max(depth, MOST_HELD) or depth == 1
     out += buffer.flush()
     assert out == sorted(set(out))
     assert set(out) <= set(numbers)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.transports.support import TapeSink, rms, tone
 from wingman.audio.decode import LibopusDecoder
 from wingman.audio.stream_sync import PeerTimeline
+from wingman.core.losses import LossCause, LossUnit
 from wingman.core.media import GapCause
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.transports.inbound_track import InboundTrack
@@ -187,6 +188,16 @@ async def test_a_sender_that_starts_anew_leaves_a_gap() -> None:
     track.packet(20_001, 123 + 960, PACKETS[51], 2.02)
     assert [cause for _, _, cause in sink.gaps] == [GapCause.REANCHOR]
     assert sink.position == pytest.approx(2.02 * SAMPLE_RATE, abs=2 * FRAME)
+
+
+async def test_what_the_stamps_say_twice_is_told() -> None:
+    track, sink = make()
+    for number in range(100):  # a clock of 16 kHz, which Opus never has (RFC 7587)
+        track.packet(number, number * 320, PACKETS[number], number / 50)
+    track.close()
+    (told,) = sink.losses
+    assert (told.cause, told.unit) == (LossCause.OVERLAP, LossUnit.SECONDS)
+    assert told.amount + sink.position / SAMPLE_RATE == pytest.approx(2.0, abs=0.1)
 
 
 async def test_a_broken_packet_is_silence() -> None:

@@ -21,6 +21,8 @@ FAINT = 1e-3
 """A side this much weaker than the loudest (30 dB) carries no voice of its own: crosstalk, noise, nothing."""
 AUDIBLE = 50.0
 """Mean square below which nothing is decided."""
+MOST_SIDES = 64
+"""FFmpeg's resampler has room for no more."""
 LOW_EFFECTS = "LFE"
 """The side of a surround layout that has no voice in it."""
 

@@ -16,7 +16,7 @@ import numpy as np
 from wingman.audio.call_sides import Sides, judge
 from wingman.audio.channel_map import ChannelSource, Feed, resolve
 from wingman.audio.container import Link, MediaInput
-from wingman.audio.downmix import Downmix
+from wingman.audio.downmix import MOST_SIDES, Downmix
 from wingman.audio.level import Loud, Verdict
 from wingman.audio.media_clock import MediaClock, Placed
 from wingman.core.errors import InputError
@@ -135,6 +135,12 @@ def probe(
         if not all(tracks[feed.track].codec for feed in feeds):
             raise InputError(
                 f"{media.title} holds sound in a coding that is not known here; convert it to WAV, Ogg or MP4",
+                field="file",
+            )
+        widest = max(tracks[feed.track].sides for feed in feeds)
+        if widest > MOST_SIDES:
+            raise InputError(
+                f"{media.title} has a track of {widest} sides, more than {MOST_SIDES}; export some of them",
                 field="file",
             )
         found = Recording(

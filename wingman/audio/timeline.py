@@ -39,6 +39,7 @@ class Timeline:
         "_restarted",
         "_timestamp",
         "_unwrapped",
+        "overlap",
     )
 
     def __init__(self, position: SampleTime = 0, rate: int = 48_000) -> None:
@@ -50,6 +51,8 @@ class Timeline:
         self._arrival = 0.0
         self._restarted = False
         self._owed = 0  # samples that `shift` asked to cut and that are not cut yet
+        self.overlap = 0
+        """Samples that were left out because, by their stamps, their place had sound already."""
 
     @property
     def position(self) -> SampleTime:
@@ -112,6 +115,7 @@ class Timeline:
             return (before, *tail)
         overlap = -missing * BYTES_PER_SAMPLE
         if 0 < overlap < len(pcm):  # partly heard already
+            self.overlap += max(0, -missing - self._owed)
             self._base += -missing
             rest = self.place(timestamp, pcm[overlap:], arrival)
             self._base -= -missing

@@ -21,7 +21,8 @@ class IngestSettings(Section, frozen=True):
     gone_after_s: Positive = 10.0
     """No sound and no sign of life for this long: the peer is closed; the meeting waits for it to come back."""
     reorder_packets: Count = 5
-    """How many packets to wait for a late one before its place becomes silence."""
+    """How many packets to wait for a late one before its place becomes silence; more (up to 0.4 s) for a while
+    after one came later than that."""
     conceal_loss: bool = True
     """Let the codec bridge a loss of up to 100 ms instead of leaving silence (direct path only)."""
     host_addresses: tuple[str, ...] = ()

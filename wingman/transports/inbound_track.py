@@ -21,7 +21,7 @@ from wingman.audio.stream_sync import PeerTimeline, StreamSync
 from wingman.audio.timeline import Placed, Timeline
 from wingman.core.losses import Loss, LossCause, LossUnit
 from wingman.core.media import Gap, GapCause, PcmBlock
-from wingman.core.time import BYTES_PER_SAMPLE, Channel
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, samples_of_ms
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +32,9 @@ PAUSE_S = 60.0
 
 MAX_CONCEALED = 100
 """Milliseconds: the codec's imagination fades out over about this time anyway."""
+
+OVERLAP = samples_of_ms(100)
+"""What the stamps say twice is told from here on: of a clock that counts at another rate, most of the sound."""
 
 RETURN_S = 1.0
 """A stream that another one replaced may come back when that one has been quiet for so long."""
@@ -78,6 +81,7 @@ class InboundTrack:
         "_timeline",
         "_timer",
         "_told",
+        "_told_overlap",
         "channel",
         "left",
     )
@@ -93,6 +97,7 @@ class InboundTrack:
         self._replaced: deque[int] = deque(maxlen=REMEMBERED)
         self._past = Counter[LossCause]()  # of streams that were replaced
         self._told = Counter[LossCause]()
+        self._told_overlap = 0
         self._decoder: Decoder | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
@@ -132,6 +137,11 @@ class InboundTrack:
         for cause, amount in (dropped - self._told).items():
             self._sink.lost(Loss(cause, LossUnit.PACKETS, amount))
         self._told = dropped
+        overlap = self._timeline.overlap if self._timeline is not None else 0
+        if overlap - self._told_overlap >= OVERLAP:
+            seconds = (overlap - self._told_overlap) / SAMPLE_RATE
+            self._sink.lost(Loss(LossCause.OVERLAP, LossUnit.SECONDS, seconds))
+            self._told_overlap = overlap
 
     @property
     def no_signal(self) -> bool:
