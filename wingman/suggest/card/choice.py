@@ -18,7 +18,7 @@ from wingman.suggest.card.private import PRIVATE, public
 from wingman.suggest.card.trouble import loss_in
 from wingman.suggest.playbook.moves import CARE_KINDS, Move, MoveBook, Moves, as_moves, move_book
 from wingman.suggest.playbook.playbook import Card, Playbook, filled
-from wingman.suggest.playbook.signals import CARE, Signal, compile_phrase, normalise
+from wingman.suggest.playbook.signals import CARE, Signal, compile_phrase, normalise, outright
 
 _NOWHERE = (1_000_000, 0)
 _FIRST = 100
@@ -147,8 +147,13 @@ class Moment:
 
     @property
     def focus(self) -> tuple[str, ...]:
-        """The sentences that conditions look at: of a question those that ask, where that can be told."""
+        """The sentences that conditions look at: those that say it in so many words, where there are any.
+
+        Else of a question those that ask, where that can be told.
+        """
         parts = tuple(by_sentence(self.text)) or ("",)
+        if told := tuple(part for part in parts if self.kind in outright(part)):
+            return told
         asking = tuple(part for part in parts if part.rstrip().endswith("?"))
         return asking if self.kind == "question" and asking else parts
 

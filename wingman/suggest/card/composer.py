@@ -50,6 +50,8 @@ _ACTIONABLE = re.compile(
 )
 BRIEFED = frozenset({"question", "price", "objection", "competitor", "churn", "buying", "decision", "stall"})
 """Kinds to which what the user may do is news; a person in trouble is not answered with the brief."""
+_BY_WORDS_ALONE = {Signal.PRICE: Signal.LIMIT, Signal.RISK: Signal.SECRET}
+"""Who asks for a price asks for no limit, and who asks where you have their number gives no secret away."""
 CARE_RESTS = 4
 """Turns after a card of care in which the same need gets no second one: it has been seen."""
 FACTUAL = frozenset({"question", "price", "risk"})
@@ -354,9 +356,9 @@ class CardComposer:
 
 
 def _needs(text: str, meaning: NDArray[np.float32] | None) -> frozenset[Signal]:
-    """What a turn means that calls for care; beside a price that is asked, words alone tell of a limit."""
-    found = needs(meaning)
-    return found - {Signal.LIMIT} if Signal.PRICE in outright(text) else found
+    """What a turn means that calls for care, without what words alone tell of beside such a question."""
+    said = outright(text)
+    return needs(meaning) - {need for asked, need in _BY_WORDS_ALONE.items() if asked in said}
 
 
 def _nearer(note: Snippet, fact: str, choice: Choice, moment: str) -> bool:

@@ -56,6 +56,10 @@ _ASKS = list(Signal).index(Signal.QUESTION)
 Floats: TypeAlias = NDArray[np.float64]
 
 
+AHEAD = 0.01
+"""So much is what was said in so many words before what the weights take for likeliest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a probe makes of one turn."""
@@ -75,7 +79,7 @@ class Verdict:
         """The same of a turn that says some kinds in so many words: it is about these."""
         if not outright:
             return self
-        most = max(1.0, *self.kinds.values())
+        most = max(1.0, *self.kinds.values()) + AHEAD
         return replace(self, kinds=self.kinds | {str(kind): most for kind in outright})
 
     @property

@@ -221,7 +221,7 @@ def _everywhere(name: str) -> PrefixIndex[tuple[str, Signal]]:
 @lru_cache(maxsize=1)
 def _supposed() -> re.Pattern[str]:
     """Words that suppose, deny or repeat, with up to three that come behind them."""
-    return re.compile(rf"(?<!\S)(?:{_words_of('SUPPOSED')})(?:(?<= )\S+| \S+)?(?: \S+){{0,2}}")
+    return re.compile(rf"(?<!\S)(?:{_words_of('SUPPOSED')})(?:(?<= )\S+|(?!\S)(?: \S+)?)(?: \S+){{0,2}}")
 
 
 @lru_cache(maxsize=1)

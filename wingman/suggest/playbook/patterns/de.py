@@ -205,6 +205,19 @@ OUTRIGHT = {
         r"|verspricht)(?: \S+){1,4} (?:was|etwas) anderes",
         r"(?:keiner|niemand) (?:meldet sich|ruft (?:mich|uns|zurück|an)|sagt (?:mir|uns|einem) (?:was"
         r"|etwas|bescheid)|kümmert sich)|davon (?:kann|hab\w*) ich (?:mir )?(?:auch )?nichts",
+        r"(?:ich|wir) (?:will|möchte|wollen|möchten|verlange)(?: (?!nicht\b)\S+){0,3} (?:ihren?|einen?)"
+        r" (?:vorgesetzten?|chef|chefin|teamleiter\w*|filialleiter\w*) (?:sprechen|reden|haben)|(?:will"
+        r"|möchte|wollen|möchten) (?:jetzt |sofort |endlich |bitte )*(?:mit )?(?:ihrem|ihrer|einem|einer"
+        r"|ihren|einen) (?:vorgesetzten|chef|chefin|teamleiter\w*|filialleiter\w*) (?:sprechen|reden)"
+        r"|(?:geben|holen) sie mir (?:\S+ )?(?:ihren|einen) (?:vorgesetzten|chef)|verbinden sie mich (?:\S+"
+        r" )?mit (?:ihrem|ihrer|einem) (?:vorgesetzten|chef|chefin)",
+        r"(?:rufen|schreiben|belästigen) sie (?:mich|uns|mir|hier) (?:bitte )?(?:nicht mehr|nie wieder"
+        r"|nicht noch)|hören sie auf mich (?:anzurufen|zu belästigen)|das ist (?:schon )?belästigung",
+        r"(?:behandeln|geht|gehen) (?:sie|man) (?:so|hier so) (?:ihre |treue |langjährige |mit (?:ihren"
+        r" |treuen )?)*kunden|so (?:behandeln|behandelt) (?:sie|man) (?:ihre |treue |langjährige |gute"
+        r" )*kunden",
+        r"(?:sie|ihr) (?:haben|habt) (?:mir|uns) (?:\S+ ){0,4}?(?:doppelt|zweimal|zu viel|zuviel|gebühr\w*"
+        r"|mahngebühr\w*) (?:\S+ )?(?:abgebucht|berechnet|in rechnung gestellt|abgezogen)",
     ),
     "pain": (
         r"(?:unser|mein|das) (?:haupt|kern)problem(?: \S+){0,2} ist(?! (?:gelöst|weg))"
@@ -212,6 +225,8 @@ OUTRIGHT = {
         r"(?: \S+){0,2} ist(?! (?:gelöst|weg))",
         r"(?:das|es) kostet uns (?:jede\w*|jährlich|richtig|viel|unheimlich|\S+ stunden|kunden|geld)"
         r"|(?:wir|ich) verlieren? (?:dadurch|damit|deswegen|deshalb)",
+        r"(?:ich|wir) (?:habe|haben|hab) (?:\S+ ){0,3}?(?:kein|keinen|keine) (?:internet|empfang|strom"
+        r"|warmwasser|heizung|wasser|anschluss|telefon)(?=$| (?:mehr|und|seit|hier|zu)\b)",
     ),
     "churn": (
         r"(?:ich|wir|will|wollen|möchte|möchten) (?:ich|wir|will|wollen|möchte|möchten|werde|werden)"
@@ -239,6 +254,27 @@ OUTRIGHT = {
         r"(?: (?!nicht\b)\S+){0,2} doppelt so (?:viel|hoch) wie|(?:das|es) ist (?:(?!nicht\b)\S+ ){0,2}(?:viel"
         r" geld"
         r"|eine menge geld|happig|über unserem budget)",
+        r"(?:(?:ich|wir) (?:habe|haben|hab)|(?:habe|haben|hab) (?:ich|wir)) (?:(?:das|es|die|den|ihnen|alles"
+        r"|doch|aber|rechnung|betrag) )*(?:schon|bereits|längst) (?:(?!nicht\b|oft\b|viel\b|mal\b)\S+ ){0,4}?"
+        r"(?:bezahlt|überwiesen|eingereicht|abgeschickt|zurückgeschickt|beglichen)(?=$| und| aber| am| per"
+        r"| letzte)|(?:schon|bereits|längst) (?:bezahlt|überwiesen|eingereicht|abgeschickt|zurückgeschickt"
+        r"|beglichen)(?= (?:habe|haben)\b|$)",
+        r"(?:ich bin|bin ich) (?:mir )?(?:ganz |ziemlich |absolut |sehr )?sicher dass (?:ich|wir) (?:\S+"
+        r" ){1,6}?(?:eingereicht|bezahlt|geschickt|abgeschickt|abgegeben|überwiesen|beigelegt|gekündigt"
+        r"|zurückgeschickt)",
+        r"(?:ich|wir) (?:zahle|zahlen|bezahle|bezahlen|werde|werden) (?:(?:das|dafür|hier|da|ihnen|den"
+        r"|die|gebühr|betrag) )*(?:gar nichts|nichts|keinen (?:cent|euro)|sicher nicht|bestimmt nicht"
+        r"|nicht (?:doppelt|zweimal|zahlen|bezahlen))",
+        r"(?:ich|wir) (?:habe|haben) (?:bei|mit) ihnen (?:gar |überhaupt |nie )*(?:keinen?|einen) (?:vertrag"
+        r"|konto|auftrag|kredit|abo)(?! noch)|(?:ich|wir) (?:habe|haben) (?:gar |überhaupt )?(?:keinen"
+        r"|kein) (?:vertrag|konto|abo|kredit) bei ihnen|das habe ich nie (?:bestellt|unterschrieben|beauftragt)"
+        r"|habe ich (?:nie|nicht) (?:bestellt|unterschrieben|beauftragt)",
+        r"(?:der preis|das angebot|die kosten|die gebühr|die miete|der beitrag) (?:ist|sind|liegt|liegen"
+        r"|kam|kommt)(?: (?!nicht\b)\S+){0,3} (?:über (?:unserem|unser|meinem|dem) (?:budget|limit|rahmen)"
+        r"|(?:höher|teurer|mehr) als (?:ich|wir|das was|geplant|gedacht|erwartet|unser))",
+        r"(?:ich|wir) (?:hatte|hatten|dachte|dachten|habe|haben) (?:(?:eher|so|an|mit|auf|etwa|ungefähr"
+        r"|rund|um|die|maximal|höchstens) )+\d[\d ]*(?:€| ?(?:euro|tausend))(?: \S+)?(?: (?:gedacht|gerechnet"
+        r"|eingeplant|kalkuliert|geplant))?",
     ),
     "competitor": (
         r"(?:mein|meine|unser|unsere) (?:bruder|schwester|nachbar\w*|kolleg\w+|freund\w*|schwager"
@@ -250,6 +286,11 @@ OUTRIGHT = {
         r"(?:die anderen|der andere|die konkurrenz)(?: \S+){0,5} (?:angeboten|bietet|bieten|verlangen"
         r"|verlangt|günstiger|billiger)|(?:haben|hatten) (?:wir )?(?:uns )?(?:auch |schon )?(?:ein|eine"
         r"|einen) (?:ander\w+|zweit\w+) (?:angebot|anbieter|system|firma)",
+        r"(?:habe|haben|hab) (?:ich|wir)?(?: \S+){0,5} (?:für|um) (?:nur |rund |etwa )?\d[\d ]*(?:€| ?euro)?(?:"
+        r" \S+)? gesehen|(?:ich|wir) (?:habe|haben|hab)(?: \S+){0,5} (?:für|um) (?:nur |rund "
+        r"|etwa )?\d[\d ]*(?:€"
+        r"| ?euro)?(?: \S+)? gesehen|(?:bei amazon|bei ebay|im internet|online|woanders|anderswo) (?:gibt's"
+        r"|gibt es|kostet|kriege? ich|bekomme ich|habe ich|hab ich)(?: \S+){0,4} (?:für )?\d",
     ),
     "decision": (
         r"(?:muss|müsste|müssen|müssten)(?: \S+){0,3} (?:mit|erst|noch) (?:\S+ )?(?:meinem|meiner|unserem"
@@ -301,6 +342,15 @@ ASKED = {
         r"|alles|zusammen))*(?=$| (?:im monat|im jahr|pro|für)\b)|wie teuer (?:ist|sind|wäre|wären|wird|werden"
         r"|kommt|käme)",
         r"was (?:verlangen|berechnen) sie|was nehmen sie (?:denn |da |so )?(?:dafür|für|pro)",
+        r"(?:ist|sind|wäre|wären|wird) (?:das|es|die|der|dies)(?: (?!nicht\b)\S+){0,3} (?:inbegriffen"
+        r"|inklusive|enthalten|mit drin|im preis|kostenlos|kostenfrei|umsonst|gratis)(?=$| (?:oder|bei"
+        r"|im|mit|in)\b)|(?:kostet|kosten) (?:das|es|die|der)(?: \S+){0,2} (?:extra|zusätzlich|was|etwas)(?=$"
+        r"| oder\b)",
+        r"(?:gibt es|gibt's|fallen|kommen|entstehen)(?: (?!nicht\b)\S+){0,3} (?:gebühren|zusatzkosten"
+        r"|nebenkosten|extrakosten|weitere kosten|zusätzliche kosten|versteckte\w* kosten)\b|(?:muss|müssen)"
+        r" (?:ich|wir)(?: \S+){0,2} (?:extra|dafür|zusätzlich|etwas) (?:extra )?(?:bezahlen|zahlen)\b",
+        r"(?:kann|können|könnte|könnten) (?:ich|wir|man)(?: \S+){0,2} (?:in raten|monatlich|später|auf"
+        r" raten) (?:bezahlen|zahlen)\b",
     ),
     "buying": (
         rf"(?:können|könnten|kann|könnte|dürfen|darf) (?:wir|ich|man)(?: (?!{_GESPRÄCH}\b)\S+){{0,6}}"
@@ -314,6 +364,15 @@ ASKED = {
     "risk": (
         r"was (?:passiert|mache ich|machen wir|geschieht|ist (?:mit|dann))(?: \S+){0,2} (?:wenn|falls)\b",
         rf"(?:was (?:ist|wäre)(?: \S+){{0,2}}|und) (?:wenn|falls) (?:\S+ ){{0,10}}?{_FEHLT}",
+        r"(?:woher|wie) (?:haben|hat|kommen|kennen) (?:sie|ihr)(?: denn| eigentlich| überhaupt| an)* (?:meine"
+        r"|unsere|meinen|unseren)\b(?: \S+)? ?(?:nummer|telefonnummer|handynummer|adresse|daten|namen?"
+        r"|e ?mail\w*|mailadresse|kontaktdaten)",
+        r"(?:woher|wie) (?:weiß|wissen|kann|soll|können)(?: (?:ich|wir|denn|sicher|wissen|da))+ (?:dass"
+        r"|ob) (?:das|sie|es)(?: \S+){0,4} (?:betrug|seriös|echt|sicher|wirklich|betrüger\w*)",
+        r"(?:ist|sind) (?:das|sie|es|die)(?: (?:denn|überhaupt|auch|wirklich|eigentlich|etwa))* (?:seriös"
+        r"|vertrauenswürdig|betrug|abzocke|zuverlässig|betrüger\w*)(?=$| oder\b)|sind sie(?: (?:denn|überhaupt"
+        r"|auch|wirklich|eigentlich|etwa|ein|eine))+ (?:roboter|computer|maschine|(?:echter )?mensch|betrüger\w"
+        r"*)(?=$| oder\b)|kann (?:ich|man) (?:ihnen|dem|euch)(?: \S+)? (?:ver)?trauen\b",
     ),
     "question": (
         r"wie (?:lange|schnell) (?:dauert|dauern|brauchen sie|braucht|braucht's|binden|bindet|sind wir"
@@ -326,6 +385,21 @@ ASKED = {
         r"|empfehlen) sie",
         r"wo (?:liegen|landen|stehen|werden|sind|bleiben) (?:\S+ )?(?:die|unsere|meine|ihre|denn die"
         r"|diese) ?(?:\S+ )?\w*daten",
+        r"(?<!seit )(?:wann|bis wann) (?:ist|sind|wird|werden|kommt|kommen|läuft|geht|funktioniert"
+        r"|hab\w*)(?: \S+){1,5}"
+        r" (?:fertig|repariert|behoben|wieder|da|geliefert|erledigt|gelöst|montiert)\b",
+        r"was (?:passiert|geschieht)(?: \S+)? (?:danach|hinterher|nach (?:den|der|dem|\d+|drei|sechs|zwölf)"
+        r"|am ende (?:der|des|von))\b|wie geht es (?:danach|dann|nach \S+(?: \S+)?) weiter\b",
+        r"welche (?:anderen |weiteren )?(?:möglichkeiten|optionen|behandlungen|alternativen|programme"
+        r"|pakete)(?: (?:gibt|habe|haben|hätte|hätten|bieten|gäbe|kommen|sehen)\b|$)|was (?:gibt es|habe"
+        r" ich|haben wir)(?: da| denn)? für (?:möglichkeiten|optionen|alternativen|programme)\b",
+    ),
+    "frustration": (
+        r"(?:warum|wieso|weshalb) (?:wurde|wurden|bin|sind|hat|habe|haben)(?: (?:ich|wir|mir|mich|uns"
+        r"|man|sie|denn|keiner|niemand|da|eigentlich))+(?: (?:nicht|nie|vorher|darüber|bescheid|rechtzeitig))*"
+        r" (?:informiert|benachrichtigt|gesagt|gewarnt|angerufen|mitgeteilt|bescheid)\b",
+        r"(?:warum|wieso|weshalb) (?:wurde|wurden|wird|haben|hat)(?: (?:mir|uns|sie|man|denn|ich|noch"
+        r"|immer))+(?: \S+){0,5} (?:abgebucht|berechnet|in rechnung)\b",
     ),
 }
 """What is worth a card whoever asks it: a price, how long, what if, a trial. Sure as what is said outright."""
@@ -342,7 +416,7 @@ CARE = {
         rf"|(?:mein|meine|unser|unsere)\w* {_KIN} hat es (?:leider |einfach )?nicht geschafft(?! (?:zu"
         rf"|zum|zur))",
         r"tod (?:meine[rs]?|unsere[rs]?)|zu grabe|beerdig\w+|beisetzung|trauer(?:fall|feier)"
-        r"|in trauer|trauern|witwer?|todesfall"
+        r"|in trauer|trauern|(?<!schwarze )witwer?|todesfall"
         r"|von uns gegangen|(?:friedlich|sanft|für immer) eingeschlafen"
         rf"|fehlgeburt|{_KIN} (?:\S+ )?verloren|hospiz|sterbebegleitung",
     ),

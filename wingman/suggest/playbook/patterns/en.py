@@ -270,6 +270,19 @@ OUTRIGHT = {
         r" (?:three|four|five|six|twice|several|ten|3|4|5) ?times",
         r"(?:nobody|no one) (?:tells|told|calls|called|rings|rang) (?:me|us) (?:anything|back|a thing|why"
         r"|when)|every time (?:i|we) (?:call|ring|phone)",
+        r"(?:i|we)(?: really| just| still)? (?:want|need|demand) to (?:speak|talk) (?:to|with) (?:a|your"
+        r"|the) (?:manager|supervisor)(?! (?:who|that|at|of|from|in|for|about|on)\b)|(?:i'd|we'd|i would"
+        r"|we would) like to (?:speak|talk) (?:to|with) (?:a|your|the) (?:manager|supervisor)(?! (?:who"
+        r"|that|at|of|from|in|for|about|on)\b)|let me (?:speak|talk) (?:to|with) (?:a|your|the) (?:manager"
+        r"|supervisor)(?! (?:who|that|at|of|from|in|for|about|on)\b)|(?:get|put) me (?:through to )?(?:a"
+        r"|your|the) (?:manager|supervisor)",
+        r"(?:stop|quit) (?:calling|ringing|phoning|emailing|pestering|harassing) (?:me|us)\b|(?:don't"
+        r"|do not|never) (?:call|ring|phone|contact) (?:me|us|here|this number) (?:again|any ?more|ever)",
+        r"(?:this is|is this|that's|is that) (?:really )?(?:how|the way) you treat (?:your |loyal |good"
+        r" |long ?standing |paying )*(?:customers|clients|people|me|us)\b",
+        r"(?:you|your (?:company|system|people))(?:'ve| have| had)?(?: just| even| still| also)? (?:charged"
+        r"|billed|debited) (?:me|us) (?:twice|double|again|too much|extra|for (?:something|nothing)|the"
+        r" wrong|(?:a|an) (?:\S+ ){0,3}?(?:fee|charge|penalty)|an extra)\b",
     ),
     "pain": (
         r"(?<!not )(?:our|my|the) (?:main|biggest|real|number one|worst|one big) (?:problem|issue|headache"
@@ -278,6 +291,10 @@ OUTRIGHT = {
         r"|for us|with \S+(?: \S+)?))? (?:is|are|has been)(?! (?:solved|fixed|gone|sorted|not))",
         r"(?:it's|it is|that's|that is|this is) (?:really |actually )?"
         r"(?:costing|killing|hurting) (?:us|me|our)",
+        r"(?:i|we)(?: still)?(?:'ve| have|'ve got| have got)(?: still| had)? no (?:service|internet"
+        r"|heating|hot water"
+        r"|running water|electricity|phone line)(?! (?:contract|fees?|charges?|provider|issues?|problems?"
+        r"|department|desk)\b)",
     ),
     "churn": (
         r"(?:i|we) (?:want|would like|need|have decided|am going|are going) to (?:cancel (?:my|our|the)\b"
@@ -315,6 +332,33 @@ OUTRIGHT = {
         r"(?:i|we)(?:'d| would) need (?:a bit |a little |quite a bit )?more than that|(?:that's|it's"
         r"|that is) (?:a lot of money|(?:over|out of|outside) (?:our|my) budget|more than we have(?=$| to spend"
         r"| budgeted| in the budget))",
+        r"(?:i|we)(?:'ve| have)? already paid$",
+        r"(?:i|we)(?:'ve| have)? already (?:paid|settled) (?:(?:it|that|this|you|for (?:it|that|this)"
+        r"|the (?:bill|invoice|fee|balance)|in full)\b|(?=last\b|yesterday\b|twice\b|by (?:card|bank|transfer"
+        r"|cheque|direct)\b|on (?:mon|tues|wednes|thurs|fri|satur|sun)))|(?:i|we)(?:'ve| have)? already"
+        r" sent (?:it|that|this|them|you)(?: (?:all|everything|twice|in))*(?=$| last\b| yesterday\b| twice\b"
+        r"| (?:two|three|four) )",
+        r"(?:i'm|i am|we're|we are) (?:quite |pretty |absolutely |very |fairly |almost )?(?:sure|certain"
+        r"|positive) (?:that )?(?:i|we)(?:'ve| have| had)? (?:\S+ )?(?:sent|paid|submitted|returned|included"
+        r"|attached|handed|posted|cancell?ed)\b",
+        r"(?:(?:i'm|i am|we're|we are) not going to pay|(?:i'm|we're|i am|we are) not paying|(?:i|we)"
+        r" (?:won't|will not|refuse to|am not going to) pay)(?= (?:for (?:that|this|it|something|your)"
+        r"|that|this|it|any ?thing|a (?:cent|penny)|extra|twice|you)\b(?! (?:at the moment|right now|yet"
+        r"|today|currently|monthly|now)\b)|$)",
+        r"(?:i|we) (?:don't|do not|didn't|never)(?: even| ever)? (?:have|had|signed|sign|opened|open|ordered"
+        r"|order) (?:an?|any|the) (?:\S+ )?(?:contract|account|file|order|policy|loan|debt) (?:with|at"
+        r"|from) you\b(?! yet)|(?:i|we) never (?:signed(?: up for)?|ordered|agreed to|asked for|requested"
+        r"|authori[sz]ed) (?:that|this|it|anything|any of (?:that|this)|an?y? \S+ (?:like that|from you))(?=$"
+        r"| so| and| but| why| from)",
+        r"(?:the|your|this) (?:\S+ )?(?:price|quote|cost|fee|estimate|quotation|rent|premium)(?:'s| is"
+        r"| was| came in| comes in| came out| comes out)(?: (?:a bit|a lot|way|far|much|quite a bit|a"
+        r" good bit|still|well|rather))* (?:higher|more|above|over)(?: than)?(?: what)? (?:(?:i|we)(?:'d"
+        r"| had| have)?(?: \S+)? (?:planned|budgeted|expected|thought|wanted|pay|paid|hoped|reckoned|can)"
+        r"|(?:our|my) budget)\b",
+        r"(?:i|we) (?:were|was|had been|'d been) (?:thinking|hoping|budgeting|expecting|counting on|looking)(?:"
+        r" (?:of|for|at|more|like|around|about|something|somewhere|in|the|region|closer|to|pay|spend|between"
+        r"|maybe|roughly|under))* (?:[$€£]\d|\d[\d ]*(?:k\b|[$€£]| ?(?:thousand|grand|dollars|euros|pounds"
+        r"|quid|a month|a year|annually|tops)\b))",
     ),
     "competitor": (
         r"other (?:lot|company|firm|supplier|vendor|provider|agency|place|shop)\b.{0,30} (?:said|say|says"
@@ -333,6 +377,12 @@ OUTRIGHT = {
         r"(?: \S+){0,3} (?:half|less|cheaper)|(?:'s| has| got| gets| bought) (?:\S+ ){0,3}?(?:cheaper|for"
         r" (?:half"
         r"|less|\d+)|for (?:\S+ ){1,3}(?:pounds|euros|dollars|quid)))",
+        r"(?:i|we)(?:'ve| have)?(?: also| just| even)? (?:saw|seen|found|spotted)(?: (?!your\b|you\b|her\b"
+        r"|him\b|my\b|our\b)\S+){1,6}? (?:for|at)(?: only| just| about| around| like)? (?:[$€£]\d[\d ]*+"
+        r"|\d[\d ]*(?:euros|dollars|pounds|quid|bucks|[$€£]))(?! ?(?:on|in|from) your)",
+        r"(?:online|elsewhere|on (?:amazon|ebay)|(?:amazon|ebay) (?:has|sells))(?: \S+){0,3}? (?:for|at"
+        r"|is|it's)(?: only| just| about| around| like)? (?:[$€£]\d|\d[\d ]* ?(?:euros|dollars|pounds"
+        r"|quid|bucks|[$€£])(?!\w))",
     ),
     "decision": (
         r"(?:i'll|i'd|i|we|we'll|we'd) (?:need|have|will have|would have) to (?:take (?:this|it|that) to|ask"
@@ -344,7 +394,8 @@ OUTRIGHT = {
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
 REPEATED = (
-    r"(?:don't|do not|doesn't|didn't|never|i|we|he|she|they) (?:know|knows|knew|care|remember|asked"
+    r"(?:don't|do not|doesn't|didn't|never|(?<!how do )(?<!how can )(?:i|we)|he|she|they) (?:know|knows"
+    r"|knew|care|remember|asked"
     r"|wondered|forgot)|no idea|(?:asked|told|tells|explained|showed) (?:me|us|him|her|them|you)"
     r"|that's(?= (?:how|what)\b)|depends on|no matter|doesn't matter",
 )
@@ -405,6 +456,15 @@ ASKED = {
         r"|this|that|your|my)\b)"
         r"|what(?:'s| is) (?:the|your) (?:price|fee|rate|cost)\b(?! (?:of|for) (?:doing|not|failure|waiting))",
         r"what (?:does|would|will) (?:it|that|this|the \S+) (?:um |uh )?pay\b(?! for\b)",
+        r"(?:is|are|would|will|was) (?:that|this|it|those|these|they|(?:the|your) \S+(?: \S+)?)(?: all"
+        r"| already| also| be| then)* (?:included(?! in (?:the (?:meeting|call|invite|email|minutes)))"
+        r"|extra(?=$| then| or)|part of the (?:price|package|deal)|in the price|free of charge|for free)\b",
+        r"(?:do|would|will|must) (?:i|we) (?:have to |need to )?pay (?:extra|more|for (?:that|this"
+        r"|it)|anything|on top)\b|(?:is|are) there (?:any |an )?(?:other |extra |hidden |additional |set"
+        r" ?up |further )*(?:costs?|fees?|charges?)\b(?! (?:centre|center|saving|code|driver))|(?:do|would)"
+        r" you charge (?:extra|more|for (?:that|this|it))\b",
+        r"(?:can|could|may) (?:i|we) (?:also |maybe )?pay (?:(?:it |that |this )?(?:in|by) (?:instal?lments?"
+        r"|parts|rates)|monthly|by the month|it off|later|half|over)\b",
     ),
     "buying": (
         r"(?:can|could|may|might) (?:we|i) (?:just |maybe |perhaps |also |first )?(?:(?:try|test) (?:out )?"
@@ -424,6 +484,16 @@ ASKED = {
     "risk": (
         r"what (?:happens|would happen|do (?:we|i) do|then) (?:if|when)\b",
         rf"what (?:about )?if(?: \S+){{0,8}}? {_FAILS}",
+        r"(?:where|how) (?:did|do|have) you (?:get|got|find|found|have) (?:my|our) (?:\S+ )?(?:number"
+        r"|email|address|details|data|name|contact)\b",
+        r"how (?:do|can|could|would|should) (?:i|we) (?:know|tell|be sure)(?: that| if| whether)? (?:it's"
+        r"|this is|that's|you're|you are|it is|this isn't|it isn't|you aren't|you really|that is) (?:not"
+        r" )?(?:really |actually )?(?:a scam|a fraud|fraud|real|legit\w*|genuine|safe|secure|who you|from"
+        r"|serious)\b",
+        r"(?:is (?:this|it|that)|are (?:you|they|these))(?: guys)?(?: even| really| actually)? (?:a scam"
+        r"|a fraud|scammers?|a scammer|legit|legitimate|trustworthy|reliable)\b|are you(?: even| really"
+        r"| actually)? (?:a (?:robot|bot|machine|real person|human|human being|computer)|an ai|real)(?=$"
+        r"| or| at least)|can (?:i|we) (?:really |actually )?trust (?:you|this|that|them|it)\b",
     ),
     "question": (
         r"how (?:long|soon|quickly|fast) (?:does|do|will|would|is|until|before|can|could|are|am)\b (?:it"
@@ -438,6 +508,25 @@ ASKED = {
         r"what would you (?:do|suggest|recommend|advise)(?: \S+){0,2}(?: in (?:our|my) (?:place|shoes"
         r"|position)|if you were (?:us|me)|first|$)",
         r"where (?:does|do|is|are|will) (?:the|our|my|your|all|that) (?:\S+ )?data",
+        r"when(?: exactly)? (?:will|is|are|does|do) (?:it|this|that|they|(?:the|my|our) \S+(?: \S+)?)(?:"
+        r" \S+)? (?:be |get |going to be )?(?:fixed|repaired|ready|restored|resolved|delivered|installed"
+        r"|shipped|back (?:up|on|online|running)|(?:up and )?running|sorted|working|arrive|arriving)\b",
+        r"what happens (?:after (?:the|that|those|this|\d+|one|two|three|six|twelve|my|our)|at the end"
+        r" of|once (?:the|we|i|it|that|our|my)|then after)\b|what happens in (?:the|a|this) (?:pilot|trial"
+        r"|demo|workshop|onboarding|audit)\b",
+        r"what (?:are|were|would be) (?:the|my|our|your) (?:possible |other |different )?(?:options|treatments"
+        r"|alternatives|choices|possibilities)\b|what (?:kind|sort) of (?:programs?|programmes?|plans?"
+        r"|options|treatments?|help|support|packages?)(?=$| (?:do you|are there|is there|would|could))",
+    ),
+    "frustration": (
+        r"why (?:wasn't|weren't|was|were|haven't|have|hadn't) (?:i|we)(?: not| never| ever)?(?: been)?"
+        r" (?:told|notified|informed|warned|contacted)\b|why (?:didn't|did|hasn't|has|couldn't) (?:i|we"
+        r"|anyone|anybody|no one|nobody|you|somebody|someone)(?: not| ever)? (?:get (?:told|notified|a"
+        r" (?:call|message|warning|letter|text))|(?:tell|warn|inform|notify|call|ring|told|warned|called)"
+        r" (?:me|us)|let (?:me|us) know)\b",
+        r"why (?:was|am|were|are|have|has) (?:i|we|my (?:card|account))(?: been| being| still)* (?:charged"
+        r"|billed|debited)\b|why (?:did|have|do|are) (?:you|they) (?:keep )?(?:charged?|bill(?:ed)?|charging"
+        r"|billing) (?:me|us|my)\b",
     ),
 }
 """What is worth a card whoever asks it: a price, how long, what if, a trial. Sure as what is said outright."""
@@ -459,7 +548,7 @@ CARE = {
         r"(?:the|his|her|my|mum's|dad's|a|to|at) (?:funeral|cremation)(?! (?:directors?|homes?|business"
         r"|industry|company|parlou?rs?))",
         r"bereave\w*",
-        r"widow(?:ed|er)?",
+        r"(?<!black )widow(?:ed|er)?(?! (?:spider|maker|peak|s peak))",
         r"miscarr\w+|stillborn|lost the baby",
         rf"lost (?:my|our|her|his) {_KIN}",
         rf"buried (?:my |our |her |his )?(?:{_KIN}|him|her)",
@@ -519,8 +608,9 @@ CARE = {
         r"|thinks?) (?:i|we|you|that|it)|about this|advis)|(?:from|through|to|with|get|call|see"
         r"|need) (?:my|our"
         r"|a) (?:lawyer|attorney|solicitor|barrister)",
-        r"su(?:e|ing) (?:you|them|the)|(?:going to|gonna|we'll|i'll|will) sue|lawsuit|legal action|take"
-        r" you to court|see you in court|small claims|ombudsman|trading standards|class action|tribunal"
+        r"su(?:e|ing) (?:you|them|the|me|us)|(?:going to|gonna|we'll|i'll|will) sue|lawsuit|legal action|take"
+        r" (?:you|me|us) to court|see you in court|small claims|ombudsman|trading standards"
+        r"|class action|tribunal"
         r"|(?:in |a )breach (?:of|under)|you're in breach|negligen(?:t|ce)|press(?:ing)? charges",
         r"against the law|is (?:it|that|this) (?:even legal|illegal|legal to)|(?:that's|this is|it's)"
         r" (?:discrimination|harassment|illegal)|report(?:ing)? (?:you|this|it) to the",

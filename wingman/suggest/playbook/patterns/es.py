@@ -151,12 +151,24 @@ OUTRIGHT = {
         r"|meses)(?: \S+){0,3} (?:esperando|sin (?:respuesta|noticias|servicio|internet|línea|luz|agua"
         r"|teléfono|solución|conexión|sistema|acceso|poder|saber|recibir|que (?:me|nos|nadie)))",
         r"nadie (?:me|nos) (?:llama|dice nada|contesta|responde|avisa|avisó|llamó)|aquí no ha venido nadie",
+        r"(?<!no )(?:quiero|queremos|exijo|quisiera|necesito) (?:hablar con|que se ponga) (?:un|una|su"
+        r"|el|la|tu) (?:supervisor\w*|encargad[oa]|gerente|jef[ea]|responsable|superior)(?! (?:de|del"
+        r"|que)\b)|(?:páseme|pásame|póngame|comuníqueme) con (?:un|una|su|el|la) (?:supervisor\w*|encargad[oa]"
+        r"|gerente|jef[ea]|responsable|superior)",
+        r"(?:deje|dejen|dejad|paren) de (?:llamarme|llamarnos|molestarme|molestarnos|acosarme)|no (?:me"
+        r"|nos) (?:llame|llamen|llames|molesten?) (?:más|nunca más|otra vez)|(?:esto|eso) (?:ya )?es acoso",
+        r"así (?:tratan|es como tratan|tratáis|trata) (?:ustedes )?a (?:los|sus|vuestros) (?:buenos )?clientes",
+        r"(?:me|nos) (?:han|habéis|ha) cobrado(?: \S+){0,3} (?:dos veces|doble|de más|comisión|recargo"
+        r"|penalización|algo que)|(?:me|nos) cobraron(?: \S+){0,3} (?:dos veces|doble|de más|comisión"
+        r"|recargo)",
     ),
     "pain": (
         r"(?:nuestro|mi|el) (?:principal|mayor|gran|verdadero) problema(?: \S+){0,3} es(?! (?:que )?ya no)"
         r"|problema principal(?: \S+){0,2} es|(?<!cuánto )(?<!cuanto )(?<!no )nos está costando"
         r"|estamos perdiendo (?:\S+ )?(?:dinero|clientes"
         r"|tiempo|horas|ventas)",
+        r"no (?:tengo|tenemos|hay)(?: \S+)? (?:internet|señal|cobertura|luz|agua|agua caliente|calefacción"
+        r"|línea|conexión|servicio)(?=$| (?:desde|y|en|otra|todavía|aún)\b)",
     ),
     "churn": (
         r"(?<!no )(?:quiero|queremos|quisiera|voy a|vamos a|me gustaría) (?:\S+ )?(?:cancelar (?:el|la|mi"
@@ -180,6 +192,22 @@ OUTRIGHT = {
         r"(?<!no )(?:es|sería|son|cuesta|sale) (?:\S+ )?el doble de lo que|(?<!no )es mucho dinero|(?:se sale"
         r"|se me va"
         r"|se nos va) (?:de|del) (?:mi |nuestro )?presupuesto",
+        r"ya (?:lo |la |los |las |se lo |les )?(?:he|hemos) (?:pagado|enviado|devuelto|abonado|mandado)(?=$"
+        r"| (?:el|la|todo|ayer|por|esa|ese|esta|este|y|dos|hace)\b)|ya (?:lo |la |se lo |les )?(?:pagué"
+        r"|pagamos|envié|mandé|devolví|aboné)(?=$| (?:el|la|todo|ayer|por|esa|ese|esta|este|y|dos|hace)\b)",
+        r"(?:estoy|estamos) (?:\S+ )?(?:segur[oa]s?) de (?:que (?:lo |la |los )?(?:he|hemos|envié|pagué"
+        r"|mandé|entregué)|haber(?:lo|la|los|las)? (?:pagado|enviado|entregado|mandado|devuelto|adjuntado))",
+        r"no (?:pienso|voy a|vamos a|pensamos) pagar (?:eso|esto|nada|ni un|dos veces|por (?:eso|esto"
+        r"|algo))\b|me niego a pagar|no pagaré (?:eso|nada|ni)\b",
+        r"(?:yo )?no tengo (?:ningún |ninguna |una? )?(?:contrato|cuenta|pedido|deuda|expediente|préstamo)"
+        r" con (?:ustedes|vosotros|usted)(?! todavía)|(?:yo )?nunca (?:he |hemos )?(?:pedí|pedido|firmé"
+        r"|firmado|contraté|contratado|acepté|autoricé|autorizado) (?:eso|esto|nada|ese|esa)",
+        r"(?:el|su|ese) (?:precio|presupuesto|coste|costo|alquiler)(?: \S+)? (?:es|está|supera|sale|sube)(?:"
+        r" (?!no\b)\S+){0,3} (?:más alto|por encima|mayor|superior|(?:nuestro|mi) presupuesto)|(?:eso"
+        r"|esto) (?:está|queda) (?:\S+ )*?fuera de (?:mi|nuestro) presupuesto",
+        r"(?<!no )(?:pensaba|pensábamos|esperaba|esperábamos|contaba|contábamos|tenía|teníamos)(?: (?:más"
+        r"|bien|en|con|algo|como|pagar|gastar|unos|unas|alrededor|de|entre|sobre|pensado|previsto))+ (?:[$€]\d"
+        r"|\d[\d ]*(?:€| ?(?:euros|dólares|pesos|mil)))",
     ),
     "competitor": (
         r"mi (?:herman[oa]|vecin[oa]|colega|amig[oa]|prim[oa]|cuñad[oa]) (?:\S+ )?(?:paga(?: \S+){0,3}"
@@ -190,6 +218,11 @@ OUTRIGHT = {
         r"|otr[oa] (?:empresa|proveedor|compañía|operador\w*)))|(?:la otra empresa|la competencia) (?:\S+"
         r" ){0,3}(?:dic\w*"
         r"|dij\w*|ofrec\w*|cobra\w*)",
+        r"(?:he visto|vi|hemos visto|vimos|encontré|encontramos)(?: \S+){0,6}? (?:a|por|en) (?:sólo |solo"
+        r" |unos )?(?:[$€]\d[\d ]*+|\d[\d ]*(?:€|\$| ?(?:euros|dólares|pesos)))(?! ?en su)"
+        r"|(?:en (?:amazon|internet"
+        r"|mercadolibre|otra tienda|otro sitio)|por internet)(?: \S+){0,5} (?:a|por|cuesta|vale|está a)"
+        r" (?:[$€]\d|\d[\d ]*(?:€|\$| ?(?:euros|dólares|pesos)))",
     ),
     "decision": (
         r"(?:tengo que|tenemos que|tendría que|debo) (?:\S+ )?(?:hablarlo|consultarlo|hablar|consultar"
@@ -230,6 +263,14 @@ ASKED = {
         r"|(?:me |nos )?(?:va|van) a (?:costar|salir|cobrar)|(?:es|sería)(?=$| (?:al|por|en total|cada"
         r"|todo)\b))\b"
         r"|(?:qué|cuál es el) (?:precio|coste|costo|tarifa)\b|a cuánto (?:sale|me sale|nos sale)",
+        r"(?:está|están|viene|va|estaría)(?: (?!no\b)\S+){0,3} (?:incluid[oa]s?|incluid[oa]s? en el precio"
+        r"|aparte)(?=$| (?:en|o|con)\b)|(?:es|son|sería)(?: (?!no\b)\S+){0,1} (?:gratis|gratuit[oa]s?)(?=$"
+        r"| o\b)|(?:tiene|lleva|cuesta) (?:algún |un )?(?:coste|costo|cargo) (?:extra|adicional|aparte)",
+        r"hay (?:algún |alguna |que pagar )?(?:otros |otro )?(?:gastos?|comisi(?:ón|ones)|coste|costes"
+        r"|costos?|cargos?|recargo|extra)(?=$| (?:adicional\w*|ocult\w*|extra\w*|por|aparte|de)\b)|(?:tengo"
+        r"|tenemos|hay) que pagar (?:algo |más |extra |aparte )",
+        r"(?:puedo|podemos|podría|podríamos|se puede)(?: \S+)? pagar(?:lo|la)? (?:en|a) (?:cuotas|plazos"
+        r"|mensualidades|meses)\b|(?:puedo|podemos|se puede) pagar (?:mensualmente|más tarde|después)\b",
     ),
     "buying": (
         r"(?:podemos|podríamos|puedo|podría|se puede)(?: \S+){0,2} (?:probar(?:lo|la|los|las)?(?=$| (?:primero"
@@ -245,6 +286,14 @@ ASKED = {
     "risk": (
         r"(?:qué (?:pasa|pasaría|ocurre|hago|hacemos)) (?:si|cuando)\b",
         rf"y si(?: \S+){{0,8}}? {_FALLA}",
+        r"(?:de dónde|cómo) (?:tiene|tienen|sacó|sacaron|ha sacado|han sacado|consiguió|consiguieron|han"
+        r" conseguido|obtuvo|obtuvieron)(?: ustedes| usted)? (?:mi|nuestro|mis|nuestros) (?:\S+ )?(?:número"
+        r"|teléfono|correo|datos|dirección|nombre)",
+        r"cómo (?:sé|sabemos|puedo saber|puedo estar segur[oa]) (?:que|si) (?:no )?(?:es|son|usted|ustedes"
+        r"|esto|está|están)",
+        r"(?:es|son|sois|eres)(?: (?:esto|eso|usted|ustedes|realmente|de verdad))* (?:confiables?|fiables?"
+        r"|de fiar|una estafa|un robot|una persona real|un bot)(?=$| o\b| usted\b)|(?:puedo|podemos) (?:confiar"
+        r" en|fiarme de) (?:usted|ustedes|esto|ello|vosotros)",
     ),
     "question": (
         r"cuánto (?:tiempo |tarda|tardan|tardaría|tardarían|dura|se tarda|van a tardar|hay que esperar)"
@@ -255,6 +304,20 @@ ASKED = {
         r"a quién (?:llamo|llamamos|tengo que|puedo|pregunto)",
         r"(?:usted )?qué (?:haría|harías|harían|me recomienda|nos recomienda|me aconseja|nos aconseja)",
         r"dónde (?:están|se guardan|quedan|van)(?: \S+){0,2} datos",
+        r"cuándo (?:va a|van a|estará|estarán|está|se|vuelve|volverá|tendré|llega|llegará|funcionará)(?:"
+        r" \S+){0,4}? (?:arreglad[oa]s?|list[oa]s?|reparad[oa]s?|solucionad[oa]|resuelt[oa]|instalad[oa]"
+        r"|funcionar|funcionando|volver|llegar|arreglar|solucionar|servicio|pedido|paquete|luz|línea)\b",
+        r"qué (?:pasa|pasará|sucede|ocurre) (?:después|luego|al (?:final|terminar|cabo)|tras|cuando (?:acab"
+        r"|termin)\w+)\b",
+        r"(?:cuáles son|qué) (?:las |mis |nuestras |los |otras )?(?:opciones|tratamientos|posibilidades"
+        r"|alternativas|programas|planes)(?: (?:hay|tengo|tenemos|existen|ofrecen|tienen|disponibles|posibles)"
+        r"|$)|qué (?:tipo|clase) de (?:programas?|planes|ayudas?|opciones|tratamientos?)\b",
+    ),
+    "frustration": (
+        r"por ?qué (?:no )?(?:me|nos|nadie|se)(?: \S+){0,2} (?:avis[oóa]\w*|avisado|avisaron|dijeron|dijo"
+        r"|informaron|informó|llamaron|llamó|notificaron)\b",
+        r"por ?qué (?:me|nos|se) (?:\S+ )?(?:han cobrado|cobraron|cobran|ha cobrado|están cobrando|siguen"
+        r" cobrando)\b",
     ),
 }
 """What is worth a card whoever asks it: a price, how long, what if, a trial. Sure as what is said outright."""
@@ -270,7 +333,7 @@ CARE = {
         r" fallecido|muerte de (?:mi|nuestr[oa])|fallec(?:ió|ido|ida|imiento)|se nos fue|(?:se|él"
         r"|ella) (?:ha muerto|murió)(?! de)"
         rf"|perd(?:í|ido|er|imos) (?:a (?:mi|nuestr[oa])|al|el|un) {_KIN}|entierro|enterramos"
-        r"|funeral|de luto|viud[oa]|aborto espontáneo|cuidados paliativos",
+        r"|funeral|de luto|viud[oa](?! negra)|aborto espontáneo|cuidados paliativos",
     ),
     "danger": (
         r"(?:dolor|presión|opresión) en el pecho|no (?:puede|puedo|podía) respirar|le cuesta respirar|se"
@@ -298,7 +361,8 @@ CARE = {
         r"|(?:con"
         r"|llamar"
         r" a) (?:mi|un) abogad[oa]|demand(?:ar|aré|aremos|arles|arlo)|poner (?:una )?(?:denuncia|demanda"
-        r"|reclamación)|denunciar\w*|(?:a|en) (?:los )?tribunales|(?:al|en el) juzgado|indemnización"
+        r"|reclamación)|denunciar\w*|denúncie(?:me|nos)|demánde(?:me|nos)|(?:a|en) (?:los )?tribunales"
+        r"|(?:al|en el) juzgado|indemnización"
         r"|es ilegal"
         r"|es legal|(?:reclam\w+|denunci\w+|ir|voy|queja) (?:a|ante|en) consumo|hoja de reclamaciones",
     ),

@@ -181,12 +181,24 @@ OUTRIGHT = {
         r"|relance|écris))",
         r"personne (?:ne |n')?(?:(?:me|nous) (?:rappelle|répond|dit rien|prévient)|rappelle|est venu)"
         r"|à chaque fois (?:que j'appelle|on me dit)",
+        r"(?:je|on|nous) (?:veux|voudrais|veut|voulons|demande à|exige de)(?: (?!pas\b)\S+)? (?:parler"
+        r" à|avoir|voir) (?:un|votre|le) (?:responsable|supérieur|chef|manager)(?! (?:de|du|des|qui)\b)"
+        r"|passez moi (?:un|votre|le) (?:responsable|supérieur|chef)",
+        r"arrêtez de m'(?:appeler|harceler)|arrêtez de nous (?:appeler|harceler)|ne (?:me |nous )?(?:rappelez"
+        r"|appelez)(?: \S+)? (?:plus|jamais)|(?:c'est|vraiment) du harcèlement|vous (?:commencez à )?(?:me"
+        r" |nous )(?:fatiguez|fatiguer|harcelez)",
+        r"c'est (?:comme ça|ainsi) que vous traitez (?:vos |les |de )*(?:bons |fidèles )?clients",
+        r"vous (?:m'avez|nous avez) (?:\S+ )?(?:facturée?s?|prélevée?s?|débitée?s?|compté)(?: \S+){0,3}"
+        r" (?:deux fois|en double|en trop|frais|pénalités?)",
     ),
     "pain": (
         r"(?:notre|mon|le) (?:principal|gros|vrai|plus gros|plus grand) (?:problème|souci)(?: \S+){0,3}"
         r" (?:c'est|est)(?! (?:réglé|résolu|pas))|(?<!combien )(?:ça|cela) nous (?:coûte (?:cher|une fortune"
         r"|énormément|beaucoup|de l'argent|du temps|des (?:heures|clients|milliers)|un temps)|fait perdre)"
         r"|on perd (?:un temps fou|des (?:heures|clients))|nous perdons des (?:heures|clients)",
+        r"(?:j'ai|je n'ai|on a|on n'a|nous n'avons|nous avons)(?: toujours)? (?:plus|pas) (?:d'(?:internet"
+        r"|eau chaude|eau|électricité|électricité)|de (?:réseau|chauffage|courant|connexion|ligne|téléphone"
+        r"|service))(?=$| depuis| du| et| chez| ici| à)",
     ),
     "churn": (
         r"(?:je|on|nous) (?:veux|veut|voudrais|souhaite|vais|va|allons|voulons|souhaitons|aimerais) (?:(?!pas"
@@ -213,6 +225,22 @@ OUTRIGHT = {
         r"|pensais|pensait))",
         r"ah (?:oui|ouais) quand même|(?:c'est|ça fait|ce serait) (?:\S+ )?le double de (?:ce|mon|notre)"
         r"|c'est (?:une (?:sacrée )?somme|pas donné)",
+        r"(?:j'ai|on a|nous avons)(?: bien)? déjà (?:tout )?(?:payée?s?|réglée?s?|renvoyée?s?|envoyé (?:ce"
+        r"|le|la|les|tout|mon|ma|mes))\b(?! (?:plus|pas|beaucoup|trop|assez|d'autres)\b)",
+        r"(?:je suis|on est) (?:\S+ )?(?:sûre?|certaine?)s? (?:d'avoir|de l'avoir|de les avoir|que je"
+        r" l'ai|que j'ai|qu'on a) (?:\S+ )?(?:payée?s?|réglée?s?|envoyée?s?|rendue?s?|fournie?s?|joints?"
+        r"|transmise?s?|résiliée?s?)",
+        r"(?:je|on|nous) (?:ne )?(?:paierai|paierons|paiera|payerai|vais pas payer|paie|paye) (?:pas (?:ça"
+        r"|pour|deux)|rien|pas un (?:centime|euro)|jamais)\b|(?:je|on) refuse de payer",
+        r"(?:je n'ai|j'ai|on n'a|nous n'avons) (?:pas|aucun|jamais)(?: eu| signé| ouvert)? (?:de |d'|aucun"
+        r" )?(?:dossier|contrat|compte|abonnement|commande|crédit)s? (?:chez|avec) vous\b(?! encore)|(?:je"
+        r" n'ai|j'ai|on n'a) jamais (?:signé|commandé|demandé|accepté) (?:ça|cela|rien|ce )",
+        r"(?:le prix|le tarif|le devis|le coût|votre (?:prix|devis|offre)|le loyer)(?: \S+)? (?:est|dépasse"
+        r"|était)(?: (?!pas\b)\S+){0,3} (?:(?:plus (?:élevé|cher|haut)|supérieur\w*|au dessus)\b|(?:notre"
+        r"|mon|nos) budget)",
+        r"(?:je|on|nous) (?:pensais|pensait|pensions|tablais|tablait|comptais|comptait|avais|avait|espérais"
+        r"|espérait)(?: (?:plutôt|plus|à|sur|mettre|payer|prévu|dans|les|autour|de|environ|quelque|chose"
+        r"|comme|un|budget))+ \d[\d ]*(?:€| ?(?:euros|mille))",
     ),
     "competitor": (
         r"(?:mon|ma) (?:frère|sœur|voisine?|collègue|cousine?|amie?|beau frère|belle sœur) (?:\S+ )?(?:(?:paie"
@@ -229,6 +257,9 @@ OUTRIGHT = {
         r"on a (?:aussi )?(?:(?:vu|regardé|essayé) un logiciel|(?:vu|regardé|eu) une démo\w* (?:d'une?"
         r" (?:autre|logiciel)"
         r"|un logiciel|chez|ailleurs))",
+        r"(?:j'en ai vu|j'ai vu|on a vu|j'ai trouvé|on a trouvé|j'en ai trouvé)(?: \S+){0,6}? (?:à|pour)"
+        r" \d[\d ]*(?:€| ?euros)(?! (?:sur|chez) (?:votre|vous))|(?:sur (?:amazon|internet|le bon coin)"
+        r"|ailleurs|en ligne)(?: \S+){0,4} (?:à|pour) \d[\d ]*(?:€| ?euros)?(?=$|\W)",
     ),
     "decision": (
         r"(?:je|il faut que je|faut que je|je dois|on doit) (?:\S+ )?(?:regarde|vois|parle|demande"
@@ -240,7 +271,8 @@ OUTRIGHT = {
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
 REPEATED = (
-    r"(?:je|on|il|elle|nous) (?:sais|sait|savais|savait|savons)|(?:m'a|nous a|lui a|m'ont) (?:demandé|dit"
+    r"(?<!comment )(?:je|on|il|elle|nous) (?:sais|sait|savais|savait|savons)|(?:m'a|nous a|lui a"
+    r"|m'ont) (?:demandé|dit"
     r"|expliqué)|aucune idée|peu importe|ça dépend",
 )
 """What only tells of the question behind it."""
@@ -282,6 +314,14 @@ ASKED = {
         r"|coûte\w*|vaut)\b|quel (?:est|serait) (?:le|votre) (?:prix|tarif|coût)|ça (?:nous |me )?coûterait"
         r" combien"
         r"|quel budget|c'est quel prix",
+        r"(?:c'est|est ce que c'est|ce serait|tout est|l'installation est|la livraison est|la formation"
+        r" est|le support est)(?: (?!pas\b)\S+){0,2} (?:inclus\w*|compris\w*|en plus|gratuit\w*|offerte?s?)(?=$"
+        r"| (?:dans|ou|avec|aussi|dedans)\b)",
+        r"(?:il y a|y a t il|y a|vous avez|est ce qu'il y a)(?: (?:aussi|encore))? des (?:frais|coûts"
+        r"|suppléments)(?: \S+){0,2}(?=$| (?:en plus|cachés|à côté|supplémentaires|de)\b)|(?:je dois|il"
+        r" faut|on doit|faut il|dois je)(?: \S+)? payer (?:en plus|un supplément|quelque chose|pour ça)\b",
+        r"(?:je peux|on peut|peut on|puis je|est ce qu'on peut|est ce que je peux)(?: \S+)? (?:payer|régler)"
+        r" (?:en (?:plusieurs|trois|quatre|deux|\d) fois|au mois|mensuellement|plus tard|à crédit)\b",
     ),
     "buying": (
         rf"(?:on|je|nous) (?:peut|pourrait|peux|pourrais|pouvons|pourrions)(?: \S+){{0,2}}"
@@ -297,6 +337,16 @@ ASKED = {
         r"(?:qu'est ce qui se passe|que se passe t il|il se passe quoi|ça se passe comment|on fait (?:quoi"
         r"|comment)|je fais (?:quoi|comment)) (?:si|quand)\b",
         rf"et (?:si|s'il|s'ils)\b(?! (?:on|nous) (?!perd|ne|n')\S+(?:ait|ions)\b)(?: \S+){{0,8}}? {_CASSE}",
+        r"(?:d'où|comment|où)(?: est ce que)? (?:avez vous|vous avez|tenez vous|vous tenez|sortez vous)(?:"
+        r" \S+)? (?:mon|mes|ma|notre|nos) (?:\S+ )?(?:numéro|coordonnées|adresse|nom|mail|données|téléphone)"
+        r"|(?:qui vous a donné|vous avez eu) (?:mon|mes|notre) (?:\S+ )?(?:numéro|coordonnées|adresse"
+        r"|mail)",
+        r"(?:comment (?:je sais|savoir|je peux savoir|être sûre?)|qui me dit|qu'est ce qui me (?:dit|prouve"
+        r"|garantit))(?: (?:que|si|qu'))? ?(?:c'est|ce n'est|vous|que|qu'il)",
+        r"(?:c'est|est ce que c'est|est ce)(?: (?!pas\b)\S+)? (?:une arnaque|fiable)(?=$| ou\b| au moins\b)"
+        r"|(?:vous êtes|êtes vous|est ce que vous êtes)(?: (?!pas\b)\S+)? (?:fiables?|un robot|une machine"
+        r"|un vrai humain|une vraie personne|un ordinateur)(?=$| ou\b| au moins\b)|(?:je peux|on peut"
+        r"|puis je) (?:vraiment )?vous faire confiance",
     ),
     "question": (
         r"(?:ça (?:prend|prendrait|dure|va prendre|met)|il faut(?: compter)?|vous mettez) combien de temps"
@@ -310,6 +360,21 @@ ASKED = {
         r"|vous (?:nous |me )?conseillez quoi|que (?:nous )?conseillez vous",
         r"où (?:sont|vont|seront|est ce que sont)(?: \S+){0,2} données|(?:les|nos"
         r"|mes) données(?: \S+){0,3} où",
+        r"(?:quand|pour quand)(?: est ce que| est ce qu'| exactement)?(?: \S+){0,4} (?:réparée?s?|prête?s?"
+        r"|rétablie?s?|livrée?s?|réglée?s?|résolue?s?|installée?s?|remarche\w*|de retour)\b|(?:ce sera"
+        r"|ça sera|c'est) (?:réparé|prêt|rétabli|livré|réglé|résolu) (?:quand|pour quand)",
+        r"(?:qu'est ce qui se passe|que se passe t il|il se passe quoi|ça se passe comment)(?: \S+)? (?:après"
+        r"|ensuite|à la fin|au bout)\b",
+        r"(?:quelles? sont|c'est quoi|quels sont) (?:les|mes|nos|vos) (?:\S+ )?(?:options|possibilités"
+        r"|traitements|solutions|alternatives|choix|programmes|formules)\b|(?:quel genre|quel type|quelle"
+        r" sorte) (?:de|d') ?(?:programmes?|formules?|aides?|offres?|traitements?|options?)\b",
+    ),
+    "frustration": (
+        r"pourquoi (?:je n'ai|on ne m'a|on m'a|on ne nous a|personne ne m'a|personne ne nous a|est ce"
+        r" que je n'ai|vous ne m'avez|n'ai je|n'avons nous)(?: \S+){0,2} (?:prévenue?s?|avertie?s?|informée?s?"
+        r"|dit|appelée?s?|notifiée?s?|rien dit)\b",
+        r"pourquoi (?:on m'a|vous m'avez|m'avez vous|ai je|est ce qu'on m'a|est ce que vous m'avez|j'ai"
+        r" été)(?: \S+)? (?:facturée?|prélevée?|débitée?|compté)\b",
     ),
 }
 """What is worth a card whoever asks it: a price, how long, what if, a trial. Sure as what is said outright."""
@@ -349,7 +414,7 @@ CARE = {
         r"|(?:il|elle) est (?:mort|morte|décédée?)(?! de rire)|(?:il|elle) nous a quittés"
         r"|décédée?s?",
         rf"mort de (?:mon|ma|notre)|perdu (?:mon|ma|notre|le|un) {_KIN}|enterr(?:é|ée|ement)|obsèques"
-        rf"|en deuil|veuve|veuf"
+        rf"|en deuil|veuve(?! (?:noire|clicquot))|veuf"
         rf"|fausse couche"
         r"|incinér\w+|soins palliatifs",
     ),
@@ -377,7 +442,7 @@ CARE = {
     ),
     "legal": (
         r"mon avocat|notre avocat (?:va|vous|nous|prendra|dit)|(?:prendre un|par un|par mon) avocat|(?:voir"
-        r"|appeler|contacter) (?:un|mon) avocat|au tribunal|porter plainte|porte plainte|poursui\w+ en"
+        r"|appeler|contacter) (?:un|mon) avocat|au tribunal|porter plainte|portez? plainte|poursui\w+ en"
         r" justice|(?:vous|les) poursuivre|dommages et intérêts|mise en demeure|c'est illégal|c'est"
         r" légal|prud'hommes|répression des fraudes|en justice",
     ),

@@ -159,11 +159,24 @@ OUTRIGHT = {
         r"(?:liguei|telefonei|escrevi|reclamei)(?: \S+){0,2} (?:duas|três|quatro|cinco|várias|mil) vezes"
         r"|ninguém (?:me|nos) (?:liga|diz nada|responde|atende|avisa|avisou|ligou)|(?:à espera"
         r"|esperando) há (?:\S+ )?(?:dias|semanas|horas|meses)",
+        r"(?<!não )(?:quero|queremos|exijo|preciso de|preciso|gostaria de|gostava de) falar com (?:um"
+        r"|uma|o|a|o seu|a sua|seu|sua) (?:supervisor\w*|gerente|chefe|superior|responsável|encarregad[oa])(?!"
+        r" (?:de|do|da|que|pela|pelo)\b)|(?:me passa|passe me|me passe|passa me|chame) (?:para |pra |com"
+        r" )?(?:um|uma|o|o seu|a|seu) (?:supervisor\w*|gerente|chefe|superior|responsável)",
+        r"(?:pare|parem|para|deixe|deixem) de (?:me |nos )?(?:ligar|incomodar|perturbar|chatear|assediar)"
+        r"|não (?:me |nos )?(?:ligue|liguem|liga|ligues) (?:mais|nunca mais|de novo|outra vez)|(?:isso"
+        r"|isto) (?:já )?é (?:assédio|perseguição)",
+        r"(?:é assim que|assim que) (?:vocês )?(?:tratam|trata) (?:os |seus |os seus |bons )*clientes",
+        r"(?:vocês |me )?(?:me |nos )?(?:cobraram|debitaram)(?: \S+){0,3} (?:duas vezes|em dobro|a mais"
+        r"|taxa|multa|juros)",
     ),
     "pain": (
         r"(?:nosso|meu|o) (?:principal|maior|grande|verdadeiro) problema(?: \S+){0,3} é|problema principal"
         r"(?: \S+){0,2} é|(?<!quanto )(?:isso|isto) está (?:a custar|custando|nos custando)"
         r"|estamos (?:a perder|perdendo) (?:\S+ )?(?:dinheiro|clientes|tempo|horas|vendas)",
+        r"(?:estou|estamos|tô|continuo|continuamos|fiquei|ficamos) sem (?:internet|luz|água|sinal|rede"
+        r"|linha|conexão|ligação|aquecimento|serviço)\b|não (?:tenho|temos)(?: \S+)? (?:internet|luz|água"
+        r"|sinal|rede|linha|conexão)(?=$| (?:desde|e|em|há)\b)",
     ),
     "churn": (
         r"(?<!não )(?:quero|queremos|queria|gostava de|gostaria de|vou|vamos) (?:\S+ )?(?:cancelar (?:o|a|meu"
@@ -185,6 +198,21 @@ OUTRIGHT = {
         r"|tínhamos) (?:previsto|orçamentado)))",
         r"(?<!não )(?:é|seria|custa|fica|sai) (?:\S+ )?o dobro do que|(?<!não )é muito dinheiro|fora do (?:meu"
         r"|nosso) orçamento",
+        r"(?:eu )?já (?:lhe |lhes |te )?(?:paguei|pagamos|pagámos|enviei|enviamos|devolvi|mandei)(?=$"
+        r"| (?:isso|isto|tudo|o|a|ontem|por|essa|esse|esta|este|e|duas|há)\b)",
+        r"(?:tenho|temos) (?:\S+ )?certeza (?:de )?que (?:já )?(?:paguei|enviei|mandei|devolvi|entreguei"
+        r"|pagamos|enviamos|entregamos|anexei)|(?:tenho a certeza|estou cert[oa]) (?:de )?que (?:já )?(?:paguei"
+        r"|enviei|mandei|entreguei|devolvi)",
+        r"não (?:vou|vamos|pretendo) pagar (?:isso|isto|nada|nem|duas vezes|por (?:isso|isto|algo))\b"
+        r"|me recuso a pagar|recuso me a pagar|não pago (?:isso|nada|nem|um)\b",
+        r"(?:eu )?não tenho (?:nenhum |nenhuma |um |uma )?(?:contrato|conta|pedido|dívida|cadastro|processo"
+        r"|empréstimo) (?:com|na|no) (?:vocês|vosso|vossa|você|essa empresa)(?! ainda)|(?:eu )?nunca (?:pedi"
+        r"|assinei|contratei|autorizei|aceitei) (?:isso|isto|nada|esse|essa)",
+        r"(?:o|seu|esse) (?:preço|orçamento|custo|valor|aluguel)(?: \S+)? (?:é|está|fica|ficou|passa|"
+        r"ultrapassa)(?: (?!não\b)\S+){0,3} (?:mais alto|acima|maior do que|superior|(?:nosso|meu) orçamento)",
+        r"(?<!não )(?:eu )?(?:pensava|pensávamos|esperava|esperávamos|contava|contávamos|tinha|tínhamos)(?:"
+        r" (?:mais|em|com|algo|como|pagar|gastar|uns|umas|cerca|de|entre|previsto|pensado|por))+ (?:[r$€]+\d"
+        r"|r\$ ?\d|\d[\d ]*(?:€| ?(?:euros|reais|mil)))",
     ),
     "competitor": (
         r"(?:minha|meu) (?:irmã|irmão|vizinh[oa]|colega|amig[oa]|prim[oa]|cunhad[oa]) (?:\S+ ){0,6}?(?:paga(?:"
@@ -194,6 +222,11 @@ OUTRIGHT = {
         r"|outr[oa] (?:empresa|fornecedor|operadora)))|(?:a"
         r" outra empresa"
         r"|a concorrência|o concorrente) (?:\S+ ){0,3}(?:diz\w*|disser\w*|oferec\w*|cobra\w*)",
+        r"(?:eu )?(?:vi|vimos|achei|encontrei|encontramos)(?: \S+){0,6}? (?:por|a) (?:só |apenas |uns"
+        r" )?(?:r\$ ?\d[\d ]*+|[$€]\d[\d ]*+|\d[\d ]*(?:€| ?(?:euros|reais)))(?! ?no seu)|(?:na amazon"
+        r"|na internet|no"
+        r" mercado livre|noutra loja|em outra loja|noutro sítio|online)(?: \S+){0,5} (?:por|a|custa|está"
+        r" a|tá) (?:r\$ ?\d|[$€]\d|\d[\d ]*(?:€| ?(?:euros|reais)))",
     ),
     "decision": (
         r"(?:tenho de|tenho que|temos de|temos que|preciso de|preciso) (?:\S+ )?(?:falar|consultar"
@@ -238,6 +271,15 @@ ASKED = {
         r"quanto (?:é que |é |)(?:isto |isso |me |nos |)(?:custa|custam|custaria|fica(?! (?:por fazer|para|de"
         r" fora))|ficaria|vai custar"
         r"|sai|sairia|cobram|cobra|pagamos|vou pagar)\b|qual (?:é |seria )?o (?:preço|valor|custo)\b",
+        r"(?:está|estão|vem|vêm|fica|já vem)(?: (?!não\b)\S+){0,3} (?:incluíd[oa]s?|inclus[oa]s?|à parte)(?=$"
+        r"| (?:no|na|ou|com)\b)|(?:é|são|seria)(?: (?!não\b)\S+){0,1} (?:grátis|gratuit[oa]s?|de graça)(?=$"
+        r"| ou\b)|(?:tem|tem algum|há algum) (?:custo|valor) (?:extra|adicional|a mais)",
+        r"(?:há|tem|existe|existem) (?:algum |alguma |outros |outras |mais )?(?:taxas?|custos?|encargos"
+        r"|tarifas?)(?=$| (?:extra\w*|adicion\w*|escondid\w*|ocult\w*|de|por|além)\b)|(?:tenho|temos|preciso"
+        r"|precisamos) (?:que |de )?pagar (?:mais|extra|algo|à parte|a mais)\b",
+        r"(?:posso|podemos|dá para|dá pra|pode|podia)(?: \S+)? pagar (?:em (?:prestações|parcelas|várias"
+        r"|\d)|às prestações|a prestações|mensalmente|parcelado|depois|mais tarde)\b|(?:posso|podemos"
+        r"|dá para|dá pra) parcelar\b",
     ),
     "buying": (
         r"(?:podemos|poderíamos|posso|podia|dá para|dá pra|a gente pode)(?: \S+){0,2} (?:(?:experimentar"
@@ -254,6 +296,15 @@ ASKED = {
     "risk": (
         r"o que (?:é que )?(?:acontece|aconteceria|faço|fazemos|a gente faz) (?:se|quando)\b",
         rf"e se(?: \S+){{0,8}}? {_FALHA}",
+        r"(?:de onde|como|onde)(?: é que)? (?:vocês |você )?(?:tem|têm|tirou|tiraram|conseguiu|conseguiram"
+        r"|arranjou|arranjaram|pegou|pegaram|obteve|obtiveram) (?:o |os )?(?:meu|nosso|meus|nossos) (?:\S+"
+        r" )?(?:número|telefone|e ?mail|dados|contacto|contato|endereço|nome)",
+        r"como(?: é que)? (?:eu )?(?:sei|vou saber|posso saber|posso ter certeza)(?: de)? (?:que|se) (?:não"
+        r" )?(?:é|são|isto|isso|vocês|você|está)",
+        r"(?:é|são)(?: (?:isso|isto|você|vocês|mesmo|realmente))* (?:confiável|confiáveis|de confiança"
+        r"|golpe|um golpe|burla|uma burla|um robô|robô|uma pessoa de verdade)(?=$| ou\b| mesmo\b)|(?:isso"
+        r"|isto) não é (?:um )?(?:golpe|uma burla)(?=$| é| não| ou)|(?:posso|podemos|dá para|dá pra) (?:mesmo"
+        r" )?confiar (?:em|nisso|nisto|nessa|neste)",
     ),
     "question": (
         r"quanto tempo (?:é que |)(?:demora|leva|levaria|dura|vai|fica|ficamos|precisa)"
@@ -264,6 +315,20 @@ ASKED = {
         r"|com quem (?:é que )?(?:eu )?falo",
         r"o que (?:é que )?(?:\S+ )?(?:faria|fariam|aconselha|recomenda|sugere)\b",
         r"onde (?:é que )?(?:ficam|estão|são guardados)(?: \S+){0,2} dados",
+        r"quando(?: é que)?(?: \S+){0,4}? (?:pronto|pronta|arranjad[oa]|consertad[oa]|resolvid[oa]|reparad[oa]"
+        r"|instalad[oa]|funcionar|voltar|chegar|normalizad[oa])(?=$| (?:a|o|de|aqui|em)\b)",
+        r"o que (?:é que )?(?:acontece|vai acontecer) (?:depois|a seguir|no fim|no final|ao fim|após|quando"
+        r" (?:acab|termin)\w+)\b",
+        r"(?:quais são|que|quais)(?: as| os| minhas| nossas)? (?:opções|tratamentos|possibilidades|alternativas"
+        r"|programas|planos)(?: (?:há|tenho|temos|existem|vocês|possíveis|disponíveis|tem)|$)|que (?:tipo"
+        r"|género) de (?:programas?|planos?|ajuda|opções|tratamentos?)\b",
+    ),
+    "frustration": (
+        r"por ?que (?:é que )?(?:eu |ninguém |não )*(?:me |nos )?(?:não )?(?:fui|fomos|avisaram|avisou"
+        r"|disseram|disse|informaram|informou|ligaram)(?: \S+)?(?: (?:avisad[oa]s?|informad[oa]s?))?(?=$"
+        r"| (?:antes|nada|disso|disto|que|da|do|sobre)\b)",
+        r"por ?que (?:é que )?(?:vocês )?(?:me |nos )?(?:cobraram|estão cobrando|estão a cobrar|fui cobrad[oa]"
+        r"|foi cobrad[oa])\b",
     ),
 }
 """What is worth a card whoever asks it: a price, how long, what if, a trial. Sure as what is said outright."""
@@ -278,7 +343,8 @@ CARE = {
         r"(?! para| pra))|morte d[oae] (?:meu|minha|noss[oa])|falec(?:eu|ido|ida|imento)|(?:ele"
         r"|ela) (?:morreu|se foi)"
         rf"|perd(?:i|emos|eu) (?:o |a )?(?:(?:meu|minha|nosso|nossa) )?{_KIN}"
-        r"|enterr(?:o|ei|amos)|velório|de luto|viúv[oa]|aborto espontâneo|cuidados paliativos|se foi em",
+        r"|enterr(?:o|ei|amos)|velório|de luto|viúv[oa](?! negra)|aborto espontâneo|cuidados paliativos"
+        r"|se foi em",
     ),
     "danger": (
         r"(?:dor|aperto|pressão) no peito|não (?:consegue|consigo|estava conseguindo) respirar|falta de"
