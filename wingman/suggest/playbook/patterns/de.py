@@ -232,6 +232,9 @@ OUTRIGHT = {
         r"(?:ich|wir|will|wollen|möchte|möchten) (?:ich|wir|will|wollen|möchte|möchten|werde|werden)"
         r" (?:(?!nicht)\S+ ){0,4}kündigen"
         r"|hiermit kündige|(?:ich kündige|wir kündigen)(?! nicht)(?! (?:\S+ ){0,5}an(?: |$))",
+        r"(?:ich|wir) (?:storniere|storniert|stornieren) (?:alles|das ganze|die ganze \S+)|(?:dann|sonst)"
+        r" (?:wechsle|wechsel|wechseln|gehe|gehen) (?:ich|wir)(?: \S+){0,2} (?:zur konkurrenz|zu einem"
+        r" anderen|woanders hin|woandershin|den anbieter)\b",
     ),
     "stall": (
         r"(?:ich|wir) (?:muss|müssen|möchte|möchten|will|wollen|würde|würden) (?:(?:ich|wir|mir|uns|das|darüber"
@@ -275,6 +278,13 @@ OUTRIGHT = {
         r"(?:ich|wir) (?:hatte|hatten|dachte|dachten|habe|haben) (?:(?:eher|so|an|mit|auf|etwa|ungefähr"
         r"|rund|um|die|maximal|höchstens) )+\d[\d ]*(?:€| ?(?:euro|tausend))(?: \S+)?(?: (?:gedacht|gerechnet"
         r"|eingeplant|kalkuliert|geplant))?",
+        r"(?:das ist|das wäre) (?:mein|unser) (?:letztes|äußerstes) (?:angebot|wort)|friss oder stirb"
+        r"|(?:sonst|oder|dann) (?:lassen wir|lasse ich|lass ich) (?:es|das)(?: (?:bleiben|sein))|(?:sonst"
+        r"|oder) (?:bin ich|sind wir) (?:raus|weg)\b",
+        r"(?:das|so) (?:geht|passt|funktioniert|klappt) (?:das )?(?:für |bei )?(?:mich|uns|mir)(?: so)? nicht\b"
+        r"|(?:das|so) (?:geht|passt|funktioniert) (?:so )?nicht für (?:mich|uns)|das (?:ist|finde ich"
+        r"|finden wir) (?:(?:überhaupt|wirklich|aber|doch) )*(?:nicht fair|unfair|zu viel verlangt"
+        r"|ungerecht)\b",
     ),
     "competitor": (
         r"(?:mein|meine|unser|unsere) (?:bruder|schwester|nachbar\w*|kolleg\w+|freund\w*|schwager"
@@ -298,6 +308,11 @@ OUTRIGHT = {
         r"|abstimmen|absprechen)",
         r"(?:unterschreibt|entscheidet) (?:das |so etwas |sowas )?(?:mein|meine|unser|unsere|der chef"
         r"|die chefin|der vorstand|am ende)",
+    ),
+    "buying": (
+        r"(?:ich bin|wir sind|bin ich|sind wir) (?:jetzt )?bereit (?:zu (?:unterschreiben|bestellen|kaufen"
+        r"|starten)|zum (?:kauf|abschluss))\b|(?:ich|wir) (?:möchte|möchten|würde|würden|will|wollen)(?:"
+        r" (?!nicht\b)\S+){0,3} (?:verbindlich )?(?:bestellen|unterschreiben)$",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
@@ -351,6 +366,13 @@ ASKED = {
         r" (?:ich|wir)(?: \S+){0,2} (?:extra|dafür|zusätzlich|etwas) (?:extra )?(?:bezahlen|zahlen)\b",
         r"(?:kann|können|könnte|könnten) (?:ich|wir|man)(?: \S+){0,2} (?:in raten|monatlich|später|auf"
         r" raten) (?:bezahlen|zahlen)\b",
+        r"(?:gibt es|gibt's|bekomme ich|kriege ich|bekommen wir|kriegen wir"
+        r"|krieg ich)(?: (?!kein\w*\b)\S+){0,4}"
+        r" (?:entschädigung|erstattung|gutschrift|rabatt|nachlass|geld zurück|anzahlung zurück|mengenrabatt"
+        r"|skonto)\b",
+        r"wie ?viel (?:davon|von (?:meiner|meinem|dem|der|unserem))(?: \S+){0,3} (?:kommt|geht|landet"
+        r"|bleibt)\b|wie ?viel(?: \S+){0,2} (?:ist|sind|wäre|wären|schulde|schulden)(?: \S+){0,2} (?:fällig"
+        r"|nötig|offen|ich|wir)\b|wie ?viel prozent\b",
     ),
     "buying": (
         rf"(?:können|könnten|kann|könnte|dürfen|darf) (?:wir|ich|man)(?: (?!{_GESPRÄCH}\b)\S+){{0,6}}"
@@ -360,6 +382,9 @@ ASKED = {
         rf"(?: \S+){{0,2}}|dem kleinen\w*(?: \S+)?) (?:anfangen|starten|beginnen)",
         r"gibt es (?:eine|einen) (?:test|probe)(?:phase|zeit\w*|version|zugang|lauf|monat|lizenz|betrieb"
         r"|installation|stellung|abo|woche\w*)?",
+        r"(?:wie|wo) (?:kann|können|könnte|muss) (?:ich|wir|man)(?: \S+){0,4} (?:anmelden|bestellen|buchen"
+        r"|registrieren|mitmachen|abschließen|beitreten|unterschreiben)\b|wie (?:melde ich mich|bestelle"
+        r" ich|bestellt man|buche ich)\b",
     ),
     "risk": (
         r"was (?:passiert|mache ich|machen wir|geschieht|ist (?:mit|dann))(?: \S+){0,2} (?:wenn|falls)\b",
@@ -373,6 +398,8 @@ ASKED = {
         r"|vertrauenswürdig|betrug|abzocke|zuverlässig|betrüger\w*)(?=$| oder\b)|sind sie(?: (?:denn|überhaupt"
         r"|auch|wirklich|eigentlich|etwa|ein|eine))+ (?:roboter|computer|maschine|(?:echter )?mensch|betrüger\w"
         r"*)(?=$| oder\b)|kann (?:ich|man) (?:ihnen|dem|euch)(?: \S+)? (?:ver)?trauen\b",
+        r"(?:können|könnten|würden) sie(?: (?:mir|uns|das|denn|wirklich|dafür|wenigstens))* (?:garantieren"
+        r"|versprechen|zusichern|zusagen)\b|(?:garantieren|versprechen) sie (?:mir|uns|das)\b",
     ),
     "question": (
         r"wie (?:lange|schnell) (?:dauert|dauern|brauchen sie|braucht|braucht's|binden|bindet|sind wir"

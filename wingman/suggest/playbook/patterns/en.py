@@ -303,6 +303,9 @@ OUTRIGHT = {
         rf"|(?:i'm|i am|we're|we are) (?:cancell?ing (?:my|our|the)\b{_NO_DATE}|leaving you(?=$| for | guys"
         rf"| because)"
         r"|done with you)",
+        r"(?:i'm|i am|we're|we are|i'll|we'll) (?:just )?cancel(?:l?ing)? (?:everything|all of it|the"
+        r" whole (?:thing|lot))\b|(?:i'm|i am|we're|we are) (?:moving|going|switching) (?:over )?to (?:another"
+        r"|a different|your competitor\w*|the competition)\b",
     ),
     "stall": (
         r"(?:let me|let us|i'd like to|i need to|we need to|i have to|we have to|i want to|we'd like to|i'll"
@@ -359,6 +362,13 @@ OUTRIGHT = {
         r" (?:of|for|at|more|like|around|about|something|somewhere|in|the|region|closer|to|pay|spend|between"
         r"|maybe|roughly|under))* (?:[$€£]\d|\d[\d ]*(?:k\b|[$€£]| ?(?:thousand|grand|dollars|euros|pounds"
         r"|quid|a month|a year|annually|tops)\b))",
+        r"(?:that's|that is|this is|here's) my (?:final|last|best and final) offer\b|take it or leave"
+        r" it|(?:or|then|otherwise) (?:i'll|we'll|i will|we will|i'd|i|we) (?:have to )?walk away\b|(?:i'm"
+        r"|we're|i am|we are) walking away\b",
+        r"(?:that|this|it) (?:won't|will not|doesn't|does not|isn't going to|is not going to) work for"
+        r" (?:me|us)\b|(?:that's|that is|this is|it's) (?:really |just |hardly )?(?:not fair|unfair|hardly"
+        r" fair|asking (?:a bit |a little |way )?too much)\b|(?:i|we) (?:don't|do not|can't) (?:consider"
+        r"|call|find) (?:that|this|it) (?:very )?fair\b",
     ),
     "competitor": (
         r"other (?:lot|company|firm|supplier|vendor|provider|agency|place|shop)\b.{0,30} (?:said|say|says"
@@ -390,6 +400,10 @@ OUTRIGHT = {
         r"|clear (?:it|this|that) with) (?:my|our|the)\b",
         r"(?:he|she|they|the board|the trustees|my \w+|our \w+) (?:signs (?:anything|everything|it|that|this"
         r"|off on)|has to sign|have to sign|needs to sign|has to approve|have to approve)",
+    ),
+    "buying": (
+        r"(?:i'm|i am|we're|we are) ready to (?:sign|order|buy|go ahead|move forward|commit|get started"
+        r"|start using)\b(?! (?:when|if|once|as soon))",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
@@ -465,6 +479,14 @@ ASKED = {
         r" you charge (?:extra|more|for (?:that|this|it))\b",
         r"(?:can|could|may) (?:i|we) (?:also |maybe )?pay (?:(?:it |that |this )?(?:in|by) (?:instal?lments?"
         r"|parts|rates)|monthly|by the month|it off|later|half|over)\b",
+        r"(?:is|are) there (?:any |some |a )?(?:\S+ )?(?:compensation|refund|discounts?|reduction|rebate"
+        r"|service credit|goodwill)\b|(?:do|can|will|would|could) (?:i|we) (?:at least |also |still )?(?:get"
+        r"|claim|have) (?:(?:any|some|a|my|our) (?:\S+ )?(?:compensation|refund|discount|reduction|rebate"
+        r"|credit|money back|deposit back)|(?:\S+ )?money back)\b",
+        r"how much of (?:my|our|the|that|it|this)(?: \S+){0,3} (?:goes|go|ends? up|actually|is (?:actually"
+        r"|used|spent|lost)|do i get|do we get)\b|(?:what|which) (?:percentage|share|part|proportion)"
+        r" of (?:my|our|the|that)(?: \S+){0,4} (?:goes|go|is|are|ends?|actually)\b|how much(?: \S+){0,3}"
+        r" (?:is|are|do i|do we) (?:required|needed|due|owed|owe|outstanding)\b",
     ),
     "buying": (
         r"(?:can|could|may|might) (?:we|i) (?:just |maybe |perhaps |also |first )?(?:(?:try|test) (?:out )?"
@@ -480,6 +502,9 @@ ASKED = {
         rf"|pilot|test)\b(?! (?:calls?|recording|of the|of my|of your)\b))",
         r"is there (?:a|any) (?:free (?:trial|test|pilot)|trial|pilot|test (?:period|version|account|phase"
         r"|run))\b",
+        r"(?:how|where) (?:can|do|does|would|could|should) (?:i|we|someone|somebody|one|you) (?:actually"
+        r" |go about |then |just )?(?:sign(?:ing)? up|join(?:ing)?|order(?:ing)?|register(?:ing)?|subscrib(?:e"
+        r"|ing)|enrol(?:l|ling|ling)?|book(?:ing)?|get(?:ting)? started)\b",
     ),
     "risk": (
         r"what (?:happens|would happen|do (?:we|i) do|then) (?:if|when)\b",
@@ -494,6 +519,8 @@ ASKED = {
         r"|a fraud|scammers?|a scammer|legit|legitimate|trustworthy|reliable)\b|are you(?: even| really"
         r"| actually)? (?:a (?:robot|bot|machine|real person|human|human being|computer)|an ai|real)(?=$"
         r"| or| at least)|can (?:i|we) (?:really |actually )?trust (?:you|this|that|them|it)\b",
+        r"(?:can|could|do|will|would) (?:you|u|anyone|somebody) (?:actually |really |at least |please"
+        r" )?(?:guarantee|promise|assure (?:me|us)|ensure|vouch)\b",
     ),
     "question": (
         r"how (?:long|soon|quickly|fast) (?:does|do|will|would|is|until|before|can|could|are|am)\b (?:it"
@@ -517,6 +544,8 @@ ASKED = {
         r"what (?:are|were|would be) (?:the|my|our|your) (?:possible |other |different )?(?:options|treatments"
         r"|alternatives|choices|possibilities)\b|what (?:kind|sort) of (?:programs?|programmes?|plans?"
         r"|options|treatments?|help|support|packages?)(?=$| (?:do you|are there|is there|would|could))",
+        r"when(?: exactly)? (?:will|does|do) (?:it|this|that|they|(?:the|my|our) \S+(?: \S+)?) (?:finally"
+        r" |actually )?(?:ship|arrive|come back|work again)\b",
     ),
     "frustration": (
         r"why (?:wasn't|weren't|was|were|haven't|have|hadn't) (?:i|we)(?: not| never| ever)?(?: been)?"

@@ -174,6 +174,9 @@ OUTRIGHT = {
         r"(?<!no )(?:quiero|queremos|quisiera|voy a|vamos a|me gustaría) (?:\S+ )?(?:cancelar (?:el|la|mi"
         r"|nuestr[oa])\b(?! (?:cita|reunión|visita|llamada|clase|entrevista|consulta))|dar(?:me|nos)? de baja"
         r"|rescindir|cambiar(?:me|nos)? de (?:compañía|proveedor|banco))",
+        r"(?<!no )(?:voy a cancelar|cancelo|vamos a cancelar|cancelamos) todo\b|(?:me voy|nos vamos|me"
+        r" cambio|nos cambiamos) (?:a|con) (?:la competencia|otr[oa] (?:empresa|proveedor|compañía|banco"
+        r"|operador\w*))\b",
     ),
     "stall": (
         r"(?:tengo que|tenemos que|déjame|déjeme|déjenos|lo voy a|lo vamos a|prefiero|me gustaría) (?:\S+ )?"
@@ -208,6 +211,11 @@ OUTRIGHT = {
         r"(?<!no )(?:pensaba|pensábamos|esperaba|esperábamos|contaba|contábamos|tenía|teníamos)(?: (?:más"
         r"|bien|en|con|algo|como|pagar|gastar|unos|unas|alrededor|de|entre|sobre|pensado|previsto))+ (?:[$€]\d"
         r"|\d[\d ]*(?:€| ?(?:euros|dólares|pesos|mil)))",
+        r"(?:es|esa es|esta es) (?:mi|nuestra) (?:última|mejor) oferta\b|lo toma o lo deja|lo tomas o"
+        r" lo dejas|o lo dejamos (?:aquí|así)\b|si no me (?:voy|retiro)\b",
+        r"(?:eso|esto|así) no (?:me|nos) (?:sirve|conviene|vale|funciona)\b|(?:eso |esto )?no (?:es|me"
+        r" parece|nos parece) (?:nada )?(?:justo|justa|razonable)\b|es (?:injusto|pedir demasiado|mucho"
+        r" pedir)\b",
     ),
     "competitor": (
         r"mi (?:herman[oa]|vecin[oa]|colega|amig[oa]|prim[oa]|cuñad[oa]) (?:\S+ )?(?:paga(?: \S+){0,3}"
@@ -227,6 +235,10 @@ OUTRIGHT = {
     "decision": (
         r"(?:tengo que|tenemos que|tendría que|debo) (?:\S+ )?(?:hablarlo|consultarlo|hablar|consultar"
         r"|verlo|preguntarle|comentarlo)(?: \S+){0,2} (?:con|a) (?:mi|el|la|mis|nuestr\w+)",
+    ),
+    "buying": (
+        r"(?:estoy|estamos) (?:list[oa]s?|preparad[oa]s?|dispuest[oa]s?) (?:para|a) (?:firmar|comprar"
+        r"|contratar|empezar|avanzar|pedirlo)\b",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
@@ -271,6 +283,13 @@ ASKED = {
         r"|tenemos|hay) que pagar (?:algo |más |extra |aparte )",
         r"(?:puedo|podemos|podría|podríamos|se puede)(?: \S+)? pagar(?:lo|la)? (?:en|a) (?:cuotas|plazos"
         r"|mensualidades|meses)\b|(?:puedo|podemos|se puede) pagar (?:mensualmente|más tarde|después)\b",
+        r"(?:hay|tengo derecho a|tenemos derecho a|me dan|nos dan|me hacen|nos hacen|pueden darme|puede"
+        r" darme)(?: (?!no\b)\S+){0,2} (?:compensación|reembolso|descuento|rebaja|devolución|abono"
+        r"|indemnización)"
+        r"\b|(?:me|nos) (?:devuelven|devolverán|van a devolver|reembolsan) (?:el dinero|la fianza|algo)\b",
+        r"(?:cuánto|qué parte|qué porcentaje) (?:de (?:mi|lo|la|el|nuestr[oa])|del)(?: \S+){0,4} (?:va"
+        r"|llega|queda|se destina)\b|qué porcentaje\b|cuánto (?:debo|debemos|hay que pagar|falta por pagar"
+        r"|queda por pagar)\b",
     ),
     "buying": (
         r"(?:podemos|podríamos|puedo|podría|se puede)(?: \S+){0,2} (?:probar(?:lo|la|los|las)?(?=$| (?:primero"
@@ -282,6 +301,9 @@ ASKED = {
         rf"|micr\w+|conexión|vídeo))|empezar (?:con|por) (?:sólo |solo )?(?:un|una|dos|tres|unos|unas"
         rf"|poc[oa]s) {_COSA})",
         r"hay (?:un |una )?(?:período de )?prueba(?! de que)",
+        r"(?:cómo|dónde) (?:puedo|podemos|hago para|hacemos para|me|nos|se puede)(?: \S+)? ?(?:inscribir\w*"
+        r"|apuntar\w*|apunto|inscribo|contratar\w*|pedir(?:lo|la)|comprar\w*|registrar\w*|registro|reservar\w*"
+        r"|suscribir\w*)\b",
     ),
     "risk": (
         r"(?:qué (?:pasa|pasaría|ocurre|hago|hacemos)) (?:si|cuando)\b",
@@ -294,6 +316,9 @@ ASKED = {
         r"(?:es|son|sois|eres)(?: (?:esto|eso|usted|ustedes|realmente|de verdad))* (?:confiables?|fiables?"
         r"|de fiar|una estafa|un robot|una persona real|un bot)(?=$| o\b| usted\b)|(?:puedo|podemos) (?:confiar"
         r" en|fiarme de) (?:usted|ustedes|esto|ello|vosotros)",
+        r"(?:me|nos) (?:lo )?(?:puede|pueden|podría|podrían) (?:garantizar|asegurar|prometer)\b|(?:puede"
+        r"|pueden|podría) (?:garantizar(?:me|nos|lo|melo)?|prometer(?:me|nos|lo|melo)?|asegurar(?:me|nos"
+        r"|melo))\b|(?:me|nos) (?:garantizan?|prometen?)\b",
     ),
     "question": (
         r"cuánto (?:tiempo |tarda|tardan|tardaría|tardarían|dura|se tarda|van a tardar|hay que esperar)"

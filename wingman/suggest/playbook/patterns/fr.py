@@ -206,6 +206,8 @@ OUTRIGHT = {
         r"(?:résilier|annuler (?:mon|notre)\b(?! (?:rendez|rdv|réunion|visite|cours))"
         r"|changer (?:de (?:fournisseur|banque|opérateur|prestataire)"
         r"|d'opérateur))|je résilie|nous résilions",
+        r"(?:j'annule|on annule|nous annulons) tout\b|(?:je|on|nous) (?:pars|part|partons|passe|passons"
+        r"|vais|va) (?:chez|à) (?:la concurrence|un (?:autre|concurrent)|un autre fournisseur)\b",
     ),
     "stall": (
         r"(?:je|on|nous) (?:vais|va|dois|doit|devons|allons|voudrais|préfère) (?:(?!pas)\S+ )?(?:y "
@@ -241,6 +243,12 @@ OUTRIGHT = {
         r"(?:je|on|nous) (?:pensais|pensait|pensions|tablais|tablait|comptais|comptait|avais|avait|espérais"
         r"|espérait)(?: (?:plutôt|plus|à|sur|mettre|payer|prévu|dans|les|autour|de|environ|quelque|chose"
         r"|comme|un|budget))+ \d[\d ]*(?:€| ?(?:euros|mille))",
+        r"c'est (?:mon|ma|notre) (?:dernière (?:offre|proposition)|dernier (?:mot|prix))|c'est à prendre"
+        r" ou à laisser|à prendre ou à laisser|sinon (?:je|on) (?:laisse tomber|m'en vais|s'en va|arrête"
+        r"|abandonne)\b",
+        r"(?:ça|cela) ne (?:me|nous) (?:convient|va|conviendra|convient vraiment) pas\b|(?:ça|cela) (?:me"
+        r"|nous) (?:convient|va) pas\b|(?:ce n'est|c'est)(?: vraiment)? pas (?:juste|équitable|honnête)\b"
+        r"|c'est (?:injuste|trop demander)\b",
     ),
     "competitor": (
         r"(?:mon|ma) (?:frère|sœur|voisine?|collègue|cousine?|amie?|beau frère|belle sœur) (?:\S+ )?(?:(?:paie"
@@ -267,6 +275,10 @@ OUTRIGHT = {
         r"|femme|associée?|patronn?e?|directeur|directrice|comptable|conseil|frère|chef|direction)",
         r"le conseil (?:doit|décide|vote|a (?:dit|trouvé|refusé))|c'est (?:mon|ma|notre) \S+ qui (?:signe"
         r"|décide)",
+    ),
+    "buying": (
+        r"(?:je suis|on est|nous sommes) (?:prêts?|prête|prêtes) à (?:signer|commander|acheter|démarrer"
+        r"|s'engager|y aller)\b",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
@@ -322,6 +334,13 @@ ASKED = {
         r" faut|on doit|faut il|dois je)(?: \S+)? payer (?:en plus|un supplément|quelque chose|pour ça)\b",
         r"(?:je peux|on peut|peut on|puis je|est ce qu'on peut|est ce que je peux)(?: \S+)? (?:payer|régler)"
         r" (?:en (?:plusieurs|trois|quatre|deux|\d) fois|au mois|mensuellement|plus tard|à crédit)\b",
+        r"(?:il y a|y a t il|est ce qu'il y a|y a|j'ai droit à|on a droit à|est ce que j'ai droit à|je"
+        r" peux avoir|on peut avoir|vous faites)(?: (?!pas\b)\S+){0,2} (?:dédommagement|compensation"
+        r"|remboursement"
+        r"|remise|réduction|ristourne|geste)\b|(?:je|on) (?:serai|sera|suis|est) remboursée?s?\b",
+        r"(?:combien|quelle part|quel pourcentage)(?: \S+){0,6} (?:va|vont|revient|arrive|reste)(?: vraiment"
+        r"| réellement)? (?:à|aux|au|pour|vraiment)\b|combien (?:je dois|on doit|reste t il à payer|il"
+        r" reste à payer)\b|quel pourcentage\b",
     ),
     "buying": (
         rf"(?:on|je|nous) (?:peut|pourrait|peux|pourrais|pouvons|pourrions)(?: \S+){{0,2}}"
@@ -332,6 +351,9 @@ ASKED = {
         rf"(?:est ce qu'|y a t il |il y a )(?:\S+ ){{0,3}}(?:une? )?(?:période d'essai|essai gratuit)|peut on"
         rf" (?:\S+ )?"
         rf"(?:l')?(?:essayer|tester)(?={_ESSAYÉ})",
+        r"comment (?:je fais pour|on fait pour|faire pour|puis je|peut on|je peux|on peut|est ce que je"
+        r" peux)(?: m'| s'| nous )? ?(?:m'inscrire|s'inscrire|inscrire|commander|réserver|souscrire|adhérer"
+        r"|participer|s'abonner|m'abonner|signer)\b",
     ),
     "risk": (
         r"(?:qu'est ce qui se passe|que se passe t il|il se passe quoi|ça se passe comment|on fait (?:quoi"
@@ -347,6 +369,9 @@ ASKED = {
         r"|(?:vous êtes|êtes vous|est ce que vous êtes)(?: (?!pas\b)\S+)? (?:fiables?|un robot|une machine"
         r"|un vrai humain|une vraie personne|un ordinateur)(?=$| ou\b| au moins\b)|(?:je peux|on peut"
         r"|puis je) (?:vraiment )?vous faire confiance",
+        r"(?:vous (?:pouvez|pourriez)|pouvez vous|pourriez vous|est ce que vous pouvez)(?: (?:me|nous"
+        r"|le|vraiment|au moins))* (?:garantir|promettre|assurer que|certifier)\b|vous (?:me |nous "
+        r")?(?:garantissez|promettez)\b",
     ),
     "question": (
         r"(?:ça (?:prend|prendrait|dure|va prendre|met)|il faut(?: compter)?|vous mettez) combien de temps"

@@ -182,6 +182,9 @@ OUTRIGHT = {
         r"(?<!não )(?:quero|queremos|queria|gostava de|gostaria de|vou|vamos) (?:\S+ )?(?:cancelar (?:o|a|meu"
         r"|minha|nosso|nossa)\b(?! (?:consulta|reunião|visita|chamada|aula|entrevista|marcação))|rescindir"
         r"|encerrar (?:a|minha|nossa|a minha|a nossa) conta|mudar de (?:operadora|fornecedor|banco))",
+        r"(?<!não )(?:vou cancelar|cancelo|vamos cancelar) tudo\b|(?:vou|vamos) (?:mudar |passar )?(?:para"
+        r"|pra|pro) (?:a concorrência|concorrência|concorrente|outr[oa] (?:empresa|fornecedor|operadora"
+        r"|banco))\b",
     ),
     "stall": (
         r"(?:tenho (?:que|de)|temos (?:que|de)|preciso|precisamos de|vou|vamos|deixe me|deixa eu|me deixa"
@@ -213,6 +216,11 @@ OUTRIGHT = {
         r"(?<!não )(?:eu )?(?:pensava|pensávamos|esperava|esperávamos|contava|contávamos|tinha|tínhamos)(?:"
         r" (?:mais|em|com|algo|como|pagar|gastar|uns|umas|cerca|de|entre|previsto|pensado|por))+ (?:[r$€]+\d"
         r"|r\$ ?\d|\d[\d ]*(?:€| ?(?:euros|reais|mil)))",
+        r"(?:é|essa é|esta é) a (?:minha|nossa) (?:última|melhor) (?:oferta|proposta)\b|é pegar ou largar"
+        r"|pegar ou largar|senão (?:eu )?(?:desisto|vou embora|saio)\b",
+        r"(?:isso|isto|assim) não (?:me |nos )?(?:serve|convém|funciona|dá)(?: para mim| para nós| pra"
+        r" mim| pra gente)\b|(?:isso|isto|assim) não (?:me |nos )(?:serve|convém)\b|(?:isso |isto )?não (?:é"
+        r"|acho|me parece) (?:nada |muito )?(?:justo|justa|razoável)\b|é (?:injusto|pedir demais)\b",
     ),
     "competitor": (
         r"(?:minha|meu) (?:irmã|irmão|vizinh[oa]|colega|amig[oa]|prim[oa]|cunhad[oa]) (?:\S+ ){0,6}?(?:paga(?:"
@@ -232,6 +240,10 @@ OUTRIGHT = {
         r"(?:tenho de|tenho que|temos de|temos que|preciso de|preciso) (?:\S+ )?(?:falar|consultar"
         r"|conversar|ver)(?: \S+){0,2} (?:com|ao|à) (?:o |a )?(?:meu|minha|nosso|nossa|sócio|sócia|marido"
         r"|mulher|chefe|direção|diretora?)|(?:é que manda no|quem (?:decide|assina) é) ",
+    ),
+    "buying": (
+        r"(?:estou|estamos) (?:pront[oa]s?|dispost[oa]s?) (?:para|a|pra) (?:assinar|comprar|contratar"
+        r"|começar|fechar|avançar)\b",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
@@ -280,6 +292,12 @@ ASKED = {
         r"(?:posso|podemos|dá para|dá pra|pode|podia)(?: \S+)? pagar (?:em (?:prestações|parcelas|várias"
         r"|\d)|às prestações|a prestações|mensalmente|parcelado|depois|mais tarde)\b|(?:posso|podemos"
         r"|dá para|dá pra) parcelar\b",
+        r"(?:há|tem|existe|tenho direito a|temos direito a|me dão|dão|vocês dão|fazem)(?: (?!não\b)\S+){0,2}"
+        r" (?:compensação|reembolso|desconto|devolução|indemnização|indenização|abatimento|estorno)\b"
+        r"|(?:me |nos )?(?:devolvem|vão devolver) (?:o dinheiro|o valor|a caução|alguma coisa)\b",
+        r"(?:quanto|que parte|que percentagem|qual (?:a )?(?:percentagem|porcentagem)) (?:da|do|de (?:minha"
+        r"|meu|cada))(?: \S+){0,4} (?:vai|chega|fica|é)\b|(?:que|qual a) (?:percentagem|porcentagem)\b"
+        r"|quanto (?:é que )?(?:devo|devemos|falta pagar|tenho de pagar|tenho que pagar)\b",
     ),
     "buying": (
         r"(?:podemos|poderíamos|posso|podia|dá para|dá pra|a gente pode)(?: \S+){0,2} (?:(?:experimentar"
@@ -292,6 +310,9 @@ ASKED = {
         rf"|uma|dois|duas"
         rf"|três|pouc[oa]s) {_COISA})",
         r"(?:há|tem) (?:um )?(?:período de teste|período experimental)",
+        r"(?:como|onde) (?:é que )?(?:posso|podemos|faço para|faço pra|fazemos para|me|nos|eu)(?: me|"
+        r" nos)? ?(?:inscrever|inscrevo|contratar|encomendar|comprar|registar|registrar|reservar|assinar"
+        r"|aderir|cadastrar)\b",
     ),
     "risk": (
         r"o que (?:é que )?(?:acontece|aconteceria|faço|fazemos|a gente faz) (?:se|quando)\b",
@@ -305,6 +326,8 @@ ASKED = {
         r"|golpe|um golpe|burla|uma burla|um robô|robô|uma pessoa de verdade)(?=$| ou\b| mesmo\b)|(?:isso"
         r"|isto) não é (?:um )?(?:golpe|uma burla)(?=$| é| não| ou)|(?:posso|podemos|dá para|dá pra) (?:mesmo"
         r" )?confiar (?:em|nisso|nisto|nessa|neste)",
+        r"(?:você |vocês |o senhor |a senhora )?(?:pode|podem|consegue|conseguem) (?:me |nos )?(?:garantir"
+        r"|assegurar|prometer)\b|(?:você |vocês )?(?:me |nos )(?:garante|garantem|promete|prometem)\b",
     ),
     "question": (
         r"quanto tempo (?:é que |)(?:demora|leva|levaria|dura|vai|fica|ficamos|precisa)"
