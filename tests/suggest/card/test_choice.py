@@ -222,6 +222,36 @@ def test_what_is_asked_for_has_a_move_of_its_own(language: str, words: str, begi
     )
 
 
+DISPUTES = (
+    ("en", "objection", "We've already paid that.", "Take it as true until you have looked"),
+    ("en", "objection", "I told my team. The price is higher than we budgeted.", "Do not defend it"),
+    ("en", "frustration", "Put me through to a manager.", "Yes first"),
+    ("en", "frustration", "Please stop ringing me.", "Apologise once"),
+    ("en", "price", "Why is there a $35 late fee on it?", "Say what the $35 was for"),
+    ("en", "price", "Is the training included?", "Yes or no first"),
+    ("en", "question", "What are our options?", "Two of them, not all"),
+    ("en", "risk", "How did you get my email?", "Say who you are"),
+    ("de", "objection", "Das habe ich schon letzte Woche überwiesen.", "Als wahr nehmen"),
+    ("de", "risk", "Woher haben Sie meine Nummer?", "Sagen, wer Sie sind"),
+    ("fr", "objection", "On a déjà réglé ça.", "Tenez-le pour vrai"),
+    ("fr", "risk", "C'est fiable ?", "Dites qui vous êtes"),
+    ("es", "objection", "Ya lo hemos pagado.", "Délo por cierto"),
+    ("es", "risk", "¿Son fiables?", "Diga quién es"),
+    ("pt", "objection", "Já paguei ontem.", "Tome por verdade"),
+    ("pt", "risk", "É confiável?", "Diga quem é"),
+)
+"""(language, kind, words, how the card begins)."""
+
+
+def test_who_disputes_or_does_not_trust_gets_no_word_of_what_would_make_it_fit() -> None:
+    found = [
+        text_of(MoveChooser(load_playbook("support")), moment(words, kind, language))
+        for language, kind, words, _ in DISPUTES
+    ]
+    begins = [begins for *_, begins in DISPUTES]
+    assert [text for text, begin in zip(found, begins, strict=True) if not text.startswith(begin)] == []
+
+
 def test_what_the_user_says_calls_for_no_care() -> None:
     assert moment("My lawyer says hello.", by_user=True).care is None
 

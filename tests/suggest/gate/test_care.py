@@ -100,6 +100,13 @@ CALM = (
     "o menino está na escola",
     "me manda isso por escrito",
     "o alarme está incluído",
+    "the transfer for that went out last Thursday",
+    "who told you what my address is",
+    "a week more would give us room to breathe",
+    "das Geld ging am Donnerstag raus",
+    "le virement est passé jeudi",
+    "la transferencia salió el jueves",
+    "a transferência saiu na quinta",
 )
 
 

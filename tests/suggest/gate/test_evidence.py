@@ -76,6 +76,12 @@ def test_what_is_said_outright_is_sure_and_tells_its_kind_however_it_was_heard(t
     assert evidence.verdict.kind == kind
 
 
+def test_what_is_said_outright_comes_before_what_the_weights_take_for_likeliest() -> None:
+    verdict = weigh("How much would that cost us for the whole team per month?").verdict
+    kinds = [kind for kind in verdict.kinds if kind in set(Signal)]
+    assert [kind for kind in kinds if verdict.saying([Signal(kind)]).kind != kind] == []
+
+
 def test_an_answer_in_the_notes_makes_a_question_sure() -> None:
     asked = weigh("And the two-ten on the couch roll, is that in yet?")
     assert asked.score < asked.thresholds.sure

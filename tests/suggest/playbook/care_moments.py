@@ -319,4 +319,9 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     ("pt", "a sala está sem ar condicionado"),
     ("pt", "qual é o limite de usuários"),
     ("pt", "o teto da loja é alto"),
+    ("en", "we saw black widow at the cinema"),
+    ("de", "eine schwarze witwe ist eine spinne"),
+    ("fr", "la veuve noire est une araignée"),
+    ("es", "la viuda negra es una araña"),
+    ("pt", "a viúva negra é uma aranha"),
 )
