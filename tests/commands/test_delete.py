@@ -17,7 +17,7 @@ async def test_a_meeting_is_deleted_from_the_log_and_its_files(folder: Path) -> 
 
 
 async def test_a_meeting_is_deleted_through_the_service(it: Service, tmp_path: Path) -> None:
-    refused(await offline(tmp_path, "delete", story.MEETING, "--yes"), "another Wingman uses the event log")
+    refused(await offline(tmp_path, "delete", story.MEETING, "--yes"), "name it with --url and --token")
     fine(await online(it, "delete", story.MEETING, "--yes"))
     refused(await online(it, "delete", story.MEETING, "--yes"), "there is no meeting")
     assert "no meetings" in fine(await online(it, "meetings"))

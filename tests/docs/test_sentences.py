@@ -17,14 +17,18 @@ import pytest
 import wingman
 from scripts.proofs.__main__ import names
 from wingman.commands.cli import build_parser
-from wingman.config.paths import data_dir
+from wingman.commands.demo import SAMPLE_BRIEF
+from wingman.config.paths import SAMPLE, data_dir
 from wingman.config.settings import Settings, build
-from wingman.core.events import EVENTS
+from wingman.core.events import EVENTS, SuggestionCreated
+from wingman.meeting.rehearsal import Cast, Rehearsed, ScriptedTurn, rehearse
 from wingman.server.asyncapi import asyncapi
 from wingman.server.client_messages import MESSAGES
 from wingman.server.grants import SCOPES, Scope
 from wingman.server.openapi import OPERATIONS
 from wingman.server.routes import pages, schemas
+from wingman.suggest.playbook.playbook import load_playbook
+from wingman.testing import scenario
 
 OTHERS_FLAGS = {"-cert_file", "-key_file"}
 """Of FFmpeg's."""
@@ -332,6 +336,24 @@ def test_roles_and_scopes_are_told_as_they_are() -> None:
     page = text_of("docs/security.md")
     assert set(re.findall(r"^\| (\w+) \|", page, re.MULTILINE)) >= {str(role) for role in SCOPES}
     assert {str(scope) for scope in Scope} <= set(re.findall(r"`(\w+)`", page))
+
+
+async def test_the_readmes_cards_are_those_of_the_sample() -> None:
+    told = scenario.load(SAMPLE.with_suffix(".json"))
+    said = sorted(
+        (turn.start, name, turn.text) for name, track in told.channels.items() for turn in track.turns
+    )
+    turns = [ScriptedTurn(n, "U" if name == "mic" else "C", text) for n, (_, name, text) in enumerate(said)]
+    shown = set[str]()
+
+    def take(event: Rehearsed) -> None:
+        if isinstance(event.envelope.data, SuggestionCreated):
+            shown.add(event.envelope.data.text)
+
+    await rehearse(turns, Cast(load_playbook("sales"), brief=SAMPLE_BRIEF), take)
+    told_of = re.findall(r"^ +▸ (.+?)(?:  .*)?$", text_of("README.md"), re.MULTILINE)
+    assert len(told_of) == 2
+    assert set(told_of) <= shown
 
 
 def test_the_readmes_defaults_are_the_defaults() -> None:

@@ -22,6 +22,8 @@ from wingman.events.webhook_store import DeliveryStore
 from wingman.server.lookup import stored
 
 DELIVERIES = "webhooks.db"
+CONFLICT = 409
+"""What somebody else holds."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -42,7 +44,15 @@ async def _delete(arguments: argparse.Namespace, settings: Settings) -> int:
         with stored_meetings(path, key) as held:
             status = stored(known(held.meeting(arguments.id), arguments.id))
         await _confirm(arguments, status.title)
-        log = await SqliteLog.open(path, fsync=settings.deliver.fsync, key=key)
+        try:
+            log = await SqliteLog.open(path, fsync=settings.deliver.fsync, key=key)
+        except InputError as failed:
+            if failed.status != CONFLICT:
+                raise
+            raise InputError(
+                f"a running Wingman uses the event log {path}; name it with --url and --token, or stop it",
+                field="url",
+            ) from None
         async with contextlib.aclosing(log):
             await _erase(log, settings, status.id)
     print(f"deleted {status.id}", file=sys.stderr)

@@ -43,6 +43,7 @@ LOCAL_HINT = (
     "{wingman} models fetch whisper-base (148 MB, once)."
 )
 EMULATED_KEY = "local-key"
+SAMPLE_BRIEF = "A renewal call with a customer of 200 users; we want to keep them."
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -94,7 +95,7 @@ async def _play(arguments: argparse.Namespace, service: Service, root: str, audi
         title="Sample: a renewal call" if own else audio.name,
         playbook=arguments.playbook or "",
         emotion_policy="counterpart" if own else arguments.measure,
-        brief="A renewal call with a customer of 200 users; we want to keep them." if own else "",
+        brief=SAMPLE_BRIEF if own else "",
     )
     consent: Consent | None = Consent(SYNTHETIC, "wingman demo")
     if not own:
