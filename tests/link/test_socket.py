@@ -70,6 +70,39 @@ def test_messages_go_and_come_until_the_peer_says_how_it_ended() -> None:
     run(main())
 
 
+def test_answers_that_come_together_are_taken_in_a_turn_of_the_loop_each() -> None:
+    held: list[ServerConnection] = []
+
+    async def hold(connection: ServerConnection) -> None:
+        held.append(connection)
+        await connection.wait_closed()
+
+    async def main() -> None:
+        turn, taken, loop = [0], list[int](), asyncio.get_running_loop()
+
+        def count() -> None:
+            turn[0] += 1
+            if len(taken) < len(held):
+                loop.call_soon(count)
+
+        async def listen(url: str) -> None:
+            async with await open_socket(url, {}, "The peer") as socket:
+                async for _ in socket.messages():
+                    taken.append(turn[0])
+                    return
+
+        async with peer(hold) as url, asyncio.TaskGroup() as tasks:
+            for _ in range(5):
+                tasks.create_task(listen(url))
+            await asyncio.sleep(1.0)  # all listen by then: the clock stands still while there is work
+            count()
+            for connection in held:
+                await connection.send("a word")
+        assert len(set(taken)) == len(taken) == 5, taken
+
+    run(main())
+
+
 @pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
 def test_a_server_is_believed_that_the_machine_believes(
     known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -25,7 +25,7 @@ class SharedTimer:
     def __init__(self, every_s: float) -> None:
         self._every_s = every_s
         self._looks: dict[Look, None] = {}
-        self._due = deque[Look]()
+        self._due = deque[Look | asyncio.Future[None]]()
         """Of this beat, and not called yet."""
         self._waiting: list[asyncio.Future[None]] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -80,12 +80,10 @@ class SharedTimer:
         self._timer = None
         if self._looks:
             self._wind()
-        waiting, self._waiting = self._waiting, []
-        for waiter in waiting:
-            if not waiter.done():  # whose task was cancelled
-                waiter.set_result(None)
         if not self._due:  # else the loop is so busy that the beat before is not over
             self._due.extend(self._looks)
+        self._due.extend(self._waiting)
+        self._waiting.clear()
         self._go_on()
 
     def _go_on(self) -> None:
@@ -94,9 +92,12 @@ class SharedTimer:
             loop.call_soon(self._go_on)
         now = loop.time()
         for _ in range(min(TOGETHER, len(due))):
-            look = due.popleft()
-            if look in self._looks:  # one may have made another leave
-                look(now)
+            one = due.popleft()
+            if isinstance(one, asyncio.Future):
+                if not one.done():  # whose task was cancelled
+                    one.set_result(None)
+            elif one in self._looks:  # one may have made another leave
+                one(now)
 
 
 _timers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[float, SharedTimer]] = WeakKeyDictionary()

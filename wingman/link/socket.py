@@ -25,6 +25,7 @@ from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from wingman.core.errors import FaultKind, ProviderFault
+from wingman.core.one_a_turn import one_a_turn
 from wingman.egress import outlet as egress
 from wingman.egress.acked_writes import AckedWrites
 from wingman.egress.http import trusted
@@ -77,6 +78,7 @@ class _Connection(ClientConnection):
         self._head = b""  # the end of what came of the handshake's answer
         self._messages: deque[bytes] = deque()
         self._waiter: asyncio.Future[None] | None = None
+        self._turns = one_a_turn()
         self._lost = False
         self._held = False
 
@@ -131,7 +133,8 @@ class _Connection(ClientConnection):
         if len(self._messages) > WAITING and not self._held:
             self._held = True
             self.transport.pause_reading()
-        self._wake()
+        if self._waiter is not None:
+            self._turns.begin(self._wake)
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
