@@ -119,9 +119,12 @@ def test_old_word_of_a_resumption_opens_no_microphone(tmp_path: Path) -> None:
         closed("the newer word holds");
         // pressed here while word of an earlier resumption is on its way, and not yet come to the service
         const json = service.json;
-        let answer;
-        service.json = (method, path) =>
-          method === "GET" ? json(method, path) : new Promise((done, failed) => (answer = { done, failed }));
+        let answer, pauses = [];
+        service.json = (method, path) => {
+          if (path.endsWith("/pause")) pauses.push(1);
+          if (method === "GET") return json(method, path);
+          return new Promise((done, failed) => (answer = { done, failed }));
+        };
         const resuming = capture.resume();
         answer.done(); await resuming;
         assert.equal(heard(), true);
@@ -135,8 +138,16 @@ def test_old_word_of_a_resumption_opens_no_microphone(tmp_path: Path) -> None:
         assert.equal(heard(), true, "resumed elsewhere after it");
         pausing = capture.pause();
         answer.failed(new Error("out of reach")); await pausing.catch(() => {});
+        pauses.splice(0);
         await capture.follow(false);
         closed("a pause that never came to the service is this person's all the same");
+        asked.splice(0);
+        await capture.revive(); await turns(); // it is within reach again, and hears of it
+        answer.failed(new Error("away again")); await turns();
+        await capture.revive(); await turns();
+        answer.done(); await turns();
+        await capture.revive(); await turns();
+        assert.deepEqual(pauses.splice(0), [1, 1], "until it has");
         const again = capture.resume();
         const resumed = answer;
         pausing = capture.pause();
@@ -206,6 +217,65 @@ def test_a_microphone_that_was_taken_away_is_heard_again_without_a_question(tmp_
         const picked = { ...track(), stop() { this.stopped = true; } };
         await capture.replace("tab", picked);
         assert.equal(picked.stopped, true, "nor is a tab that was being picked");
+        """,
+    )
+
+
+def test_a_loudspeaker_that_fails_stops_no_sound_for_good(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+        const { lastingContext } = await import("./web/extension/js/audio-context.js");
+        let works = false;
+        globalThis.AudioContext = class extends EventTarget {
+          state = "running";
+          become(state) { this.state = state; this.dispatchEvent(new Event("statechange")); }
+          async resume() { this.become(works ? "running" : "suspended"); }
+        };
+        const waiting = [];
+        const context = lastingContext({}, () => new Promise((go) => waiting.push(go)));
+        const passes = async () => { for (const go of waiting.splice(0)) go(); await turns(); };
+        context.become("suspended");
+        await passes();
+        assert.deepEqual([context.state, waiting.length], ["suspended", 1], "still gone: once more");
+        works = true;
+        await passes();
+        assert.deepEqual([context.state, waiting.length], ["running", 0]);
+        context.resume = () => Promise.reject(new Error("closed"));
+        context.become("suspended");
+        await passes();
+        """,
+    )
+
+
+def test_what_was_pressed_out_of_reach_holds_once_it_is_back(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+        const json = service.json;
+        const away = Object.assign(new Error("out of reach"), { status: 0 });
+        service.json = () => Promise.reject(away);
+        await capture.pause().catch(() => {});
+        const told = (word) => asked.splice(0).filter((each) => each.endsWith(`/m-1/${word}`)).length;
+        service.json = json;
+        let taken;
+        made[0].taken = new Promise((done) => (taken = done));
+        made[0].state = "disconnected";
+        await capture.revive(); await turns();
+        assert.equal(told("pause"), 0, "the sound from before comes by another way yet");
+        made[0].state = "connected";
+        await capture.revive(); await turns();
+        assert.equal(told("pause"), 0, "or is on its way");
+        taken(); await turns();
+        assert.equal(told("pause"), 1);
+        await capture.resume();
+        service.json = () => Promise.reject(away);
+        await capture.stop().catch(() => {});
+        await capture.revive();
+        assert.equal(capture.owesEnd, true);
+        service.json = json;
+        await capture.revive(); await capture.revive();
+        assert.deepEqual([told("end"), capture.owesEnd], [1, false]);
         """,
     )
 

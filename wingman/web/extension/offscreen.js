@@ -1,5 +1,6 @@
 // The offscreen document: owns the sound, the WHIP session and the event stream of the running meeting.
 
+import { lastingContext } from "./js/audio-context.js";
 import { Capture, NOT_MEANT, REASON_LIMIT } from "./js/capture.js";
 import { Service, UNPAIRED } from "./js/service.js";
 import { prove } from "./possession.js";
@@ -118,13 +119,8 @@ class Listening {
       audio: { mandatory: { chromeMediaSource: "tab", chromeMediaSourceId: streamId } },
     });
     // A captured tab is silent for the user unless somebody plays it back.
-    const context = new AudioContext();
-    this.context = context;
-    // A loudspeaker that fails suspends it, and the user would hear nothing of the call any more
-    context.addEventListener("statechange", () => {
-      if (context.state === "suspended") void pause(ASK_AGAIN).then(() => context.resume()).catch(() => undefined);
-    });
-    context.createMediaStreamSource(stream).connect(context.destination);
+    this.context = lastingContext();
+    this.context.createMediaStreamSource(stream).connect(this.context.destination);
     const [track] = stream.getAudioTracks();
     track.contentHint = "speech";
     return track;

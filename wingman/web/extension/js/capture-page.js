@@ -1,11 +1,12 @@
 // The capture page: set a meeting up, listen, and keep listening. The parts are put together here.
 
+import { levelContext } from "./audio-context.js";
 import { Capture, NOT_MEANT, REASON_LIMIT } from "./capture.js";
 import { h } from "./dom.js";
 import { dropArea } from "./file-drop.js";
 import { batched } from "./frame.js";
 import { MeetingControls } from "./meeting-controls.js";
-import { LevelMeter, listeningContext } from "./meter.js";
+import { LevelMeter } from "./meter.js";
 import { MeetingModel } from "./model.js";
 import { newestFirst } from "./newest-first.js";
 import { Overlay } from "./overlay.js";
@@ -127,7 +128,7 @@ class Page {
 
   /** Tracks first (the browser wants the user's click for them), then the meeting, then the connection. */
   async #listen(spec, sources, meeting = null, muted = []) {
-    const context = listeningContext();
+    const context = levelContext();
     const tracks = new Map();
     let made = null;
     try {
@@ -229,7 +230,9 @@ class Page {
       onStatus: (status) => {
         if (status === "doubtful") void this.#whyNot(id, model, stream);
         else if (!over) model.setStream(status);
-        if (status === "live" && this.current) void capture?.revive();
+        if (status !== "live" || !this.current) return;
+        if (this.current.unreached) this.current.live.fail(""); // it is not out of reach any more
+        void capture?.revive();
       },
       onAnswer: (answer) => overlay.answered(answer),
       onUnsent: (message) => overlay.unsent(message),
@@ -291,6 +294,7 @@ class Page {
         await run();
       } catch (failed) {
         current.live.fail(failed.message);
+        current.unreached = failed.status === 0;
       }
     };
     const { capture, id } = current;
@@ -347,7 +351,7 @@ class Page {
     current.ring = null; // it goes on with the new meeting
     const { tracks, ...as } = await capture.handOver();
     this.#leave();
-    const fresh = this.#enter(id, listeningContext(), spec, ring?.keeps ? { ring, since } : {});
+    const fresh = this.#enter(id, levelContext(), spec, ring?.keeps ? { ring, since } : {});
     this.current.tries = current.tries;
     try {
       await fresh.start(tracks, as);

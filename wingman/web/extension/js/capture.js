@@ -20,9 +20,10 @@ const FIRST_WAIT = 250;
 const LONGEST_WAIT = 8000;
 
 /**
- * A connection to the service; one without `restart` is made anew after an outage.
+ * A connection to the service; one without `restart` is made anew after an outage. `taken` resolves when the service has
+ * what was kept before it.
  * @typedef {{ state: string, silentFor?: number, close: () => Promise<unknown>, leave: () => void,
- *   replace: (channel: string, track: MediaStreamTrack) => Promise<unknown>, restart?: (limit: number) => Promise<unknown>,
+ *   replace: (channel: string, track: MediaStreamTrack) => Promise<unknown>, taken?: Promise<unknown>, restart?: (limit: number) => Promise<unknown>,
  *   [more: string]: any }} Session
  */
 
@@ -44,6 +45,7 @@ export class Capture {
   #turn = 0;
   /** Whether the pause pressed here last has come to the service; nobody else's resumption overrules one that has not. */
   #pausing = Promise.resolve(true);
+  #resuming = false;
   /** The connection before a move, until the meeting has moved. @type {Session | null} */
   #before = null;
   /** The word of mutes, one after the other. @type {Promise<unknown>} */
@@ -81,6 +83,8 @@ export class Capture {
     this.muted = new Set();
     this.endedChannels = new Set();
     this.paused = false;
+    /** Whether the service has not heard yet that the meeting was ended here. */
+    this.owesEnd = false;
     this.phase = "starting";
   }
 
@@ -142,17 +146,33 @@ export class Capture {
   async pause() {
     this.#turn += 1;
     this.#halt(true);
+    await this.#tellPause();
+  }
+
+  #tellPause() {
     const told = this.service.json("POST", `${this.at}/pause`);
     this.#pausing = told.then(
       () => true,
       () => false,
     );
-    await told;
+    return told;
+  }
+
+  /** A pause that was pressed while the service was out of reach is one there, too, once it has what was said before. */
+  async #pauseThere() {
+    const there = await this.#pausing;
+    await this.#session?.taken;
+    if (this.paused && !there && !this.#resuming && this.phase !== "ended") await this.#tellPause().catch(() => undefined); // or the next time
   }
 
   async resume() {
     const pausing = this.#pausing;
-    await this.service.json("POST", `${this.at}/resume`);
+    this.#resuming = true;
+    try {
+      await this.service.json("POST", `${this.at}/resume`);
+    } finally {
+      this.#resuming = false;
+    }
     if (pausing !== this.#pausing) return; // paused again meanwhile
     this.#pausing = Promise.resolve(true);
     this.#halt(false);
@@ -188,7 +208,17 @@ export class Capture {
     this.#become("ended");
     this.#release();
     await this.#session?.close();
-    await this.service.json("POST", `${this.at}/end`);
+    await this.#end();
+  }
+
+  async #end() {
+    try {
+      await this.service.json("POST", `${this.at}/end`);
+      this.owesEnd = false;
+    } catch (failed) {
+      this.owesEnd = statusOf(failed) === 0;
+      throw failed;
+    }
   }
 
   /** The meeting ended elsewhere: let go of everything. */
@@ -257,6 +287,7 @@ export class Capture {
 
   /** The service was out of reach and is back: the meeting may be over, or the sound may not flow. */
   async revive() {
+    if (this.owesEnd) await this.#end().catch(() => undefined); // or the next time
     if (this.phase !== "live") return;
     const status = await this.service
       .json("GET", this.at)
@@ -265,7 +296,10 @@ export class Capture {
     if (status.state === "ended" || status.state === "missing") this.#become("lost");
     else if (status.state === "refused") this.#become("refused");
     else if (status.state === "orphaned" && !this.#moving) void this.#reconnect(FIRST_WAIT);
-    else this.#check(PATIENCE / 4);
+    else {
+      this.#check(PATIENCE / 4);
+      if (this.peer === "connected") void this.#pauseThere();
+    }
   }
 
   #adopt(channel, track) {
@@ -334,7 +368,11 @@ export class Capture {
     const long = this.keeps() && (session.silentFor ?? 0) > SHORT_HOLE;
     const found = !long && (await this.#restarted(session));
     this.#mending = false;
-    if (session !== this.#session || this.phase !== "live" || found === true) return;
+    if (session !== this.#session || this.phase !== "live") return;
+    if (found === true) {
+      void this.#pauseThere();
+      return;
+    }
     if (found === null && session.state !== "failed") this.#check(PATIENCE);
     else void this.#reconnect(FIRST_WAIT);
   }
@@ -370,6 +408,7 @@ export class Capture {
     try {
       await this.#connect();
       this.#become("live");
+      void this.#pauseThere();
     } catch (failed) {
       if (this.phase !== "reconnecting") return;
       const meaning = meaningOf(failed);

@@ -25,6 +25,8 @@ const KEPT = {
   reconnecting: "The connection was lost. What is said now is kept here, for up to 60 seconds, and sent when it is back.",
 };
 
+const OWES_END = "Nothing is listened to any more. The meeting ends when Wingman is within reach again.";
+
 const OVER = {
   ended: "All its sound has ended. Is the meeting over?",
   quiet: "Nobody has spoken for a while. Is the meeting over?",
@@ -57,7 +59,8 @@ export class MeetingControls {
     const phaseNow = capture?.phase === "live" && model.stream === "waiting" ? "away" : capture?.phase;
     const trouble = capture && !over ? this.#trouble(phaseNow) : "";
     this.#renderChannels(now, over || lost, trouble !== "");
-    setText(this.words, missing ? "" : over ? endedWords(reason || "stopped") : trouble);
+    const words = capture?.owesEnd && phase !== "ended" ? OWES_END : endedWords(reason || "stopped");
+    setText(this.words, missing ? "" : over ? words : trouble);
     this.status.hidden = !this.words.textContent;
     this.status.dataset.level = over || phaseNow === "starting" ? "info" : "warn";
     this.restart.hidden = !lost;

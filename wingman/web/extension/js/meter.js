@@ -4,11 +4,8 @@ const FLOOR_DB = -60;
 /** Below this a track carries no sound at all (a paused or wrong tab sends exact zeros). */
 const SILENT_DB = -75;
 
-/** A context that only listens needs no loudspeaker, whose loss would stop it. */
-export const listeningContext = (options = {}) => new AudioContext(/** @type {any} */ ({ sinkId: { type: "none" }, ...options }));
-
 export class LevelMeter {
-  /** @param {AudioContext} context a `listeningContext` shared by all meters, started by a user's click */
+  /** @param {AudioContext} context a `levelContext` shared by all meters, started by a user's click */
   constructor(context, track) {
     this.source = context.createMediaStreamSource(new MediaStream([track]));
     this.analyser = context.createAnalyser();

@@ -17,6 +17,9 @@ export class PcmSession {
   #closed = false;
   #pulse = 0;
   #heard = 0;
+  /** Channels of which the service has not taken yet what was kept. */
+  #owing = new Set();
+  #taken = () => {};
 
   /**
    * @param {(state: string) => void} onState hears `connected`, `failed` and `closed`
@@ -31,6 +34,8 @@ export class PcmSession {
     this.ring = ring;
     this.since = since;
     this.state = "new";
+    /** Resolves when the service has what was kept, or it is over. */
+    this.taken = new Promise((resolve) => (this.#taken = () => resolve(undefined)));
   }
 
   async open(meeting, tracks) {
@@ -53,6 +58,7 @@ export class PcmSession {
       socket.close();
     }
     this.#sockets.clear();
+    this.#taken();
     this.#become("closed");
   }
 
@@ -83,6 +89,7 @@ export class PcmSession {
     const socket = new WebSocket(url.href);
     socket.binaryType = "arraybuffer";
     this.#sockets.set(channel, socket);
+    this.#owing.add(channel);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error("The sound could not be connected in time.")), OPEN_LIMIT);
       /** @type {Int16Array[]} */
@@ -96,6 +103,8 @@ export class PcmSession {
       socket.onmessage = ({ data }) => {
         const { type, known } = JSON.parse(data);
         this.#hear(0);
+        // Nothing is asked before what was kept has gone out
+        if (type === "pong" && this.#owing.delete(channel) && !this.#owing.size) this.#taken();
         if (type !== "kept") return; // a refusal: the service closes the socket
         clearTimeout(timer);
         let owed = 0;

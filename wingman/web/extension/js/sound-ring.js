@@ -1,6 +1,6 @@
 // The last 60 seconds of every channel, kept in the page: what was said while the service was away follows from here.
 
-import { listeningContext } from "./meter.js";
+import { lastingContext } from "./audio-context.js";
 import { RATE, Ring } from "./ring.js";
 
 export class SoundRing {
@@ -15,7 +15,7 @@ export class SoundRing {
   /** Keep what `track` carries for `channel`; false where the browser cannot. */
   async keep(channel, track) {
     try {
-      this.context ??= listeningContext({ sampleRate: RATE });
+      this.context ??= lastingContext({ sampleRate: RATE });
       this.ready ??= this.context.audioWorklet.addModule(new URL("./ring-worklet.js", import.meta.url));
       await this.ready;
       const source = this.context.createMediaStreamSource(new MediaStream([track]));
