@@ -120,6 +120,10 @@ def test_numbers_and_flags_that_make_no_sense_are_refused(capsys: pytest.Capture
         ("bench --seconds nan", "--seconds: must be more than 0"),
         ("bench --workers x", "--workers: invalid number value"),
         ("transcribe x.wav --stereo --channels tab,mic", "not allowed with argument"),
+        ("doctor --config=", "--config: is empty"),
+        ("delete x --yes --url=", "--url: is empty"),
+        ("transcribe x.wav --channels=", "--channels: is empty"),
+        ("grants create x --scopes read --meeting=", "--meeting: is empty"),
     ):
         with pytest.raises(SystemExit) as ended:
             main(line.split())
@@ -133,7 +137,6 @@ def test_flags_that_do_nothing_together_are_refused(capsys: pytest.CaptureFixtur
         ("demo --measure self", "add --audio FILE"),
         ("models list junk", "takes no name"),
         ("models remove", "needs a name"),
-        ("doctor --config=", "--config names no file"),
     ):
         assert main(line.split()) == USAGE_ERROR
         assert says in capsys.readouterr().err

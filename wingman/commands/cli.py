@@ -133,6 +133,13 @@ def whole(least: int, most: int = 2**31 - 1) -> Callable[[str], int]:
     return number
 
 
+def said(text: str) -> str:
+    """A value that is not empty, as that of a script's variable is which holds nothing."""
+    if not text:
+        raise argparse.ArgumentTypeError("is empty; give it a value, or leave it away")
+    return text
+
+
 def positive(text: str) -> float:
     """A number of something that there has to be some of."""
     number = float(text)
@@ -214,7 +221,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 def _command(commands: Commands, name: str, help_text: str, module: str = "") -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
     parser.set_defaults(module=module or name)
-    parser.add_argument("--config", metavar="FILE", help="settings file (see configs/default.yaml)")
+    parser.add_argument("--config", type=said, metavar="FILE", help="settings file (see configs/default.yaml)")
     return parser
 
 
@@ -298,8 +305,10 @@ def _demo(commands: Commands) -> None:
         default="hume",
         help="which generation of Hume is emulated (with --providers emulated)",
     )
-    parser.add_argument("--audio", metavar="FILE", help="another recording (left: the others, right: you)")
-    parser.add_argument("--playbook", help="playbook name or file (default: sales)")
+    parser.add_argument(
+        "--audio", type=said, metavar="FILE", help="another recording (left: the others, right: you)"
+    )
+    parser.add_argument("--playbook", type=said, help="playbook name or file (default: sales)")
     parser.add_argument(
         "--measure",
         choices=["off", "counterpart", "self"],
@@ -347,7 +356,10 @@ def _transcribe(commands: Commands) -> None:
 def _sides(parser: argparse.ArgumentParser) -> None:
     whose = parser.add_mutually_exclusive_group()
     whose.add_argument(
-        "--channels", metavar="MAP", help="whose voice is where: left=mic,right=tab, or track1=tab,track2=mic"
+        "--channels",
+        type=said,
+        metavar="MAP",
+        help="whose voice is where: left=mic,right=tab, or track1=tab,track2=mic",
     )
     whose.add_argument("--stereo", action="store_true", help="short for --channels left=tab,right=mic")
     parser.add_argument("--track", type=int, metavar="N", help="another audio track than the default one")
@@ -428,8 +440,10 @@ def _models(commands: Commands) -> None:
 
 
 def _finding(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--url", help="a running service (default: WINGMAN_URL, else the log is read)")
-    parser.add_argument("--token", help="the service's token (default: WINGMAN_TOKEN)")
+    parser.add_argument(
+        "--url", type=said, help="a running service (default: WINGMAN_URL, else the log is read)"
+    )
+    parser.add_argument("--token", type=said, help="the service's token (default: WINGMAN_TOKEN)")
 
 
 def _meetings(commands: Commands) -> None:
@@ -454,12 +468,12 @@ def _grants(commands: Commands) -> None:
     listing.add_argument("--json", action="store_true", help="print one JSON object a line")
     actions.add_parser("login", help="print a login link that works once")
     making = actions.add_parser("create", help="make a grant for a program and print its token")
-    making.add_argument("name", metavar="NAME", help="what to call it in lists")
+    making.add_argument("name", type=said, metavar="NAME", help="what to call it in lists")
     making.add_argument("--role", default="script", help="script, viewer, auditor, scraper, extension, owner")
     making.add_argument(
         "--scopes", metavar="A,B", help="capture watch coach read export listen delete configure …"
     )
-    making.add_argument("--meeting", metavar="ID", help="good for this meeting alone")
+    making.add_argument("--meeting", type=said, metavar="ID", help="good for this meeting alone")
     making.add_argument("--days", type=float, default=90.0, help="how long it lasts (default 90)")
     ending = actions.add_parser("revoke", help="end a grant; what is open with it is closed")
     ending.add_argument("id", metavar="ID", help="its id, see: wingman grants list")
@@ -517,9 +531,9 @@ def _rehearse(commands: Commands) -> None:
     parser.add_argument(
         "file", metavar="FILE", help='one JSON object a line, {"who": "U|C|C2", "text": "…"}; - reads'
     )
-    parser.add_argument("--playbook", help="playbook name or file (default: the settings')")
+    parser.add_argument("--playbook", type=said, help="playbook name or file (default: the settings')")
     parser.add_argument("--brief", default="", help="who takes part and what the meeting is for")
-    parser.add_argument("--notes", metavar="DIR", help="folder of notes that cards may quote")
+    parser.add_argument("--notes", type=said, metavar="DIR", help="folder of notes that cards may quote")
     parser.add_argument("--verbosity", choices=VERBOSITIES, help="how often it may speak")
     parser.add_argument("--language", metavar="TAG", help="language that is spoken, such as de")
     parser.add_argument(

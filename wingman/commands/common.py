@@ -14,7 +14,6 @@ import msgspec
 from wingman.config.paths import data_dir
 from wingman.config.settings import Settings, load
 from wingman.config.settings_store import SettingsStore
-from wingman.core.errors import InputError
 from wingman.observe.logs import configure
 from wingman.server.event_loop import run
 
@@ -37,8 +36,6 @@ def settings_of(arguments: argparse.Namespace, *, quiet: bool = False) -> Settin
 
 def store_of(arguments: argparse.Namespace) -> SettingsStore:
     """The settings of this machine's user: what was set in the browser, the file, and the environment."""
-    if arguments.config == "":  # a variable of a script's that holds nothing
-        raise InputError("--config names no file; name one, or leave --config away", field="config")
     file = Path(arguments.config) if arguments.config else None
     return SettingsStore(file, None, data_dir(load(file)))
 
