@@ -118,6 +118,7 @@ def test_what_is_not_used_is_kept_from_the_peer_connection_and_answered_in_its_p
         ((HEAD + AUDIO.replace("sendonly", "recvonly")).encode(), None, "sendonly", 400),
         ((HEAD + AUDIO.replace("a=fingerprint", "a=x")).encode(), None, "fingerprint", 400),
         ((HEAD + AUDIO.replace("a=ice-pwd", "a=x")).encode(), None, "ice-pwd", 400),
+        ((HEAD + AUDIO.replace("actpass", "holdconn")).encode(), None, "`setup` must be actpass", 400),
     ],
 )
 def test_a_wrong_offer_is_refused_in_one_sentence(

@@ -295,6 +295,11 @@ def instead(candidate: str) -> Callable[[str], str]:
 
 REJECTED = "m=audio 0 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:x\r\na=inactive\r\n"
 DATA = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=mid:d\r\na=sctp-port:5000\r\n"
+UNNEEDED = (
+    "a=extmap:9/sendonly urn:ietf:params:rtp-hdrext:ssrc-audio-level vad=on\r\na=ssrc:77\r\n"
+    "a=ssrc:x cname:y\r\na=fmtp:96\r\na=rtcp-fb:96\r\na=rtpmap:97\r\na=rtcp:x\r\n"
+    "a=max-message-size:x\r\na=ssrc-group:FID\r\n"
+)
 ODD_OFFERS: dict[str, Callable[[str], str]] = {
     "no candidates, and their end": without(r"^a=candidate:.*\r\n"),
     "no candidates": without(r"^a=(candidate:|end-of-candidates).*\r\n"),
@@ -314,6 +319,7 @@ ODD_OFFERS: dict[str, Callable[[str], str]] = {
     "a rejected line more": lambda sdp: sdp + REJECTED,
     "an inactive line more": lambda sdp: sdp + REJECTED.replace("audio 0", "audio 9"),
     "a data channel": lambda sdp: sdp + DATA,
+    "what nobody needs": lambda sdp: "\ufeff\r\n" + sdp.replace("t=0 0", "c=x\r\nt=0 0") + UNNEEDED,
 }
 
 

@@ -35,7 +35,14 @@ _INHERITED = ("a=ice-ufrag:", "a=ice-pwd:", "a=ice-options:", "a=fingerprint:", 
 _GROUP = "a=group:BUNDLE"
 _TRANSPORT = ("a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates", "a=fingerprint:", "a=setup:")
 _DESCRIPTION = ("a=mid:", "a=rtpmap:", "a=fmtp:")
-_PER_CODEC = re.compile(r"a=(?:rtpmap|fmtp|rtcp-fb):(\S+) ")
+_NEEDED = re.compile(
+    r"a=(?:mid:\S+|rtcp-mux|setup:\S+|ice-(?:ufrag|pwd|options):.*|fingerprint:\S+ \S+|candidate:.*"
+    r"|end-of-candidates|send(?:only|recv)|ssrc:\d+ [^:\s]+:.*|extmap:\d+(?:/\w+)? \S+)"
+)
+"""What the peer connection needs of an m-line, without what may follow (RFC 8285, 8: an extension's own
+attributes). It stumbles over some of the rest."""
+_NEEDED_ABOVE = ("o=", "s=", "t=", "a=group:BUNDLE", "a=ice-lite")
+_SETUPS = ("a=setup:actpass", "a=setup:active", "a=setup:passive")
 _OPUS = re.compile(r"^a=rtpmap:(\d+) opus/48000", re.IGNORECASE)
 
 
@@ -98,6 +105,7 @@ def read_offer(body: bytes, channels: tuple[Channel, ...] | None = None, *, far:
     for section in used:
         _check_audio(section)
     tried: set[Destination] = set()
+    head = ["v=0", *(line for line in head if line.startswith(_NEEDED_ABOVE))]
     kept = [*head, *(line for section in used for line in _reachable(_opus_only(section), far, tried))]
     _check_it_is_found(head, used, tried)
     return Offer(_join(kept), _assign(len(used), channels), unused, _is_grouped(head))
@@ -111,7 +119,7 @@ def _text_of(body: bytes) -> str:
             status=413,
         )
     try:
-        text = body.decode("utf-8")
+        text = body.decode("utf-8-sig").lstrip()
     except UnicodeDecodeError:
         raise _not_sdp() from None
     if not text.startswith("v=0"):
@@ -256,6 +264,8 @@ def _check_audio(section: list[str]) -> None:
             raise InputError(
                 f"the offer has no `{wanted[2:-1]}`; it must come from a WebRTC peer connection", field="body"
             )
+    if not any(line in _SETUPS for line in section):
+        raise InputError("the offer's `setup` must be actpass, active or passive", field="body")
 
 
 def _check_it_is_found(
@@ -271,12 +281,11 @@ def _check_it_is_found(
 
 
 def _opus_only(section: list[str]) -> list[str]:
-    """The m-line with Opus alone: no redundancy, telephone events or comfort noise can come."""
+    """The m-line with Opus alone, so that no redundancy, telephone events or comfort noise can come, and with
+    nothing that is not needed."""
     opus = next(match[1] for line in section if (match := _OPUS.match(line)))
-    media = section[0].split(" ")
-    others = frozenset(media[3:]) - {opus}
-    kept = (line for line in section[1:] if (m := _PER_CODEC.match(line)) is None or m[1] not in others)
-    return [" ".join([*media[:3], opus]), *kept]
+    kept = (match[0] for line in section[1:] if (match := _NEEDED.match(line)))
+    return [f"m=audio 9 UDP/TLS/RTP/SAVPF {opus}", *kept, f"a=rtpmap:{opus} opus/48000/2"]
 
 
 def _reachable(lines: list[str], far: bool, tried: set[Destination]) -> list[str]:
