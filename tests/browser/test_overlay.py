@@ -311,7 +311,7 @@ def test_an_outage_is_said_and_made_up_for(
     expect(page.locator(".phase")).to_have_text("Away")
     shot(page, "overlay-out-of-reach")
     page.keyboard.press("1")
-    expect(page.locator(".ask-said")).to_contain_text("Not sent")
+    expect(page.locator(".ask-said")).to_have_text("Not sent: Wingman is out of reach. Try again in a moment.")
     service.start()
     service.publish(meeting, *(said(n, "tab", f"Sentence {n}.", n, n + 0.9, EMOTION_OFF) for n in range(6, 9)))
     expect(lines).to_have_text([f"Sentence {n}." for n in range(1, 9)], timeout=20_000)

@@ -11,6 +11,7 @@ const MODES = {
   ask: { placeholder: "Ask about this meeting", button: "Ask", icon: "send" },
   note: { placeholder: "A note for yourself, kept with this moment", button: "Keep the note", icon: "check" },
 };
+const UNASKED = "Not sent: Wingman is out of reach. Try again in a moment.";
 const AWAY = "Not sent: Wingman is out of reach. Your words stay here; try again in a moment.";
 
 export class AskView {
@@ -169,7 +170,7 @@ export class AskView {
     this.#reference += 1;
     const ref = `a${this.#reference}`;
     if (!this.send({ ...message, ref })) {
-      this.say(AWAY);
+      this.say(message.text ? AWAY : UNASKED);
       return false;
     }
     this.say("");
