@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final, Literal
 
 from playwright.sync_api import Page
 
@@ -23,6 +24,7 @@ def axe_source() -> str:
 
 COLOURS = ("color-contrast", "link-in-text-block")
 """The rules that look at colours: all that another scheme of the same page can break."""
+_SCHEMES: Final[Mapping[Literal["dark", "light"], Sequence[str]]] = {"dark": (), "light": COLOURS}
 
 
 def violations(page: Page, source: str, rules: Sequence[str] = ()) -> list[str]:
@@ -36,3 +38,14 @@ def violations(page: Page, source: str, rules: Sequence[str] = ()) -> list[str]:
         for rule in found
         for node in rule["nodes"]
     ]
+
+
+def violations_of_both_schemes(page: Page, source: str, shown: Callable[[str], object] = str) -> list[str]:
+    """What the checker finds in the dark, and of colours in the light; `shown` is told of each scheme."""
+    found = []
+    for scheme, rules in _SCHEMES.items():
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert page.evaluate(f"matchMedia('(prefers-color-scheme: {scheme})').matches")
+        shown(scheme)
+        found += [f"{scheme}: {each}" for each in violations(page, source, rules)]
+    return found

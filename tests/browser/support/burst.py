@@ -1,10 +1,11 @@
-"""Many events a second, and how many frames a page paints meanwhile."""
+"""Many events a second, and what the tasks of a page take meanwhile."""
 
 from __future__ import annotations
 
-import itertools
 import time
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from tests.browser.support.scene import reading, said
 from tests.browser.support.service import BrowserService
@@ -12,20 +13,42 @@ from wingman.core.events import SuggestionCompleted, SuggestionCreated, Suggesti
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_PENDING, Family
 
-FRAMES = """() => {
-  const times = [];
-  let going = true;
-  const step = (now) => { times.push(now); if (going) requestAnimationFrame(step); };
-  requestAnimationFrame(step);
-  return {stop() { going = false; return times; }};
-}"""
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+TRACED = {"includedCategories": ["toplevel", "disabled-by-default-thread_time"], "excludedCategories": ["*"]}
 
 
-def frames(counting: Any) -> tuple[float, float]:
-    """Frames a second and the longest frame in ms since `counting` began."""
-    times = counting.evaluate("c => c.stop()")
-    gaps = [b - a for a, b in itertools.pairwise(times)]
-    return 1000 * len(gaps) / sum(gaps), max(gaps)
+@contextmanager
+def tasks(page: Page) -> Iterator[list[float]]:
+    """What each task of a page's main thread took, in ms of a processor: filled in at the end.
+
+    A page paints between two tasks. Frames a second would tell as much of how busy the machine is.
+    """
+    browser = page.context.browser
+    assert browser is not None
+    session = browser.new_browser_cdp_session()
+    events: list[dict[str, Any]] = []
+    ended: list[bool] = []
+    session.on("Tracing.dataCollected", lambda data: events.extend(data["value"]))
+    session.on("Tracing.tracingComplete", lambda _: ended.append(True))
+    session.send("Tracing.start", {"traceConfig": TRACED})
+    took: list[float] = []
+    yield took
+    session.send("Tracing.end")
+    while not ended:
+        page.wait_for_timeout(20)
+    session.detach()
+    main = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    took += [
+        event["tdur"] / 1000
+        for event in events
+        if event["name"].endswith("RunTask") and (event["pid"], event["tid"]) in main and "tdur" in event
+    ]
 
 
 def burst(service: BrowserService, meeting: str, *, seconds: float, rate: int) -> int:
