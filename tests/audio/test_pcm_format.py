@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from tests.support.media_files import THREE, Samples, hear, tone
 from wingman.audio.pcm_format import Encoding, PcmFormat, PcmReader
 
@@ -28,9 +29,9 @@ def encoded(samples: Samples, encoding: Encoding, rate: int) -> bytes:
     return b"".join(bytes(packet) for packet in [*codec.encode(frame), *codec.encode(None)])
 
 
-@pytest.mark.parametrize("encoding", Encoding)
-@pytest.mark.parametrize("rate", [8_000, 11_025, 16_000, 24_000, 44_100, 48_000])
-@pytest.mark.parametrize("piece", [160, 3201])
+@each("encoding", Encoding)
+@each("rate", [8_000, 11_025, 16_000, 24_000, 44_100, 48_000])
+@each("piece", [160, 3201])
 def test_every_rate_and_encoding(encoding: Encoding, rate: int, piece: int) -> None:
     data = encoded(tone(10, THREE, rate), encoding, rate)
     reader = PcmReader(PcmFormat(encoding, rate))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.audio.reorder import LONGEST_WAIT_S, MOST_HELD, REMEMBERED_S, ReorderBuffer
 
 
@@ -65,7 +65,7 @@ def test_a_sender_that_starts_anew_is_followed() -> None:
     assert (buffer.late, buffer.lost) == (0, 0)
 
 
-@pytest.mark.parametrize("jump", [-101, -125, -500, -1000, -2999, -3001, -20_000, 3002, 20_000, 32_768])
+@each("jump", [-101, -125, -500, -1000, -2999, -3001, -20_000, 3002, 20_000, 32_768])
 def test_two_in_a_row_make_a_new_sequence_however_far_it_is(jump: int) -> None:
     buffer: ReorderBuffer[int] = ReorderBuffer()
     old = list(range(30_000, 30_010))

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tests.support.each import each
 from wingman.audio.splice import LAID, REACH, Splice, splice_point
 from wingman.core.time import SAMPLE_RATE
 
@@ -65,8 +66,8 @@ def test_the_same_samples_are_found_to_the_sample(seed: int, wrong: int, moved: 
     assert found(spoken, spoken, HEARD_S * SAMPLE_RATE + moved, wrong) == 0
 
 
-@pytest.mark.parametrize("wrong", [-9000, -1600, 0, 1600, 9000])
-@pytest.mark.parametrize("rate", [16_000, 32_000])
+@each("wrong", [-9000, -1600, 0, 1600, 9000])
+@each("rate", [16_000, 32_000])
 def test_a_codec_between_costs_a_few_samples_at_most(wrong: int, rate: int) -> None:
     spoken = voice(3)
     assert abs(found(through_opus(spoken, rate), spoken, HEARD_S * SAMPLE_RATE, wrong)) <= 8

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from scripts.bench import guard, stages
+from tests.support.each import each
 
 
-@pytest.mark.parametrize("name", sorted(stages.STAGES))
+@each("name", sorted(stages.STAGES))
 def test_every_stage_runs(name: str) -> None:
     make, _ = stages.STAGES[name]
     step = make()

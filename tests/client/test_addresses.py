@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.each import each
 from wingman.client.addresses import Addresses
 from wingman.core.errors import InputError
 
@@ -41,8 +42,8 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("before", ["", "http://b:8710,"], ids=["alone", "among others"])
-@pytest.mark.parametrize("url", ODD)
+@each("before", ["", "http://b:8710,"])
+@each("url", ODD)
 def test_what_no_request_can_be_made_of_is_refused(url: str, before: str) -> None:
     with pytest.raises(InputError, match="address") as refused:
         Addresses(before + url)

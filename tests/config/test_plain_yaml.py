@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.config import plain_yaml
 
 LOADER = plain_yaml.plain(yaml.SafeLoader)
@@ -18,13 +19,13 @@ TEXT.append("1" * 5000)
 VALUES: dict[str, Any] = {"7": 7, "-7": -7, "+7": 7, "0": 0, "1.5": 1.5, ".5": 0.5, "5.": 5.0, "1.0e+3": 1000.0}
 
 
-@pytest.mark.parametrize("text", TEXT, ids=[f"text {n}" for n in range(len(TEXT))])
+@each("text", TEXT)
 def test_what_is_no_decimal_number_is_text(text: str) -> None:
     assert plain_yaml.read(text) == text
     assert yaml.load(text, LOADER) == text
 
 
-@pytest.mark.parametrize("text", VALUES)
+@each("text", VALUES)
 def test_decimal_numbers_are_numbers(text: str) -> None:
     assert plain_yaml.read(text) == VALUES[text]
     assert yaml.load(text, LOADER) == VALUES[text]
@@ -57,8 +58,8 @@ TAGS = [
 ]
 
 
-@pytest.mark.parametrize("inside", ["{}", "a: {}", "- {}", "? {}\n: 1"], ids=["alone", "value", "item", "key"])
-@pytest.mark.parametrize("text", [*TAGS, "!!seq [1]", "!!map {a: 1}"])
+@each("inside", ["{}", "a: {}", "- {}", "? {}\n: 1"])
+@each("text", [*TAGS, "!!seq [1]", "!!map {a: 1}"])
 def test_a_tag_is_refused_by_name(text: str, inside: str) -> None:
     with pytest.raises(plain_yaml.RefusedError, match=r"the tag `!.*` stands there") as refused:
         plain_yaml.read(inside.replace("{}", text))

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.config.section import Section
 from wingman.config.settings import (
     Settings,
@@ -209,8 +210,8 @@ SECRETS = ["@abc", "%abc", "abc: def", "abc #def", "123456789", "0x1f", "2026-13
 SECRETS += ["null", "~", "true", "!secret", "{a}", "&x", "a\nb", "\x01"]
 
 
-@pytest.mark.parametrize("variable", ["WINGMAN_DELIVER__ENCRYPTION_KEY", "WINGMAN_SUGGEST__BRIEF"])
-@pytest.mark.parametrize("text", SECRETS, ids=[f"form {n}" for n in range(len(SECRETS))])
+@each("variable", ["WINGMAN_DELIVER__ENCRYPTION_KEY", "WINGMAN_SUGGEST__BRIEF"])
+@each("text", SECRETS)
 def test_text_in_a_variable_is_taken_as_it_stands(variable: str, text: str) -> None:
     found = load(None, {variable: f"  {text}\n"})
     assert text in (found.deliver.encryption_key.reveal(), found.suggest.brief)
@@ -280,7 +281,7 @@ def _tree(where: Sequence[str], value: Any) -> Any:
     return value
 
 
-@pytest.mark.parametrize("where", NUMBERS, ids=".".join)
+@each("where", NUMBERS)
 def test_a_number_that_nobody_can_mean_is_refused(where: tuple[str, ...]) -> None:
     for value in (-1, -0.5, float("nan"), float("-inf")):
         with pytest.raises(InputError, match=where[-1]):
@@ -318,8 +319,8 @@ ODD_KEYS = {"lines": "abc\r\nX-Other: 1", "umlaut": "schl\u00fcssel", "zero": "a
 PLACES = ("server.token", "transcribe.deepgram.api_key", "suggest.openai.api_key", "emotion.hume_v0.secret_key")
 
 
-@pytest.mark.parametrize("key", ODD_KEYS.values(), ids=ODD_KEYS)
-@pytest.mark.parametrize("where", PLACES)
+@each("key", ODD_KEYS.values())
+@each("where", PLACES)
 def test_a_key_that_no_header_can_hold_is_refused_without_being_shown(where: str, key: str) -> None:
     with pytest.raises(InputError, match=f"`{where}`.* paste it again") as refused:
         build(_tree(where.split("."), key))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.support.each import each
 from wingman.core.addresses import is_remote
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "remote"),
     [
         ("http://localhost:11434/v1", False),

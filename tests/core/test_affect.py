@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.support.each import each
 from wingman.core.affect import AFFECTS, UNMAPPED, affect_of, family_of
 from wingman.core.utterance import Family
 
@@ -51,7 +50,7 @@ def test_families_lie_where_their_names_say() -> None:
             assert affect.arousal < 0, label
 
 
-@pytest.mark.parametrize(
+@each(
     ("label", "family"),
     [
         ("Surprise (negative)", Family.DOUBTFUL),

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from tests.support.each import each
 from wingman.core.emotion_policy import (
     NOTICES,
     POLICIES,
@@ -34,7 +35,7 @@ def test_each_policy_measures_only_what_it_says() -> None:
     assert measured_channels("self") == {Channel.MIC}
 
 
-@pytest.mark.parametrize(
+@each(
     "words", ["no", ".", "I do NOT consent", "yes", "counterpart", "counterpart@99", SAMPLE.name, SAMPLE.text]
 )
 def test_free_text_is_no_acknowledgement(words: str) -> None:

@@ -7,17 +7,17 @@ import io
 import re
 from html.parser import HTMLParser
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from tests.support.hostile import HOSTILE
 from wingman.core import encoders
 
 FOREIGN = {"link_open", "image", "html_inline", "html_block", "code_inline", "fence", "em_open", "hr"}
 FOREIGN |= {"blockquote_open", "ordered_list_open"}
 
-every = pytest.mark.parametrize("text", HOSTILE)
+every = each("text", HOSTILE)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 

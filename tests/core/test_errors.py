@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.support.each import each
 from wingman.core.errors import FINAL_KINDS, FaultKind, InputError, ProviderFault, WingmanError
 
 
@@ -14,7 +13,7 @@ def test_an_input_error_is_one_sentence_with_its_field_and_status() -> None:
     assert (InputError("no").field, InputError("no").status) == ("", 400)
 
 
-@pytest.mark.parametrize("kind", FaultKind)
+@each("kind", FaultKind)
 def test_only_what_somebody_has_to_change_is_final(kind: FaultKind) -> None:
     fault = ProviderFault("it failed", kind=kind, code="429", retry_after=3.0)
     assert fault.final is (kind in FINAL_KINDS)

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from tests.support.each import each
 from wingman.core.errors import InputError
 from wingman.core.face_policy import (
     FACE_NOTICES,
@@ -42,9 +43,9 @@ def test_a_notice_is_acknowledged_by_its_name_or_its_words() -> None:
             check_face_consent(odd, "ann")
 
 
-@pytest.mark.parametrize("consent", [None, TAB, CAMERA])
-@pytest.mark.parametrize("refusal", ["", "a hiring playbook"])
-@pytest.mark.parametrize("wanted", get_args(FacePolicy))
+@each("consent", [None, TAB, CAMERA])
+@each("refusal", ["", "a hiring playbook"])
+@each("wanted", get_args(FacePolicy))
 def test_nothing_holds_without_its_own_consent(wanted: FacePolicy, consent: Any, refusal: str) -> None:
     held = faces_in_force(wanted, consent, refusal)
     assert held in ("off", wanted)

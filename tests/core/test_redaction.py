@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from tests.support.personal_data import cases, harmless
 from tests.support.personal_forms import forms, harmless_forms
 from wingman.core.redaction import redact, redact_lines
@@ -32,7 +33,7 @@ def test_prices_dates_and_articles_stay() -> None:
     assert len(changed) / len(tried) <= FALSE_ALARMS, changed
 
 
-@pytest.mark.parametrize(
+@each(
     ("lines", "clean"),
     [
         (
@@ -55,7 +56,7 @@ def test_what_runs_on_over_turns_is_one_number(lines: list[str], clean: str) -> 
     assert "|".join(redact_lines(lines)) == clean
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "clean"),
     [
         ("write to anna.b+x@blue-bird.co.uk please", "write to [e-mail] please"),
@@ -104,7 +105,7 @@ def test_lines_stay_lines(lines: list[str]) -> None:
     assert len(redact_lines(lines)) == len(lines)
 
 
-@pytest.mark.parametrize(
+@each(
     "piece",
     [
         "a.",
@@ -145,7 +146,7 @@ def test_time_grows_with_length_alone(piece: str) -> None:
     assert cost(20_000) < 3.2 * cost(10_000) + 0.002
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "clean"),
     [
         ("Ann (4111111111111111) paid", "Ann ([card]) paid"),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.support.each import each
 from wingman.core.retry_after import LONGEST_S, retry_after
 
 SAID: dict[str, float | None] = {
@@ -24,7 +23,7 @@ SAID: dict[str, float | None] = {
 }
 
 
-@pytest.mark.parametrize("text", SAID, ids=[f"form {n}" for n in range(len(SAID))])
+@each("text", SAID)
 def test_seconds_an_hour_at_most_or_nothing(text: str) -> None:
     assert retry_after({"retry-after": text}) == SAID[text]
 

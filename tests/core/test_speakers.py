@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.support.each import each
 from wingman.core.speakers import speaker_name
 
 
-@pytest.mark.parametrize(
+@each(
     ("speaker", "name"),
     [
         ("mic", "You"),

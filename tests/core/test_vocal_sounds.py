@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.support.each import each
 from wingman.core.vocal_sounds import is_sound, word_for
 from wingman.testing.hume_v0.names import BURSTS, VOICE
 
@@ -18,7 +17,7 @@ def test_no_emotion_is_taken_for_a_sound() -> None:
     assert not [name for name in VOICE if is_sound(name.lower())]
 
 
-@pytest.mark.parametrize(
+@each(
     ("label", "word"),
     [
         ("laugh", "laughs"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.each import each
 from wingman.correlate.sentences import Sentences
 
 
-@pytest.mark.parametrize("word", ["done.", "really?", "no!", 'said."', "fine.)", "好。", "क्या।", "هل؟"])
+@each("word", ["done.", "really?", "no!", 'said."', "fine.)", "好。", "क्या।", "هل؟"])
 def test_a_final_mark_ends(word: str) -> None:
     assert Sentences.ends(word)
     assert Sentences().complete(word)

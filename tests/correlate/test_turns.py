@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.bytecodes import bytecodes
+from tests.support.each import each
 from wingman.config.correlate import CorrelateSettings
 from wingman.core.speech import Final, Interim, Word
 from wingman.core.time import Channel, Span, samples
@@ -128,7 +128,7 @@ def test_the_partial_is_of_whoever_spoke_last() -> None:
     assert (made.partial().speaker, made.partial().text) == ("tab:0", "One three")
 
 
-@pytest.mark.parametrize(
+@each(
     ("last", "punctuated", "complete"),
     [
         ("done.", False, True),

@@ -8,14 +8,15 @@ import re
 import shlex
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
 import wingman
 from scripts.proofs.__main__ import names
+from tests.support.each import each
 from wingman.commands.cli import build_parser
 from wingman.commands.demo import SAMPLE_BRIEF
 from wingman.config.paths import SAMPLE, data_dir
@@ -57,10 +58,10 @@ def prose_of(page: str) -> str:
     return re.sub(r"```.*?```", "", text_of(page), flags=re.DOTALL)
 
 
-def code(page: str) -> Iterator[str]:
+@cache
+def code(page: str) -> Sequence[str]:
     """What stands in backticks in a sentence, with line breaks as blanks."""
-    for span in re.findall(r"(?<!`)`([^`]+)`(?!`)", prose_of(page)):
-        yield " ".join(span.split())
+    return [" ".join(span.split()) for span in re.findall(r"(?<!`)`([^`]+)`(?!`)", prose_of(page))]
 
 
 def blocks(page: str) -> Iterator[str]:
@@ -80,12 +81,13 @@ def parsers(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentPa
     return {}
 
 
-COMMANDS = parsers(build_parser())
+PARSER = build_parser()
+COMMANDS = parsers(PARSER)
 
 
 def command_faults(words: Sequence[str]) -> Iterator[str]:
     """What of a `wingman …` line the parser does not know. Words in capitals are somebody's own."""
-    parser, rest = build_parser(), list(words)
+    parser, rest = PARSER, list(words)
     while rest and (inner := parsers(parser)):
         if rest[0].startswith("-") or rest[0] in {"…", "COMMAND"} or PLACEHOLDER.match(rest[0]):
             break
@@ -118,7 +120,7 @@ def lines_of(page: str) -> Iterator[list[str]]:
             yield [word for word in words if word]
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each("page", PAGES)
 def test_every_command_and_flag_is_there(page: str) -> None:
     assert [fault for words in lines_of(page) for fault in command_faults(words)] == []
 
@@ -133,9 +135,10 @@ def test_every_command_of_a_deployment_is_there() -> None:
     assert {name: found for name, found in faults.items() if found} == {}
 
 
+@cache
 def flags() -> set[str]:
     """All flags of all commands, and those that scripts read."""
-    waiting = [build_parser()]
+    waiting = [PARSER]
     known: set[str] = set()
     while waiting:
         parser = waiting.pop()
@@ -147,7 +150,7 @@ def flags() -> set[str]:
     return known
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each("page", PAGES)
 def test_every_flag_that_stands_alone_is_there(page: str) -> None:
     alone = {span.split()[0] for span in code(page) if re.match(r"--?[a-z]", span)}
     assert alone - flags() - OTHERS_FLAGS == set()
@@ -180,18 +183,22 @@ def setting_of(span: str) -> str:
     )
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each("page", PAGES)
 def test_every_setting_is_there(page: str) -> None:
     named = {name for span in code(page) if (name := setting_of(span))}
     known = {*EVENTS, *MESSAGES}
     assert sorted(name for name in named if not has_setting(name) and name not in known) == []
 
 
-@pytest.mark.parametrize("page", PAGES)
+@cache
+def source_text() -> str:
+    files = (*PACKAGE.rglob("*.py"), *(ROOT / "scripts").rglob("*"), *(ROOT / "deploy").rglob("*"))
+    return "".join(path.read_text("utf-8", "replace") for path in files if path.is_file())
+
+
+@each("page", PAGES)
 def test_every_variable_is_read(page: str) -> None:
-    source = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
-    others = (*(ROOT / "scripts").rglob("*"), *(ROOT / "deploy").rglob("*"))
-    source += "".join(path.read_text("utf-8", "replace") for path in others if path.is_file())
+    source = source_text()
     for variable in set(re.findall(r"\bWINGMAN_[A-Z0-9_]+\b", text_of(page))):
         if "SECTION" in variable:
             continue
@@ -222,7 +229,7 @@ def answered(path: str) -> bool:
     return path.startswith("/static/") and (PACKAGE / "web" / path.removeprefix("/static/")).exists()
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each("page", PAGES)
 def test_every_address_is_answered(page: str) -> None:
     spans = [*code(page), *blocks(page)]
     found = {
@@ -234,7 +241,7 @@ def test_every_address_is_answered(page: str) -> None:
     assert sorted(path for path in ours if not answered(path)) == []
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each("page", PAGES)
 def test_every_query_name_is_told_in_the_contract(page: str) -> None:
     told = {name for methods in OPERATIONS.values() for each in methods.values() for name in each.query}
     for channel in asyncapi()["channels"].values():
@@ -252,7 +259,7 @@ def slug(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each("page", PAGES)
 def test_every_link_leads_somewhere(page: str) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", prose_of(page)):
         if re.match(r"[a-z]+:", target):
@@ -270,7 +277,7 @@ NOT_OURS = ("pickle-com/", "Natively-AI-assistant/", "artifacts/", "a/b.py", "te
 """Files of others, those that a program makes, and any module."""
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each("page", PAGES)
 def test_every_file_is_there(page: str) -> None:
     for span in (*code(page), *blocks(page)):
         for name in FILE.findall(span):
@@ -287,7 +294,7 @@ def test_every_file_is_there(page: str) -> None:
             assert (ROOT / span).exists(), span
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each("page", PAGES)
 def test_every_proof_and_extra_is_there(page: str) -> None:
     named = set(re.findall(r"scripts/prove ([a-z][\w-]*)", text_of(page)))
     assert named - set(names()) == set()
@@ -313,7 +320,7 @@ def test_the_readme_names_every_proof() -> None:
     assert set(re.findall(r"`([\w-]+)`", sentence)) == set(names())
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each("page", PAGES)
 def test_every_event_is_there(page: str) -> None:
     spans = {span for span in code(page) if re.fullmatch(r"[a-z]+\.[a-z_]+", span)}
     named = {span for span in spans if span.partition(".")[0] in FAMILIES and not has_setting(span)}

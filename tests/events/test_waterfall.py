@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 
-import pytest
-
 from tests.support import story
+from tests.support.each import each
 from wingman.core.codec import envelope
 from wingman.core.events import (
     CaptureState,
@@ -153,7 +152,7 @@ def test_every_utterance_of_a_call_is_told_once() -> None:
     assert any(stage.name == "tone" for trace in found for stage in trace.stages)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@each("seed", range(20))
 def test_no_order_of_events_breaks_it(seed: int) -> None:
     events = story.events()
     random.Random(seed).shuffle(events)

@@ -11,6 +11,7 @@ import asyncio
 import msgspec
 import pytest
 
+from tests.support.each import each
 from tests.support.links.matrix import DEEPGRAM, DEEPGRAM_MOMENTS, FINAL, Moment, flapping, script, side_by_side
 from tests.support.links.trial import Account, Recording, Trial
 from wingman.config.section import Secret
@@ -48,8 +49,8 @@ def test_no_word_is_lost_doubled_or_moved(moment: str) -> None:
         assert account.states[-1].health is Health.ENDED, (name, account)
 
 
-@pytest.mark.parametrize("status", FINAL)
-@pytest.mark.parametrize("at", [0.0, 4.0])
+@each("status", FINAL)
+@each("at", [0.0, 4.0])
 def test_a_refusal_that_no_retry_can_mend_ends_the_branch_with_a_sentence(status: str, at: float) -> None:
     account, emulator = run(attempt(*script(FINAL[status], Moment(1, at), refusals=1), seconds=6.0))
     last = account.states[-1]

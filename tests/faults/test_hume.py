@@ -12,6 +12,7 @@ import random
 import msgspec
 import pytest
 
+from tests.support.each import each
 from tests.support.links.hume_trial import IndexedEar, MeterAccount, MeterTrial, attempt
 from tests.support.links.matrix import FINAL, HUME, HUME_MOMENTS, Moment, flapping, script, side_by_side
 from tests.support.links.trial import Recording
@@ -41,8 +42,8 @@ def test_no_time_is_wrong_and_every_gap_is_told(moment: str) -> None:
         assert final(account) is Health.ENDED, (name, account)
 
 
-@pytest.mark.parametrize("status", FINAL)
-@pytest.mark.parametrize("at", [0.0, MID_WORD])
+@each("status", FINAL)
+@each("at", [0.0, MID_WORD])
 def test_a_refusal_that_no_retry_can_mend_ends_the_branch_with_a_sentence(status: str, at: float) -> None:
     account, emulator = run(attempt(*script(FINAL[status], Moment(1, at), refusals=1), seconds=4.0))
     assert final(account) is Health.DOWN

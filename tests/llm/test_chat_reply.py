@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
 from wingman.llm.chat_reply import ChatReply, served_models
@@ -56,7 +57,7 @@ SHAPES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@each("shape", SHAPES)
 def test_the_answer_comes_out(shape: str) -> None:
     assert read(*SHAPES[shape]) == ANSWER
 
@@ -99,7 +100,7 @@ def test_usage_is_counted() -> None:
     assert reply.usage == Usage(7, 5)
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "names"),
     [
         (b'{"data":[{"id":"m"}]}', ["m"]),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.suggest.models import ANSWER, QUICK, SLOW, WAYS_OUT, WayOut, answer, left_at_once
+from tests.support.each import each
 from wingman.config.section import Secret
 from wingman.config.suggest import OpenAiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
@@ -79,8 +80,8 @@ async def test_refused_and_truncated_answers_are_told_apart() -> None:
         assert await answer(model) == []
 
 
-@pytest.mark.parametrize("body", [b"[" * 100_000, b"1" * 5000, b"\xff"], ids=["deep", "digits", "no text"])
-@pytest.mark.parametrize("after", ["\u00b2", "9" * 400, "soon"], ids=["a power", "endless", "a word"])
+@each("body", [b"[" * 100_000, b"1" * 5000, b"\xff"])
+@each("after", ["\u00b2", "9" * 400, "soon"])
 def test_a_refusal_that_cannot_be_read_is_one_all_the_same(body: bytes, after: str) -> None:
     fault = refused(429, body, {"retry-after": after})
     assert (fault.kind, fault.retry_after) == (FaultKind.RATE_LIMITED, None)

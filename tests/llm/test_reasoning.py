@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.llm.reasoning import HOLD_S, AnswerFilter, thinks_aloud
 
 ANSWER = "Ask which teams would use it first."
@@ -42,19 +43,19 @@ def shown(deltas: list[str], answer: AnswerFilter | None = None, gap: float = 0.
     return "".join(answer.feed(delta, n * gap) for n, delta in enumerate(deltas)) + answer.finish()
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 5, 1000])
-@pytest.mark.parametrize("kind", THOUGHTFUL)
+@each("size", [1, 2, 3, 5, 1000])
+@each("kind", THOUGHTFUL)
 def test_thoughts_are_never_shown(kind: str, size: int) -> None:
     assert shown(pieces(THOUGHTFUL[kind], size)) == ANSWER
 
 
-@pytest.mark.parametrize("size", [1, 4, 1000])
-@pytest.mark.parametrize("kind", [kind for kind in THOUGHTFUL if kind != "end only"])
+@each("size", [1, 4, 1000])
+@each("kind", [kind for kind in THOUGHTFUL if kind != "end only"])
 def test_nor_when_the_model_is_slow(kind: str, size: int) -> None:
     assert shown(pieces(THOUGHTFUL[kind], size), gap=1.0) == ANSWER
 
 
-@pytest.mark.parametrize("kind", THOUGHTFUL)
+@each("kind", THOUGHTFUL)
 def test_a_wary_filter_waits_for_the_end_of_the_thoughts(kind: str) -> None:
     assert shown(pieces(THOUGHTFUL[kind], 3), AnswerFilter(wary=True), gap=1.0) == ANSWER
 
@@ -79,7 +80,7 @@ def test_after_a_moment_text_is_shown_as_it_comes() -> None:
     assert answer.feed("teams", HOLD_S) == "teams"
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "5 < 6 and 7 > 6",
@@ -92,7 +93,7 @@ def test_after_a_moment_text_is_shown_as_it_comes() -> None:
         "I think so",
     ],
 )
-@pytest.mark.parametrize("size", [1, 1000])
+@each("size", [1, 1000])
 def test_what_only_looks_like_a_mark_is_kept(text: str, size: int) -> None:
     assert shown(pieces(text, size), gap=1.0) == text
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.llm.sse import MAX_LINE, SseReader
 
 EVENTS = ['{"a": 1}', '{"b": "x\u2028y\u0085z"}', "[DONE]", "ünïcode"]
@@ -31,7 +32,7 @@ def test_a_body_that_ends_inside_an_event_hands_out_what_there_is() -> None:
     assert list(reader.finish()) == ['{"choi']
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         b"\xef\xbb\xbfdata: a\n\ndata: b\n\n",
@@ -42,7 +43,7 @@ def test_a_body_that_ends_inside_an_event_hands_out_what_there_is() -> None:
         b": hi\nid: 1\nretry: 5\nevent: x\ndata: a\n\ndata:b\n\n",
     ],
 )
-@pytest.mark.parametrize("size", [1, 2, 100])
+@each("size", [1, 2, 100])
 def test_however_lines_end_and_the_stream_begins(body: bytes, size: int) -> None:
     reader = SseReader()
     found = [data for at in range(0, len(body), size) for data in reader.feed(body[at : at + size])]

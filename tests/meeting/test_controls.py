@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.each import each
 from wingman.archive.egress_ledger import Ledger
 from wingman.config.suggest import CostSettings, PriceSettings
 from wingman.core.emotion_policy import Consent, check_consent
@@ -170,7 +171,7 @@ def test_a_pause_holds_everything_once() -> None:
     assert kinds == [MeetingPaused, MeetingResumed]
 
 
-@pytest.mark.parametrize(
+@each(
     ("setting", "value", "field"),
     [
         ("speaker_name", None, "speaker"),

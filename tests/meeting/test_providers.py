@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.each import each
 from wingman.config.settings import build
 from wingman.config.suggest import PriceSettings
 from wingman.core.errors import InputError
@@ -42,7 +43,7 @@ def test_the_transcriber(tree: dict[str, Any], capabilities: Capabilities, provi
     assert choose_transcriber(build(tree), capabilities).provider == provider
 
 
-@pytest.mark.parametrize(
+@each(
     ("tree", "policy", "provider"),
     [
         (KEYLESS, "off", "off"),
@@ -74,7 +75,7 @@ def test_the_suggester(tree: dict[str, Any], provider: str) -> None:
     assert choose_model(build(tree), Capabilities()).provider == provider
 
 
-@pytest.mark.parametrize(
+@each(
     ("tree", "capabilities", "field", "mend"),
     [
         (

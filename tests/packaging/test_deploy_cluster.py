@@ -13,6 +13,7 @@ import pytest
 import yaml
 from compose_spec import PyCompose
 
+from tests.support.each import each
 from wingman.cluster.jetstream import OLDEST
 from wingman.cluster.watch import CUT_OFF_S
 from wingman.config.settings import KEY_VARIABLES, Settings, fields_of, load
@@ -36,8 +37,8 @@ def manifest(kind: str, name: str = "wingman") -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("number", range(len(MANIFESTS)))
+@each("version", VERSIONS)
+@each("number", range(len(MANIFESTS)))
 def test_kubernetes_knows_every_field(number: int, version: str) -> None:
     kubernetes_validate.validate(MANIFESTS[number], version, strict=True)
 

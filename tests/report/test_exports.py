@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import golden, story
+from tests.support.each import each
 from tests.support.speakers import CALLED
 from wingman.core import codec, encoders
 from wingman.core.errors import InputError
@@ -75,6 +76,6 @@ def test_a_speakers_name_holds_for_the_whole_meeting(name: str) -> None:
         assert "Speaker 2" not in after
 
 
-@pytest.mark.parametrize("speaker", CALLED)
+@each("speaker", CALLED)
 def test_speakers_are_called_as_the_overlay_calls_them(speaker: str) -> None:
     assert speaker_name(speaker) == CALLED[speaker]

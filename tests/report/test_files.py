@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support import story
+from tests.support.each import each
 from wingman.archive.bundle import Bundle, unpack
 from wingman.core.errors import InputError
 from wingman.core.events import MeetingStarted
@@ -15,7 +16,7 @@ from wingman.report.files import KNOWN_FORMATS, make
 WHOLE = Bundle(story.MEETING, tuple(story.events()), {})
 
 
-@pytest.mark.parametrize("name", KNOWN_FORMATS)
+@each("name", KNOWN_FORMATS)
 def test_every_format_gives_a_file_with_a_name_for_any_disk(name: str) -> None:
     file = make(WHOLE, name)
     assert file.content

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support import story
+from tests.support.each import each
 from wingman.core.codec import envelope
 from wingman.core.errors import Branch, Health
 from wingman.core.events import (
@@ -43,7 +44,7 @@ def test_a_whole_call_needs_no_words() -> None:
     assert (found.status, found.sentence, found.utterances) == (Status.WHOLE, "", len(story.LINES))
 
 
-@pytest.mark.parametrize("cause", list(GapCause))
+@each("cause", list(GapCause))
 def test_only_sound_that_was_not_heard_is_missed(cause: GapCause) -> None:
     found = outcome("call.wav", events(SAID, gap(cause, 2.0)))
     if cause in SOUNDLESS | {GapCause.UNCLEAR}:
@@ -53,7 +54,7 @@ def test_only_sound_that_was_not_heard_is_missed(cause: GapCause) -> None:
         assert found.sentence.startswith("2.0 s of call.wav were not transcribed (")
 
 
-@pytest.mark.parametrize(
+@each(
     ("cause", "amount", "whole"),
     [
         (LossCause.CUT_OFF, 0.0, False),

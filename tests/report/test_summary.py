@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support import story
+from tests.support.each import each
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.time import Channel, clock
 from wingman.core.utterance import EMOTION_OFF
@@ -139,7 +140,7 @@ def test_a_backchannel_is_no_interruption() -> None:
     assert interruptions((long_turn, yes, within, cuts_in)) == [cuts_in]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "asks"),
     [
         ("How much is it?", True),

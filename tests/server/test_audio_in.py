@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 from starlette.websockets import WebSocket
 
+from tests.support.each import each
 from wingman.core.errors import InputError
 from wingman.server.audio_in import PCM_ANSWERS, PCM_MESSAGES, PCM_QUERY, WHIP, pcm_channel
 from wingman.server.grants import SCOPES, Role, Scope, needed
@@ -28,7 +29,7 @@ def taken(query: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "value"),
     [
         ("rate", 8_000),

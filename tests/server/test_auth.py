@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.each import each
 from wingman.core.errors import InputError
 from wingman.server.auth import (
     LOGIN_SECONDS,
@@ -173,7 +174,7 @@ def test_only_extensions_pair(origin: str) -> None:
         access.redeem(access.pair(), origin)
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "known"),
     [
         ("127.0.0.1:8710", True),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.core.errors import InputError
 from wingman.server.client_address import Proxies, budgeted
 
@@ -14,7 +15,7 @@ def forwarded(*values: str) -> list[tuple[bytes, bytes]]:
     return [(b"x-forwarded-for", value.encode("latin-1")) for value in values]
 
 
-@pytest.mark.parametrize(
+@each(
     ("peer", "values", "client"),
     [
         ("127.0.0.1", ("203.0.113.9",), "203.0.113.9"),
@@ -32,7 +33,6 @@ def forwarded(*values: str) -> list[tuple[bytes, bytes]]:
         ("127.0.0.1", ("1.2.3.4, é\x00",), "127.0.0.1"),
         ("", ("1.2.3.4",), ""),
     ],
-    ids=str,
 )
 def test_a_client_behind_a_proxy_has_the_address_it_forwards(
     peer: str, values: tuple[str, ...], client: str

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.core.vocabulary import ACTIONS, FEEDBACK
 from wingman.server.client_messages import MESSAGES, TEXT_LENGTH, Ok, Refusal, answer
 
@@ -61,7 +62,7 @@ def test_a_setting_is_passed_on_as_it_is() -> None:
     assert heard.told == [("control", "emotion_policy", {"policy": "off"})]
 
 
-@pytest.mark.parametrize(
+@each(
     ("message", "field"),
     [
         ({"type": "action.request", "action": "dance"}, "action"),

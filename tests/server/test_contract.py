@@ -7,13 +7,13 @@ import inspect
 import textwrap
 from pathlib import Path
 
-import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
 import wingman.server.routes
+from tests.support.each import each
 from tests.support.offered import offered
 from wingman.app import open_service
 from wingman.app.http import application
@@ -55,7 +55,7 @@ def _told() -> set[str]:
     return told
 
 
-@pytest.mark.parametrize("module", sorted(path.name for path in ROUTES.glob("*.py")))
+@each("module", sorted(path.name for path in ROUTES.glob("*.py")))
 def test_a_query_name_that_is_read_is_told(module: str) -> None:
     read = _literals(ast.parse((ROUTES / module).read_text(encoding="utf-8")))
     assert read <= _told() | CREDENTIALS | PAGES_OWN

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.support.each import each
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.server.errors import CODES, HANDLERS, error
 from wingman.server.http import SECURITY_HEADERS
@@ -73,7 +74,7 @@ async def test_an_address_or_method_nobody_knows(client: httpx.AsyncClient) -> N
     assert wrong.headers["allow"]
 
 
-@pytest.mark.parametrize("status", CODES)
+@each("status", CODES)
 def test_every_status_has_a_code(status: int) -> None:
     answer = error(status, "why")
     assert answer.status_code == status

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import pytest
-
+from tests.support.each import each
 from wingman.server.grants import ALL, SCOPES, Grant, Role, Scope, needed
 
 M = "/api/meetings/m-1"
@@ -11,7 +10,7 @@ def grant(role: Role, **extra: object) -> Grant:
     return Grant("g1", role, SCOPES[role], **extra)  # type: ignore[arg-type]  # fields by name
 
 
-@pytest.mark.parametrize(
+@each(
     ("role", "method", "path", "allowed"),
     [
         (Role.OWNER, "DELETE", M, True),
@@ -37,7 +36,7 @@ def test_a_role_opens_what_its_scopes_name(role: Role, method: str, path: str, a
     assert grant(role).allows(method, path) is allowed
 
 
-@pytest.mark.parametrize(
+@each(
     ("method", "path", "allowed"),
     [
         ("GET", M, True),

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
+from tests.support.each import each
 from wingman.core.errors import InputError
 from wingman.server import http
 from wingman.server.http import JSON_BYTES, body, convert, part, whole_number
@@ -88,7 +89,7 @@ def test_any_value_is_converted_or_refused(value: Any) -> None:
     assert refused.value.field == "name"
 
 
-@pytest.mark.parametrize(
+@each(
     ("wanted", "status", "content"),
     [
         ("", 200, b"0123456789"),

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
-import pytest
 
+from tests.support.each import each
 from tests.support.offered import offered
 from wingman.server.openapi import OPERATIONS, openapi
 
@@ -44,7 +44,7 @@ def test_operations_have_names_of_their_own_and_are_told_in_words() -> None:
     assert all(op.summary for _, _, op in SPOKEN)
 
 
-@pytest.mark.parametrize("path", OPERATIONS)
+@each("path", OPERATIONS)
 def test_whatever_stands_in_braces_is_a_parameter_that_is_needed(path: str) -> None:
     for operation in DOCUMENT["paths"][path].values():
         told = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "path"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.each import each
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError
 from wingman.llm.gemini.errors import fault_of_status
@@ -22,12 +23,12 @@ def test_the_older_package_is_asked_for_by_its_extra(monkeypatch: pytest.MonkeyP
         GenerativeAiModel(GeminiSettings())
 
 
-@pytest.mark.parametrize("reason", list(Reason))
+@each("reason", list(Reason))
 def test_every_reason_code_is_explained(reason: Reason) -> None:
     assert f"`{reason}`" in PAGE.read_text("utf-8")
 
 
-@pytest.mark.parametrize(
+@each(
     ("status", "kind", "words"),
     [
         (400, FaultKind.BAD_REQUEST, "refused the request: bad field"),

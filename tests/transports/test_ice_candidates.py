@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.core.errors import InputError
 from wingman.transports.ice_candidates import MOST_TRIED, RENEWED_S, CandidateBudget, destination
 
@@ -47,7 +48,7 @@ UNUSABLE = {
 }
 
 
-@pytest.mark.parametrize("kind", UNUSABLE)
+@each("kind", UNUSABLE)
 def test_what_cannot_be_tried_is_passed_over(kind: str) -> None:
     assert destination(UNUSABLE[kind], far=True) is None
     assert CandidateBudget((), far=True).take([UNUSABLE[kind], NEAR]) == (NEAR,)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
 from wingman.transports.sdp import OPUS_FORMAT, finish_answer, parse_channels, read_offer
@@ -101,7 +102,7 @@ def test_what_is_not_used_is_kept_from_the_peer_connection_and_answered_in_its_p
         assert second.startswith("audio "), f"{kind}: in the offer's order"
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "channels", "words", "status"),
     [
         (b"", None, "not a session description", 400),
@@ -173,7 +174,7 @@ def candidate(address: str) -> str:
     return f"a=candidate:1 1 udp 2113937151 {address} 50000 typ host\r\n"
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "near", "far"),
     [
         ("127.0.0.1", True, True),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.audio.pcm_format import Encoding, PcmFormat
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
@@ -79,7 +80,7 @@ STARTS: list[tuple[dict[str, Any], PcmFormat]] = [
 ]
 
 
-@pytest.mark.parametrize(("message", "form"), STARTS)
+@each(("message", "form"), STARTS)
 def test_a_start_says_what_the_sound_is(message: dict[str, Any], form: PcmFormat) -> None:
     assert read_message(json.dumps(message)) == Start(form)
 
@@ -118,7 +119,7 @@ def test_a_stop_ends(text: str) -> None:
     assert read_message(text) == Stop()
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "field"),
     [
         ("hello", "message"),

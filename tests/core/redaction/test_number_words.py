@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from num2words import num2words
 
+from tests.support.each import each
 from wingman.core.redaction.number_words import AMBIGUOUS, NUMBERS, UNIT_WORDS, UNITS
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv"])
-@pytest.mark.parametrize("number", range(13))
+@each("language", ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv"])
+@each("number", range(13))
 def test_another_library_says_the_same(language: str, number: int) -> None:
     said = num2words(number, lang=language if language != "pt" else "pt_BR")
     assert NUMBERS[said.lower()] == str(number)

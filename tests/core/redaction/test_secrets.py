@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.core.redaction.support import tokenize
+from tests.support.each import each
 from wingman.core.redaction.secrets import find
 
 
@@ -12,7 +13,7 @@ def found(text: str) -> list[str]:
     return [text[start:end] for start, end, _ in find(tokenize(text))]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "secret"),
     [
         ("my password is hunter2", "hunter2"),

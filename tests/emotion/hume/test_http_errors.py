@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.support.each import each
 from wingman.core.errors import FaultKind
 from wingman.emotion.hume.http_errors import HumeApi, refused
 
 HUME = HumeApi("Hume", "emotion.hume.api_key", "emotion.hume.url")
 
 
-@pytest.mark.parametrize(
+@each(
     ("status", "kind", "mend"),
     [
         (401, FaultKind.AUTH, "emotion.hume.api_key"),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from tests.support.refusals import REFUSALS
 from wingman.core.errors import FaultKind
 from wingman.emotion.hume import wire
@@ -45,7 +46,7 @@ def test_what_the_api_may_add_is_ignored() -> None:
     assert isinstance(wire.decode(encoded(confidence=1, trigger="something_new")), wire.Measurement)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         b"",
@@ -110,7 +111,7 @@ def test_addresses() -> None:
         wire.realtime_url("https://api.cloud.hume.ai")
 
 
-@pytest.mark.parametrize(("status", "kind", "final"), [*REFUSALS, (408, FaultKind.TIMEOUT, False)])
+@each(("status", "kind", "final"), [*REFUSALS, (408, FaultKind.TIMEOUT, False)])
 def test_refusals(status: int, kind: FaultKind, final: bool) -> None:
     fault = wire.refused(status, {"retry-after": "3"}, b'{"code":"server_busy"}')
     assert (fault.kind, fault.final, fault.code) == (kind, final, f"{status} server_busy")

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from tests.support.each import each
 from tests.support.links.hume_v0_trial import VoiceAccount, VoiceTrial, settings_for
 from tests.support.links.trial import Recording
 from wingman.audio.tape import Tape
@@ -197,7 +198,7 @@ def test_every_shape_of_a_warning_is_one(warnings: WarningShape, echo: bool) -> 
 CODES = ("E0101", "E0200", "E0714", "E0300", "E0400", "I0100", "E0500", "E0999", "X1")
 
 
-@pytest.mark.parametrize(
+@each(
     ("code", "shape"),
     [
         *zip(CODES, cycle(get_args(ErrorShape))),

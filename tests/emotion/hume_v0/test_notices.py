@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.core.errors import FaultKind
 from wingman.emotion.hume_v0.notices import (
     PAUSE_LONGEST_S,
@@ -41,7 +42,7 @@ EFFECTS = {
 }
 
 
-@pytest.mark.parametrize(("code", "effect"), EFFECTS.items())
+@each(("code", "effect"), EFFECTS.items())
 def test_the_family_decides(code: str, effect: Effect) -> None:
     assert Notice(code, "because").effect is effect
 
@@ -92,7 +93,7 @@ SHAPES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
+@each("shape", SHAPES.values())
 def test_every_shape_is_read(shape: Any) -> None:
     (found,) = notices(shape, ("prosody",))
     assert found.code == "E0300"
@@ -116,7 +117,7 @@ def test_words_alone_are_an_error_without_a_code() -> None:
     assert (found.code, found.text, found.effect) == ("", "Forbidden", Effect.PAUSE)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "kind"),
     [
         ('{"error": {"code": "E0300", "message": "no credit"}}', FaultKind.BILLING),

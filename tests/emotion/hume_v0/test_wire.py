@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from tests.testing.pictures import picture
 from wingman.core.emotion import Score
 from wingman.core.errors import FaultKind, InputError
@@ -84,7 +85,7 @@ def test_text_and_pictures_carry_their_options() -> None:
     assert plain(wire.Request(reset_stream=True)) == {"reset_stream": True}
 
 
-@pytest.mark.parametrize(
+@each(
     ("raw", "warnings", "error"),
     [
         ({"prosody": {"warning": "No speech.", "code": "W0105"}}, [("W0105", "No speech.")], None),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.core.errors import FaultKind
 from wingman.llm.gemini.errors import RETRY_AFTER_S, fault_of_status, unreachable
 
@@ -18,7 +19,7 @@ def with_details(*details: Any) -> dict[str, Any]:
     return {"error": {"code": 429, "message": "m", "details": list(details)}}
 
 
-@pytest.mark.parametrize(
+@each(
     ("status", "kind", "final"),
     [
         (400, FaultKind.BAD_REQUEST, True),

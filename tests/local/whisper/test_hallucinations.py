@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.local.whisper import hallucinations
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "no_speech", "log_probability", "dropped"),
     [
         ("you", 0.90, -0.69, True),  # digital silence

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.core.errors import InputError
 from wingman.meeting.rehearsal.turns import read_turns
 
@@ -31,7 +32,7 @@ def test_the_index_counts_empty_lines() -> None:
     assert [(turn.line, turn.who) for turn in turns] == [(1, "U"), (3, "C")]
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "named"),
     [
         (b"hello", "is not JSON"),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.stt.deepgram import wire
 
 WORD: dict[str, Any] = {
@@ -73,7 +74,7 @@ ODD: list[tuple[str, bytes, set[str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("raw", "names"), [case[1:] for case in ODD], ids=[case[0] for case in ODD])
+@each(("raw", "names"), [case[1:] for case in ODD])
 def test_the_word_is_heard(raw: bytes, names: set[str]) -> None:
     noted: list[str] = []
     got = wire.decode(raw, noted.extend)

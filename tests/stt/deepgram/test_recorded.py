@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.support.each import each
 from wingman.config.stt import DeepgramSettings
 from wingman.core.speech import Word
 from wingman.core.time import SAMPLE_RATE, Channel, Span
@@ -77,7 +78,7 @@ def said(text: str, start: Any, end: Any, **more: Any) -> dict[str, Any]:
     return {"word": text, "start": start, "end": end, "confidence": 0.9, **more}
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "texts", "odd"),
     [
         (answer(said("hi", 0.5, 0.9)), ["hi"], False),
@@ -89,7 +90,6 @@ def said(text: str, start: Any, end: Any, **more: Any) -> dict[str, Any]:
         (answer(transcript="two words"), ["two", "words"], False),
         (answer(), [], False),
     ],
-    ids=["plain", "bom", "null", "text-speaker", "text-times", "no-time", "no-words", "empty"],
 )
 def test_an_odd_field_costs_itself(body: bytes, texts: list[str], odd: bool) -> None:
     told: list[str] = []
@@ -98,7 +98,7 @@ def test_an_odd_field_costs_itself(body: bytes, texts: list[str], odd: bool) -> 
     assert bool(told) is odd
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         b"",
@@ -110,7 +110,6 @@ def test_an_odd_field_costs_itself(body: bytes, texts: list[str], odd: bool) -> 
         b"\xff\xfe",
         b"[" * 50_000,
     ],
-    ids=["empty", "html", "list", "number", "no-channel", "no-reading", "bytes", "deep"],
 )
 def test_what_is_no_transcript_is_refused(body: bytes) -> None:
     with pytest.raises(wire.Unreadable):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from tests.support.refusals import REFUSALS
 from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
@@ -154,7 +155,7 @@ def test_no_input_breaks_the_decoder(raw: bytes) -> None:
         wire.decode(raw)
 
 
-@pytest.mark.parametrize(("status", "kind", "final"), [*REFUSALS, (408, FaultKind.UNAVAILABLE, False)])
+@each(("status", "kind", "final"), [*REFUSALS, (408, FaultKind.UNAVAILABLE, False)])
 def test_a_refused_handshake_is_classified(status: int, kind: FaultKind, final: bool) -> None:
     fault = wire.refused(status, {"dg-error": "Some reason."}, b"not json")
     assert (fault.kind, fault.final, fault.code) == (kind, final, str(status))

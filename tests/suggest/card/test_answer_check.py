@@ -11,6 +11,7 @@ from tests.suggest.card.natural_answers import NATURAL, natural_rules
 from tests.suggest.card.strange_answers import PLAIN, STRANGE, rules
 from tests.suggest.card.vendor_answers import VENDOR
 from tests.support.answers import FAULTY, GOOD, SECRET
+from tests.support.each import each
 from wingman.suggest.card.answer_check import AnswerCheck, Rules
 from wingman.suggest.card.answer_shapes import AnswerFault
 from wingman.suggest.playbook.moves import as_moves, move_book
@@ -44,21 +45,21 @@ def read(text: str, sizes: list[int], rules: Rules = RULES) -> tuple[str, Answer
     return shown + check.finish(), check.fault
 
 
-@pytest.mark.parametrize("text", GOOD)
-@pytest.mark.parametrize("size", [1, 3, 7, 40, 1000])
+@each("text", GOOD)
+@each("size", [1, 3, 7, 40, 1000])
 def test_a_good_answer_is_shown_whole(text: str, size: int) -> None:
     assert read(text, [size]) == (text, None)
 
 
-@pytest.mark.parametrize(("fault", "text"), FAULTY)
-@pytest.mark.parametrize("size", [1, 5, 1000])
+@each(("fault", "text"), FAULTY)
+@each("size", [1, 5, 1000])
 def test_a_faulty_answer_is_found_out(fault: str, text: str, size: int) -> None:
     shown, found = read(text, [size])
     assert found == fault
     assert len(shown) < max(1, len(text))
 
 
-@pytest.mark.parametrize("at", range(len(STRANGE)))
+@each("at", range(len(STRANGE)))
 def test_nothing_strange_stays(at: int) -> None:
     language, text = STRANGE[at]
     for size in (1, 4, 1000):
@@ -85,7 +86,7 @@ def test_a_natural_answer_stays_with_its_numbers_in_another_form(language: str) 
         ]
 
 
-@pytest.mark.parametrize("at", range(len(PLAIN)))
+@each("at", range(len(PLAIN)))
 def test_a_plain_answer_stays_in_every_language(at: int) -> None:
     language, text = PLAIN[at]
     for size in (1, 4, 1000):
@@ -102,8 +103,8 @@ def test_no_move_of_ours_would_be_refused(language: str) -> None:
             assert read(text, [40], Rules(language=language, sources=(text,), words=60)) == (text, None)
 
 
-@pytest.mark.parametrize("dress", ["SAY {}", "SAY: {}", "**SAY** {}", "SAY\n{}", "SPEAK: {}", "{}"])
-@pytest.mark.parametrize("size", [1, 5, 1000])
+@each("dress", ["SAY {}", "SAY: {}", "**SAY** {}", "SAY\n{}", "SPEAK: {}", "{}"])
+@each("size", [1, 5, 1000])
 def test_the_decision_stands_before_the_words_and_is_not_shown(dress: str, size: int) -> None:
     assert read(dress.format(GOOD[0]), [size]) == (GOOD[0], None)
 

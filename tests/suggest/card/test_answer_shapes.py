@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.suggest.card import answer_shapes as shapes
 from wingman.suggest.card.answer_shapes import AnswerFault
 from wingman.suggest.playbook.signals import normalise
@@ -38,12 +38,12 @@ def test_every_fault_is_explained_to_the_user() -> None:
     assert all(sentence.startswith("the model") for sentence in shapes.SENTENCES.values())
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.pattern[:12])
+@each("shape", SHAPES)
 def test_what_a_person_would_say_has_none_of_the_shapes(shape: re.Pattern[str]) -> None:
     assert [text for text in SAID if shape.search(text)] == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("shape", "texts"),
     [
         (shapes.PASS_LOUD, ["PASS", "So: P.A.S.S.", "I would P A S S here"]),

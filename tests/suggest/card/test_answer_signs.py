@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.each import each
 from wingman.suggest.card.answer_signs import odd_sign, other_script
 
 NOTHING: frozenset[str] = frozenset()
@@ -15,9 +16,7 @@ def test_what_people_type_is_plain(text: str) -> None:
     assert not other_script(text, NOTHING)
 
 
-@pytest.mark.parametrize(
-    "text", ["→ ask", "a | b", "✅ ask", "ask [1]", "【4】", "a*b", "x = y", "a\ufff9b", "①"]
-)
+@each("text", ["→ ask", "a | b", "✅ ask", "ask [1]", "【4】", "a*b", "x = y", "a\ufff9b", "①"])
 def test_other_signs_are_odd_unless_a_source_has_them(text: str) -> None:
     assert odd_sign(text, NOTHING, latin=True)
     assert not odd_sign(text, frozenset(text), latin=True)

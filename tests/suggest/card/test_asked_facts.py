@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.suggest.support import said
+from tests.support.each import each
 from wingman.core.time import Channel
 from wingman.core.utterance import Utterance
 from wingman.suggest.card.asked_facts import Floats, Topics, answering, shipped, stored
@@ -23,7 +24,7 @@ SHARP = np.array([[20.0, 0.0], [0.0, 20.0], [0.0, 0.0], [-10.0, -10.0]], np.floa
 TOPICS = Topics(SHARP, SHARP)
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "facts", "answers"),
     [
         (WAIT, (WAIT, HEAT), 0),
@@ -35,7 +36,6 @@ TOPICS = Topics(SHARP, SHARP)
         (WAIT, (WAIT,), 0),
         (WAIT, (), None),
     ],
-    ids=["first", "second", "another", "nothing asked", "two of a kind", "nothing told", "alone", "no brief"],
 )
 def test_a_fact_answers_what_asks_for_its_topic_and_is_the_only_one(
     question: Floats, facts: tuple[Floats, ...], answers: int | None

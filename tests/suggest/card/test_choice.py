@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.suggest.card.choice import Moment, MoveChooser, slots_of
 from wingman.suggest.playbook.moves import KINDS, Move, as_moves, move_book
 from wingman.suggest.playbook.playbook import Card, Playbook, load_playbook
@@ -256,8 +257,8 @@ def test_what_the_user_says_calls_for_no_care() -> None:
     assert moment("My lawyer says hello.", by_user=True).care is None
 
 
-@pytest.mark.parametrize("language", SPOKEN)
-@pytest.mark.parametrize("kind", KINDS)
+@each("language", SPOKEN)
+@each("kind", KINDS)
 def test_moves_are_in_the_language_heard(language: str, kind: str) -> None:
     book = move_book(language)
     assert book is not None

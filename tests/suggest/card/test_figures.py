@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.suggest.card.figures import Sources, figures, links
 
 SOURCE = (
@@ -11,7 +12,7 @@ SOURCE = (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "forty dollars",

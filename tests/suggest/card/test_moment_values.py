@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import pytest
-
+from tests.support.each import each
 from wingman.suggest.card.moment_values import values_of
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "language", "values"),
     [
         ("You'll have it by Thursday.", "en", {"when": "Thursday"}),

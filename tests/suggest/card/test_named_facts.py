@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.suggest.support import said
+from tests.support.each import each
 from wingman.core.time import Channel
 from wingman.core.utterance import Utterance
 from wingman.suggest.card.choice import Moment, MoveChooser, slots_of
@@ -104,7 +105,7 @@ ASKED = [
 ]
 
 
-@pytest.mark.parametrize(("language", "text", "fact"), ASKED, ids=[text for _, text, _ in ASKED])
+@each(("language", "text", "fact"), ASKED)
 def test_who_asks_for_a_fact_gets_it_and_no_other(language: str, text: str, fact: str) -> None:
     for playbook in ("sales", "support", "discovery"):
         card, facts, _ = told(text, language, playbook)
@@ -200,7 +201,7 @@ OTHER = [
 ]
 
 
-@pytest.mark.parametrize(("language", "text"), OTHER, ids=[text for _, text in OTHER])
+@each(("language", "text"), OTHER)
 def test_who_asks_for_something_else_gets_no_fact(language: str, text: str) -> None:
     for playbook in PLAYBOOKS:
         card, facts, answered = told(text, language, playbook)
@@ -285,7 +286,7 @@ def test_a_move_in_the_language_of_the_playbook_still_comes() -> None:
     assert "Number first, then what is inside, then one comparison they used themselves." in found
 
 
-@pytest.mark.parametrize(
+@each(
     "said_of_them",
     [
         "Their costs are 4,000 a month with SAP.",
@@ -312,7 +313,7 @@ def test_what_a_brief_says_of_the_customer_is_no_fact_of_ours(said_of_them: str)
     assert slots_of(load_playbook("sales"), said_of_them) == {}
 
 
-@pytest.mark.parametrize(
+@each(
     ("brief", "filled"),
     [
         (
@@ -362,7 +363,7 @@ def test_a_fact_stands_in_a_sentence_as_words(statement: str, named: bool) -> No
     assert chooser.named(statement) is named
 
 
-@pytest.mark.parametrize(
+@each(
     ("language", "text", "asks"),
     [
         ("en", "So that would cost us 12,000 euros a year.", False),

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import pytest
-
+from tests.support.each import each
 from wingman.suggest.card.names import names
 
 
-@pytest.mark.parametrize(
+@each(
     ("language", "text", "found"),
     [
         ("en", "Ask Priya whether Harbour Foods would talk to them.", ["Foods", "Harbour", "Priya"]),

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
 
+from tests.support.each import each
 from wingman.suggest.card.number_words import LANGUAGES, growing, spelled
 
 
@@ -18,7 +19,7 @@ def test_a_number_in_words_is_worth_what_it_says(language: str, number: int) -> 
     assert text[found.start : found.end] == words
 
 
-@pytest.mark.parametrize(
+@each(
     ("language", "text", "value"),
     [
         ("en", "it is eleven and a half", 11.5),

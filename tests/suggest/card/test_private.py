@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.support.each import each
 from wingman.suggest.card.choice import slots_of
 from wingman.suggest.playbook.playbook import load_playbook
 
 
-@pytest.mark.parametrize(
+@each(
     ("brief", "filled"),
     [
         (

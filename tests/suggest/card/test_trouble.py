@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.suggest.card.trouble import FEWEST, LONGEST, loss_in, shortened, trouble_in
 from wingman.suggest.playbook.playbook import load_playbook
 from wingman.suggest.playbook.signals import compile_phrase
@@ -59,7 +60,7 @@ def losses(draw: st.DrawFn) -> tuple[str, str]:
     return language, f"{draw(st.sampled_from(begun))} {draw(st.sampled_from(counted))}"
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "language", "told"),
     [
         ("Fine, thanks. The mix-up cost us a whole pallet. Anyway.", "en", "The mix-up cost us a whole pallet"),
@@ -78,7 +79,7 @@ def test_a_sentence_that_tells_of_a_loss_is_found(text: str, language: str, told
     assert trouble_in(text, language) == told
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "language"),
     [
         ("Sorry, we lost you for a moment.", "en"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.suggest.support import by_signals, said
+from tests.support.each import each
 from wingman.suggest.gate.decisions import Candidate, Reason, Skip
 from wingman.suggest.gate.evidence import EvidenceWeigher
 from wingman.suggest.gate.matching import Fired, binding, first, matched
@@ -53,7 +52,7 @@ def test_of_spent_triggers_the_last_reason_is_told() -> None:
     assert first(words, [], lambda _: None) == Skip(Reason.NO_TRIGGER, words.id)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "counts"),
     [
         ("i will send it to you tomorrow", True),

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import pytest
-
+from tests.support.each import each
 from wingman.suggest.knowledge.facets import asked, held
 from wingman.suggest.playbook.signals import normalise
 
 
-@pytest.mark.parametrize(
+@each(
     ("facet", "question", "note"),
     [
         ("money", "So what's the damage for all six?", "Per person a month: £3.10"),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.suggest.knowledge.headings import by_headings, tables
 from wingman.suggest.knowledge.sections import headed, sections_in
 
@@ -40,7 +41,7 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
+@each("form", FORMS)
 def test_a_topic_has_its_own_heading(form: str) -> None:
     text, expected = FORMS[form]
     assert [(heading, body.strip()) for heading, body in by_headings(text)] == expected

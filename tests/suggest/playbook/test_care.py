@@ -1,20 +1,19 @@
 from __future__ import annotations
 
-import pytest
-
 from tests.suggest.playbook.care_moments import HARMLESS, MOMENTS
+from tests.support.each import each
 from wingman.suggest.card.choice import Moment, MoveChooser
 from wingman.suggest.playbook.playbook import list_playbooks
 from wingman.suggest.playbook.signals import CARE, detect
 
 
-@pytest.mark.parametrize("at", range(len(MOMENTS)))
+@each("at", range(len(MOMENTS)))
 def test_what_calls_for_care_is_heard(at: int) -> None:
     need, language, words = MOMENTS[at]
     assert need in detect(words, language)
 
 
-@pytest.mark.parametrize("at", range(len(HARMLESS)))
+@each("at", range(len(HARMLESS)))
 def test_what_only_sounds_so_is_not(at: int) -> None:
     language, words = HARMLESS[at]
     assert not detect(words, language).intersection(CARE)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.suggest.playbook.fuzzy import KEYS, OTHER_WORDS, SHORTEST, mend
 from wingman.suggest.playbook.signals import Signal, detect
 
@@ -21,7 +22,7 @@ def test_a_key_word_with_one_wrong_letter_is_put_right(heard: str, meant: str) -
     assert mend(heard) == meant
 
 
-@pytest.mark.parametrize("word", sorted(OTHER_WORDS))
+@each("word", sorted(OTHER_WORDS))
 def test_words_of_their_own_stay(word: str) -> None:
     near = [key for key in KEYS if len(key) == len(word) and sum(map(str.__ne__, key, word)) == 1]
     assert near, "not needed in the list"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.each import each
 from wingman.core.errors import InputError
 from wingman.suggest.card.choice import Moment, MoveChooser
 from wingman.suggest.playbook.playbook import (
@@ -60,7 +61,7 @@ def test_a_card_is_filled_in_with_its_variables() -> None:
     assert filled(card, values) == Card(title="Price of Widget", text="They said: too much")
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "sentence"),
     [
         (("signals: [price]", "signals: [prize]"), "line 8: `triggers[0].signals[0]` is wrong"),
@@ -149,8 +150,8 @@ moves:
 """
 
 
-@pytest.mark.parametrize("name", ["trouble", "when", "amount", "price"])
-@pytest.mark.parametrize("own", [True, False], ids=["own card", "move"])
+@each("name", ["trouble", "when", "amount", "price"])
+@each("own", [True, False])
 def test_a_title_that_names_what_the_moment_lacks_is_left_out(name: str, own: bool) -> None:
     title = f"Now {{{name}}}"
     playbook = parse_playbook(MAYBE % (title, title), "mine.yaml")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.suggest.playbook.patterns import de, en, es, fr, pt
 from wingman.suggest.playbook.prefix_index import PrefixIndex, prefixes_of
 from wingman.suggest.playbook.signals import CARE, SPOKEN, Signal, normalise
@@ -15,7 +16,7 @@ LANGUAGES = {"en": en, "de": de, "fr": fr, "es": es, "pt": pt}
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize(
+@each(
     ("pattern", "begins"),
     [
         (r"\bfees?\b", {"fee", "fees"}),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.suggest.playbook.prefix_index import prefixes_of
 from wingman.suggest.playbook.signals import (
     SPOKEN,
@@ -19,7 +20,7 @@ from wingman.suggest.playbook.signals import (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "can you tell me how much the enterprise plan costs per month",
@@ -41,7 +42,7 @@ def test_a_question_needs_neither_case_nor_punctuation(text: str) -> None:
     assert is_question(text)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "hi how are you today",
@@ -63,7 +64,7 @@ def test_greetings_sound_checks_and_statements_are_no_questions(text: str) -> No
     assert not is_question(text)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "signal"),
     [
         ("your competitor offered us the same features for half the money", Signal.COMPETITOR),
@@ -82,7 +83,7 @@ def test_signals_are_found_in_bare_text(text: str, signal: Signal) -> None:
     assert signal in detect(text)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "kind"),
     [
         ("i'm honestly just so fed up with this", Signal.FRUSTRATION),
@@ -118,7 +119,7 @@ def test_what_is_said_outright_is_heard_in_every_language(text: str, kind: Signa
     assert outright(text) == {kind}
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "I was really frustrated with the one before",
@@ -701,7 +702,7 @@ def test_without_any_marks_more_words_ask(language: str) -> None:
     assert heard == dict.fromkeys(BARE[language], True)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "language"),
     [
         ("don't touch it when it is on", "en"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.each import each
 from wingman.core.time import Channel
 from wingman.core.utterance import Family
 from wingman.suggest.playbook.playbook import list_playbooks, load_playbook
@@ -14,8 +15,8 @@ def fired(name: str, text: str, language: str = "en", channel: Channel = Channel
     return [trigger.name for trigger, _ in heard]
 
 
-@pytest.mark.parametrize("playbook", [playbook.name for playbook in list_playbooks()])
-@pytest.mark.parametrize(
+@each("playbook", [playbook.name for playbook in list_playbooks()])
+@each(
     ("text", "language", "name"),
     [
         ("My husband passed away in March.", "en", "care-grief"),
@@ -55,7 +56,7 @@ def test_a_tone_fires_its_trigger() -> None:
     assert found.kind == "emotion"
 
 
-@pytest.mark.parametrize(
+@each(
     ("playbook", "name", "said"),
     [
         (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.each import each
 from wingman.core.errors import InputError
 from wingman.suggest.playbook.playbook import by_name, filled, load_playbook, parse_playbook
 
@@ -57,9 +58,7 @@ def test_what_would_cost_too_much_is_not_read(text: str) -> None:
         parse_playbook(text, "mine.yaml")
 
 
-@pytest.mark.parametrize(
-    "name", ["/etc/shadow", "../sales", "sales.yaml", "a/b", "Sales", "sales\x00", "-", "." * 9]
-)
+@each("name", ["/etc/shadow", "../sales", "sales.yaml", "a/b", "Sales", "sales\x00", "-", "." * 9])
 def test_a_client_names_no_file(name: str) -> None:
     with pytest.raises(InputError, match="must be a name"):
         by_name(name)

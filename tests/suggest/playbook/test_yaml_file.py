@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.core.errors import InputError
 from wingman.suggest.playbook.yaml_file import (
     DEEPEST,
@@ -40,7 +41,7 @@ def test_a_file_is_read_with_the_line_of_every_field() -> None:
     assert (lines["$.name"], lines["$.items[0].weight"], lines["$.items[1].word"]) == (1, 4, 5)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "sentence"),
     [
         (GOOD + "colour: red\n", "box.yaml, line 6: `colour` is not a field of a box"),
@@ -94,7 +95,7 @@ def test_a_mistake_within_a_field_that_is_missing_names_the_nearest_line() -> No
     assert "line 1: `else` is odd" in str(mistake("box.yaml", lines, "$.else", "is odd"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "names", "found"),
     [
         ("Costs {price}.", frozenset({"price"}), ""),

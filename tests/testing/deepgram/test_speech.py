@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.testing.deepgram.speech import PlaceholderSource, Recogniser, ScriptedSource, StreamOptions
 from wingman.testing.scenario import Track, say
 
@@ -84,7 +85,7 @@ def test_what_is_asked_for_to_be_settled_keeps_the_running_word_whole() -> None:
     assert words(heard.finalize()) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "sentence"),
     [
         ({"model": []}, "model is required"),

@@ -10,6 +10,7 @@ import httpx
 import numpy as np
 import pytest
 
+from tests.support.each import each
 from wingman.testing.http_server import Request
 from wingman.testing.hume.files import FILE, RUN, Files
 from wingman.testing.hume.speech import Heard
@@ -75,7 +76,7 @@ def test_the_timer_can_be_chosen() -> None:
     assert [each["audio_end_ms"] for each in answer["measurements"]] == [4400]
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "status", "code"),
     [
         (b"", 400, "audio_decode_failed"),

@@ -7,10 +7,10 @@ from base64 import b64encode
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from wingman.emotion.hume_v0.wire import wav
 from wingman.testing.hume_v0.names import LANGUAGE, VOICE
 from wingman.testing.hume_v0.replies import (
@@ -85,8 +85,8 @@ def test_a_clip_that_begins_the_recording_has_its_voice_where_it_is() -> None:
     assert judge.asked == [(RATE, RATE // 2)]
 
 
-@pytest.mark.parametrize("value", ["many", 0, -1, True, [], {}])
-@pytest.mark.parametrize("option", ["fps_pred", "prob_threshold", "min_face_size"])
+@each("value", ["many", 0, -1, True, [], {}])
+@each("option", ["fps_pred", "prob_threshold", "min_face_size"])
 def test_an_option_that_must_be_a_number_is_one(option: str, value: Any) -> None:
     assert code_of(ask(Stream(Judge()), data=clip(TONE), models={"face": {option: value}})) == "E0101"
 
@@ -131,7 +131,7 @@ def test_every_piece_of_a_text_stands_where_it_says(text: str, granularity: str)
     assert "".join(joined.split()) == "".join(text.split())
 
 
-@pytest.mark.parametrize(("cue", "name"), CUES.items())
+@each(("cue", "name"), CUES.items())
 def test_a_cue_word_stands_out_by_its_score(cue: str, name: str) -> None:
     listed = emotions(LANGUAGE, felt_in(f"Well, {cue.upper()}!"))
     assert max(listed, key=lambda one: one["score"])["name"] == name

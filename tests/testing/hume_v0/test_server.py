@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.support.each import each
 from tests.support.http import http_client
 from tests.testing.pictures import film, picture
 from wingman.emotion.hume_v0.wire import wav
@@ -43,7 +44,7 @@ def media(data: bytes, **models: Any) -> dict[str, Any]:
 LANGUAGE_MODEL: dict[str, Any] = {"language": {}}
 
 
-@pytest.mark.parametrize(
+@each(
     ("code", "request_"),
     [
         ("E0101", {}),
