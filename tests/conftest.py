@@ -95,7 +95,7 @@ def _threads() -> set[threading.Thread]:
 
 
 def _children() -> set[int]:
-    """Living child processes of this one (zombies count: somebody forgot to wait) but those meant to stay."""
+    """Living child processes of this one (zombies count: somebody forgot to wait)."""
     mine: set[int] = set()
     for task in os.listdir("/proc/self/task") if LINUX else ():
         try:
@@ -103,7 +103,13 @@ def _children() -> set[int]:
                 mine.update(int(pid) for pid in children.read().split())
         except OSError:
             continue
-    return {pid for pid in mine if not any(kept in _cmdline(pid) for kept in KEPT_PROCESSES)}
+    return mine
+
+
+def _left(threads: set[threading.Thread], children: set[int]) -> tuple[set[threading.Thread], set[int]]:
+    """Threads and processes that were not there before, but those meant to stay."""
+    pids = {pid for pid in _children() - children if not any(kept in _cmdline(pid) for kept in KEPT_PROCESSES)}
+    return _threads() - threads, pids
 
 
 @pytest.fixture(autouse=True)
@@ -111,11 +117,11 @@ def no_leaked_threads_or_processes() -> Iterator[None]:
     threads, children = _threads(), _children()
     yield
     deadline = time.monotonic() + 2.0
-    while (_threads() - threads or _children() - children) and time.monotonic() < deadline:
+    left, pids = _left(threads, children)
+    while (left or pids) and time.monotonic() < deadline:
         time.sleep(0.01)
-    left = sorted(t.name for t in _threads() - threads)
-    assert not left, f"threads left behind: {left}"
-    pids = _children() - children
+        left, pids = _left(threads, children)
+    assert not left, f"threads left behind: {sorted(thread.name for thread in left)}"
     assert not pids, f"processes left behind: {[_cmdline(pid) for pid in pids]}"
 
 
