@@ -405,16 +405,20 @@ def _up_to_the_next(value: str, name: str) -> str:
     return " ".join((first, *riders)).rstrip(".,;!")
 
 
+_BEGINNINGS = {
+    name: re.compile(
+        rf"\s*[-*]?\s*(?:{_ARTICLE} )?(?:{called})\b\s*(?P<sign>[:=]?)\s*(?P<value>\S.*)", re.IGNORECASE
+    )
+    for name, called in _CALLED.items()
+}
+
+
 def _told(brief: str) -> dict[str, str]:
     """Facts of a brief that is written in sentences: the first that begins with what the fact is called."""
     found: dict[str, str] = {}
     for sentence in (one for part in named_parts(brief) for one in by_clause(part)):
-        for name, called in _CALLED.items():
-            said = re.match(
-                rf"\s*[-*]?\s*(?:{_ARTICLE} )?(?:{called})\b\s*(?P<sign>[:=]?)\s*(?P<value>\S.*)",
-                sentence,
-                re.IGNORECASE,
-            )
+        for name, beginning in _BEGINNINGS.items():
+            said = beginning.match(sentence)
             if said and name not in found and _is_fact(name, sentence, said["sign"], said["value"]):
                 value = said["value"] if said["sign"] else sentence
                 found[name] = public(value.strip(), is_sum=name in _SUMS).rstrip(".,;!")

@@ -79,6 +79,7 @@ def normalise(text: str) -> str:
     return " ".join(word for word in (part.strip("'") for part in plain.split()) if word)
 
 
+@lru_cache(maxsize=2048)  # every meeting listens for the same: more than `re` keeps
 def compile_phrase(phrase: str) -> re.Pattern[str]:
     """A phrase as a pattern over normalised text; `*` stands for up to four words, `(a|b)` for either.
 
