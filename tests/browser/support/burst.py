@@ -1,7 +1,8 @@
-"""Many events a second, and what the tasks of a page take meanwhile."""
+"""Many events a second, and how many frames a page paints and what its tasks take meanwhile."""
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +50,22 @@ def tasks(page: Page) -> Iterator[list[float]]:
         for event in events
         if event["name"].endswith("RunTask") and (event["pid"], event["tid"]) in main and "tdur" in event
     ]
+
+
+FRAMES = """() => {
+  const times = [];
+  let going = true;
+  const step = (now) => { times.push(now); if (going) requestAnimationFrame(step); };
+  requestAnimationFrame(step);
+  return {stop() { going = false; return times; }};
+}"""
+
+
+def frames(counting: Any) -> tuple[float, float]:
+    """Frames a second and the longest frame in ms since `counting` began."""
+    times = counting.evaluate("c => c.stop()")
+    gaps = [b - a for a, b in itertools.pairwise(times)]
+    return 1000 * len(gaps) / sum(gaps), max(gaps)
 
 
 def burst(service: BrowserService, meeting: str, *, seconds: float, rate: int) -> int:
