@@ -23,7 +23,10 @@ class Session {
     this.state = "connected";
   }
   async close() { this.closed = true; this.state = "closed"; }
-  async replace() {}
+  async replace(channel, track) {
+    if (this.closed) throw new Error("InvalidStateError"); // as a sender of a closed peer connection does
+    (this.put ??= []).push([channel, track]);
+  }
 }
 let state = "live";
 const asked = [];
@@ -93,11 +96,57 @@ def test_the_service_knows_what_is_muted_here_after_each_way_to_be_heard_anew(tm
         await capture.revive();
         await new Promise((done) => setTimeout(done, 400));
         assert.deepEqual([capture.phase, await told()], ["live", [["muted", "mic", true]]], "a new session");
-        service.json = () => Promise.reject(new Error("out of reach"));
-        capture.mute("mic", false);
-        assert.deepEqual(await told(), []);
-        assert.deepEqual([...capture.tracks.values()].map((track) => track.enabled), [true, true]);
+        const json = service.json;
+        state = "live";
+        for (const [muted, back] of [[false, "revive"], [true, "revive"], [false, "moved"], [true, "moved"]]) {
+          service.json = () => Promise.reject(new Error("out of reach"));
+          capture.mute("mic", !muted); capture.mute("mic", muted);
+          assert.deepEqual(await told(), []);
+          assert.deepEqual([...capture.tracks.values()].map((track) => track.enabled), [true, !muted]);
+          await capture.revive();
+          await turns();
+          service.json = json;
+          await capture[back]();
+          assert.deepEqual(await told(), [["muted", "mic", muted]], `within reach again: ${back}`);
+          await capture.revive();
+          assert.deepEqual(await told(), [], "once");
+        }
         await capture.over();
+        """,
+    )
+
+
+def test_a_track_that_comes_in_an_outage_or_a_move_is_in_each_connection_that_lives(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+        let opening;
+        const opened = () => new Promise((done) => (opening = done));
+        const open = Session.prototype.open;
+        Session.prototype.open = async function (...given) { await opened(); return open.apply(this, given); };
+        const put = async (at) => {
+          const mic = track();
+          await capture.replace("mic", mic);
+          assert.equal(capture.tracks.get("mic"), mic);
+          assert.deepEqual(made.map((each) => (each.put ?? []).some(([channel, it]) => channel === "mic" && it === mic)), at);
+        };
+        const moving = capture.move({ to: "n2", within_s: 10 });
+        await put([true, true]); // the other node's is being made
+        opening(); await moving;
+        await put([true, true]); // the meeting has not moved yet
+        capture.moved();
+        await put([false, true]);
+        state = "orphaned";
+        let closed;
+        const { close } = made[1];
+        made[1].close = (...given) => (close.apply(made[1], given), new Promise((done) => (closed = done)));
+        await capture.revive();
+        assert.deepEqual([capture.phase, made.length], ["reconnecting", 2]);
+        await put([false, false]); // the old one is closed, and none is being made yet
+        closed(); await turns();
+        await put([false, false, true]); // being made
+        opening(); await turns();
+        assert.equal(capture.phase, "live");
         """,
     )
 

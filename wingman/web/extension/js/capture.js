@@ -40,7 +40,8 @@ export class Capture {
   #timer = 0;
   #waiting = false;
   #mending = false;
-  #moving = false;
+  /** The connection that is made before a move. @type {Session | null} */
+  #moving = null;
   /** Counts the word of pauses and resumptions: a newer one makes an older one stale. */
   #turn = 0;
   /** Whether the pause pressed here last has come to the service; nobody else's resumption overrules one that has not. */
@@ -50,6 +51,8 @@ export class Capture {
   #before = null;
   /** The word of mutes, one after the other. @type {Promise<unknown>} */
   #telling = Promise.resolve();
+  /** Channels of which the service has not heard whether they are muted. */
+  #untold = new Set();
   #online = () => {
     if (this.#waiting) void this.#reconnect(FIRST_WAIT);
     else if (this.phase === "reconnecting") void this.#session?.close(); // what it sent is lost: try again soon
@@ -119,7 +122,8 @@ export class Capture {
     }
     const old = this.tracks.get(channel);
     this.#adopt(channel, track);
-    await this.#session?.replace(channel, track);
+    for (const session of [this.#before, this.#moving, this.#session])
+      if (session && session.state !== "closed") await session.replace(channel, track); // the one after it has it anyway
     if (old) release(old);
     this.changed();
   }
@@ -137,7 +141,10 @@ export class Capture {
     for (const channel of channels) {
       this.#telling = this.#telling.then(() => {
         const value = { channel, muted: this.muted.has(channel) };
-        return this.service.json("POST", `${this.at}/control`, { setting: "muted", value }).catch(() => undefined);
+        return this.service.json("POST", `${this.at}/control`, { setting: "muted", value }).then(
+          () => this.#untold.delete(channel),
+          () => this.#untold.add(channel), // it is told once the service is back
+        );
       });
     }
   }
@@ -260,9 +267,9 @@ export class Capture {
   /** The meeting is about to run on another node: be heard there before this connection ends. It may be asked again. */
   async move({ to }) {
     if (this.phase !== "live" || this.#moving || this.#before) return;
-    this.#moving = true;
     const old = this.#session;
     const next = this.makeSession((state) => this.#peer(next, state), false, to);
+    this.#moving = next;
     try {
       await next.open(this.meeting, this.tracks, to);
       if (this.phase !== "live" || this.#session !== old) throw new Error("overtaken");
@@ -271,7 +278,7 @@ export class Capture {
     } catch {
       await next.close(); // it comes when the meeting has moved, as after an outage
     } finally {
-      this.#moving = false;
+      this.#moving = null;
       this.#check(this.peer === "connected" ? PATIENCE / 4 : 0);
     }
   }
@@ -281,7 +288,7 @@ export class Capture {
     const old = this.#before;
     this.#before = null;
     void old?.close();
-    this.#tellMuted(this.muted);
+    this.#tellMuted(new Set([...this.muted, ...this.#untold]));
     if (!old && !this.#moving) void this.revive();
   }
 
@@ -298,6 +305,7 @@ export class Capture {
     else if (status.state === "orphaned" && !this.#moving) void this.#reconnect(FIRST_WAIT);
     else {
       this.#check(PATIENCE / 4);
+      this.#tellMuted(this.#untold);
       if (this.peer === "connected") void this.#pauseThere();
     }
   }
@@ -427,6 +435,6 @@ export class Capture {
     if (this.phase === "ended") return;
     this.phase = phase;
     this.changed();
-    if (phase === "live") this.#tellMuted(this.muted); // it knows of no session before
+    if (phase === "live") this.#tellMuted(new Set([...this.muted, ...this.#untold])); // it knows of no session before
   }
 }
