@@ -263,6 +263,51 @@ def test_a_microphone_that_was_taken_away_is_heard_again_without_a_question(tmp_
         again = begin();
         await passes();
         assert.deepEqual([await again, found.at(-1).stopped], [false, true]);
+        look.open = open;
+        const make = () => {
+          lost = [];
+          const watch = { changed() {}, heard: () => true, lost: (channel) => lost.push([channel, fresh.phase]) };
+          const fresh = new Capture(service, "m-2", watch, (onState, again, to) => new Session(onState, again, to));
+          return fresh;
+        };
+        const has = () => made.at(-1).opened[1];
+        // the meeting is lost while it is away: the one that follows looks for it
+        const before = make();
+        await before.start(new Map([["tab", track()], ["mic", ending(track())]]));
+        Object.assign(before.tracks.get("mic"), { readyState: "ended" }).ends();
+        before.lose();
+        const { tracks } = await before.handOver();
+        let after = make();
+        const beginning = after.start(tracks);
+        after.tracks.get("mic").ends(); // a browser tells of it only now
+        assert.deepEqual(lost, []);
+        await beginning;
+        assert.deepEqual([lost, has(), after.lacks("mic")], [[["mic", "live"]], ["tab", "mic"], true]);
+        // there was none at the beginning, and one that comes while a connection is made is in the one after it
+        const due = [];
+        globalThis.setTimeout = (run) => due.push(run);
+        for (const opening of [false, true]) {
+          after = make();
+          await after.start(new Map([["tab", track()]]));
+          assert.equal(after.lacks("mic"), true);
+          if (opening) {
+            let go;
+            const { open: opens } = Session.prototype;
+            Session.prototype.open = async function (...of) { await opens.apply(this, of); await new Promise((done) => (go = done)); };
+            state = "orphaned";
+            await after.revive(); await turns();
+            Session.prototype.open = opens;
+            await after.replace("mic", track());
+            due.splice(0); go(); await turns();
+            for (const run of due.splice(0)) run();
+          } else {
+            again = reopened(() => after.lacks("mic"), (each) => after.replace("mic", each), look);
+            await passes();
+            assert.equal(await again, true);
+          }
+          await turns();
+          assert.deepEqual([after.phase, has(), after.lacks("mic")], ["live", ["tab", "mic"], false]);
+        }
         const picked = { ...track(), stop() { this.stopped = true; } };
         await capture.replace("tab", picked);
         assert.equal(picked.stopped, true, "nor is a tab that was being picked");
@@ -275,24 +320,34 @@ def test_a_loudspeaker_that_fails_stops_no_sound_for_good(tmp_path: Path) -> Non
         tmp_path,
         """
         const { lastingContext } = await import("./web/extension/js/audio-context.js");
-        let works = false;
+        let works = false, fails = () => Promise.reject(new Error("NotAllowedError"));
         globalThis.AudioContext = class extends EventTarget {
           state = "running";
-          become(state) { this.state = state; this.dispatchEvent(new Event("statechange")); }
-          async resume() { this.become(works ? "running" : "suspended"); }
+          become(state) { // browsers tell of a change only
+            if (state === this.state) return;
+            this.state = state; this.dispatchEvent(new Event("statechange"));
+          }
+          async resume() { if (!works) return fails(); this.become("running"); }
         };
         const waiting = [];
         const context = lastingContext({}, () => new Promise((go) => waiting.push(go)));
         const passes = async () => { for (const go of waiting.splice(0)) go(); await turns(); };
         context.become("suspended");
-        await passes();
-        assert.deepEqual([context.state, waiting.length], ["suspended", 1], "still gone: once more");
+        for (const each of [fails, () => {}, () => new Promise(() => {})]) { // it says no, nothing, or never a word
+          fails = each;
+          await passes();
+          assert.deepEqual([context.state, waiting.length], ["suspended", 1], "still gone: once more");
+        }
+        context.become("interrupted"); context.become("suspended");
+        assert.equal(waiting.length, 1, "one tries");
         works = true;
-        await passes();
+        await passes(); await passes();
         assert.deepEqual([context.state, waiting.length], ["running", 0]);
-        context.resume = () => Promise.reject(new Error("closed"));
-        context.become("suspended");
+        context.become("suspended"); await passes();
+        assert.equal(context.state, "running", "the next failure as well");
+        context.become("suspended"); context.become("closed");
         await passes();
+        assert.deepEqual([context.state, waiting.length], ["closed", 0], "over");
         """,
     )
 

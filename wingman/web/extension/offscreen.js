@@ -36,7 +36,7 @@ class Listening {
 
   /**
    * Begin with the tab's sound, and the microphone where the user has allowed it. This document cannot
-   * ask for that (the settings page does); without it the tab alone is heard.
+   * ask for that (the settings page does); without it the tab alone is heard until there is one.
    * @returns {Promise<boolean>} whether the microphone is not heard
    */
   async start(streamId, spec, paused) {
@@ -62,7 +62,8 @@ class Listening {
     tracks.get("tab").addEventListener("ended", () => void this.#goOn(TAKEN));
     this.words = await vocabulary(this.service);
     this.#tell({ words: this.words });
-    return !microphone;
+    if (!microphone) void this.#hearAgain();
+    return this.capture.lacks("mic");
   }
 
   /** End the meeting. */
@@ -150,7 +151,7 @@ class Listening {
     if (status === "live" || why === "missing") void this.capture.revive();
   }
 
-  /** The microphone was taken away: the icon says so until there is one again. */
+  /** There is no microphone, or it was taken away: the icon says so until there is one. */
   async #hearAgain() {
     const { capture, run } = this;
     tellWorker({ deaf: true, run });

@@ -2,7 +2,7 @@
 
 import { pause } from "./waiting.js";
 
-/** How long after a failure a context is resumed, in ms. */
+/** How long after a failure a context is resumed, and how often until it runs, in ms. */
 const AGAIN = 1000;
 
 /** One that only shows levels: it needs no loudspeaker, and misses a sample in a hundred. */
@@ -14,11 +14,16 @@ export const levelContext = () => new AudioContext(/** @type {any} */ ({ sinkId:
  */
 export function lastingContext(options, wait = () => pause(AGAIN)) {
   const context = new AudioContext(options);
-  context.addEventListener("statechange", () => {
-    if (context.state !== "suspended") return;
-    void wait()
-      .then(() => context.resume())
-      .catch(() => undefined); // it was closed, or fails once more and is told again
+  let resuming = false;
+  context.addEventListener("statechange", async () => {
+    if (resuming) return;
+    resuming = true;
+    // A try that fails, or that comes to nothing, changes no state and so is told by no event
+    while (context.state === "suspended") {
+      await wait();
+      if (context.state === "suspended") void context.resume().catch(() => undefined);
+    }
+    resuming = false;
   });
   return context;
 }

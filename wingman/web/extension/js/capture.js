@@ -111,10 +111,14 @@ export class Capture {
     globalThis.addEventListener("online", this.#online);
     await this.#connect();
     this.#become("live");
+    for (const channel of this.endedChannels) this.lost(channel); // before it began
     if (paused) await this.pause();
   }
 
-  /** Take `track` in the place of a channel's present one, which is stopped; once it is over, neither is heard. */
+  /**
+   * Take `track` in the place of a channel's present one, which is stopped, or for a channel that had none, which takes a
+   * new connection; once it is over, neither is heard.
+   */
   async replace(channel, track) {
     if (this.phase === "ended") {
       release(track);
@@ -122,9 +126,10 @@ export class Capture {
     }
     const old = this.tracks.get(channel);
     this.#adopt(channel, track);
-    for (const session of [this.#before, this.#moving, this.#session])
+    for (const session of old ? [this.#before, this.#moving, this.#session] : [])
       if (session && session.state !== "closed") await session.replace(channel, track); // the one after it has it anyway
     if (old) release(old);
+    else if (this.phase === "live") void this.#reconnect(FIRST_WAIT);
     this.changed();
   }
 
@@ -238,8 +243,8 @@ export class Capture {
 
   /** The meeting is lost and another one goes on with the same tracks, of which not a sample may be missing. */
   async handOver() {
-    const tracks = new Map([...this.tracks].filter(([, track]) => track.readyState === "live"));
-    for (const channel of tracks.keys()) this.tracks.delete(channel);
+    const { tracks } = this; // one that has ended as well: it is looked for, and its channel goes on with it
+    this.tracks = new Map();
     await this.over();
     return { tracks, muted: this.muted, paused: this.paused };
   }
@@ -312,7 +317,8 @@ export class Capture {
 
   #adopt(channel, track) {
     this.tracks.set(channel, track);
-    this.endedChannels.delete(channel);
+    if (track.readyState === "ended") this.endedChannels.add(channel);
+    else this.endedChannels.delete(channel);
     track.enabled = !this.paused && !this.muted.has(channel);
     track.addEventListener("ended", () => this.#trackEnded(channel, track));
   }
@@ -321,12 +327,12 @@ export class Capture {
     if (this.tracks.get(channel) !== track || this.phase === "ended") return;
     this.endedChannels.add(channel);
     this.changed();
-    this.lost(channel);
+    if (this.goesOn) this.lost(channel); // or once it does
   }
 
-  /** Whether a channel's track has ended under a capture that goes on. */
+  /** Whether a channel has no track that lives, under a capture that goes on. */
   lacks(channel) {
-    return this.goesOn && this.endedChannels.has(channel);
+    return this.goesOn && (this.endedChannels.has(channel) || !this.tracks.has(channel));
   }
 
   #enable() {
@@ -345,7 +351,9 @@ export class Capture {
     const session = this.makeSession((state) => this.#peer(session, state), this.#session !== null);
     this.#session = session;
     try {
+      const { size } = this.tracks;
       await session.open(this.meeting, this.tracks);
+      if (this.tracks.size > size) throw new Error("A channel came meanwhile: the next connection has it.");
     } catch (failed) {
       await session.close();
       throw failed;
