@@ -374,12 +374,23 @@ def test_what_was_pressed_out_of_reach_holds_once_it_is_back(tmp_path: Path) -> 
         assert.equal(told("pause"), 1);
         await capture.resume();
         service.json = () => Promise.reject(away);
-        await capture.stop().catch(() => {});
-        await capture.revive();
-        assert.equal(capture.owesEnd, true);
+        const due = [];
+        globalThis.setTimeout = (run) => due.push(run);
+        const passes = async () => { for (const run of due.splice(0)) run(); await turns(); };
+        let over = 0;
+        await assert.rejects(capture.stop(), away); // its page may leave it now: nobody asks again but itself
+        void capture.told.then(() => (over += 1));
+        await passes(); await passes();
+        assert.deepEqual([capture.owesEnd, over, due.length], [true, 0, 1]);
         service.json = json;
-        await capture.revive(); await capture.revive();
-        assert.deepEqual([told("end"), capture.owesEnd], [1, false]);
+        await passes();
+        assert.deepEqual([told("end"), capture.owesEnd, over, due.length], [1, false, 1, 0]);
+        const refused = new Capture(service, "m-1", { changed() {}, heard: () => true }, () => new Session());
+        await refused.start(new Map());
+        service.json = () => Promise.reject(Object.assign(new Error("over"), { status: 404 }));
+        await refused.stop().catch(() => {});
+        await refused.told;
+        assert.deepEqual([refused.owesEnd, due.length], [false, 0]);
         """,
     )
 

@@ -31,6 +31,8 @@ const tabs = new Map([[1, { id: 1, title: "A" }], [2, { id: 2, title: "B" }]]);
 const there = (id) => tabs.get(id) ?? Promise.reject(new Error("No tab with id"));
 let answer = () => ({ deaf: false });
 let stream = async () => "stream";
+let owing = false;
+let closed = 0;
 const known = {
   storage: { local: area("local"), session: area("session") },
   action: {
@@ -45,14 +47,14 @@ const known = {
   },
   tabs: { onUpdated: on("updated"), get: async (id) => there(id) },
   tabCapture: { getMediaStreamId: () => stream() },
-  offscreen: { createDocument: async () => {}, closeDocument: async () => {} },
+  offscreen: { createDocument: async () => {}, closeDocument: async () => void (closed += 1) },
   scripting: { executeScript: async () => {} },
   runtime: {
     onMessage: on("message"),
     getContexts: async () => [],
     sendMessage: async (message) => {
       if (message.stop) stopped.push(message);
-      if (!message.start) return {};
+      if (!message.start) return { owing };
       begun.push(message.start);
       return answer();
     },
@@ -195,6 +197,28 @@ const say = async (deaf, of = run) => {
 assert.deepEqual([await say(true, "another run"), await say(true), await say(false)], [false, true, false]);
 await click(1);
 assert.deepEqual([await say(true), badge], [false, ""], "it is over");
+""",
+    )
+
+
+def test_the_document_stays_until_wingman_has_heard_of_the_end(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+const settle = async () => { listeners.message({ to: "worker", settled: true }, {}, nothing); await turns(); };
+await click(1);
+assert.equal(closed, 1, "it has heard");
+owing = true;
+await click(1); await click(1);
+assert.deepEqual([closed, badge], [1, ""], "out of reach");
+await settle();
+assert.equal(closed, 2);
+await click(1); await click(1); await click(2);
+await settle();
+assert.deepEqual([closed, badge], [2, "●"], "another meeting runs in it");
+owing = false;
+await click(2);
+assert.equal(closed, 3);
 """,
     )
 

@@ -82,6 +82,7 @@ class Listening {
     if (before) return false;
     clearTimeout(this.reasonDue);
     await this.capture?.stop().catch(() => undefined);
+    if (this.capture?.owesEnd) void owe(this.capture);
     this.stream?.close();
     await this.context?.close();
     return true;
@@ -178,6 +179,8 @@ class Listening {
 
 const ports = new Set();
 let current = null;
+/** Whose end Wingman has not heard of: this document stays for them. @type {Set<Capture>} */
+const owing = new Set();
 /** How the overlay looks and where it is, once a meeting was begun. */
 let memory = null;
 
@@ -185,7 +188,7 @@ chrome.runtime.onMessage.addListener((message, _sender, reply) => {
   if (message.to !== "offscreen") return false;
   const work = message.start ? begin(message.start) : current?.stop();
   Promise.resolve(work).then(
-    (deaf) => reply({ deaf }),
+    (deaf) => reply({ deaf, owing: owing.size > 0 }),
     (failed) => reply({ problem: failed.message, status: failed.status }),
   );
   return true;
@@ -205,6 +208,13 @@ chrome.runtime.onConnect.addListener((port) => {
     if (hidden) tellWorker({ hidden });
   });
 });
+
+async function owe(capture) {
+  owing.add(capture);
+  await capture.told;
+  owing.delete(capture);
+  if (!owing.size) tellWorker({ settled: true });
+}
 
 function remember(chosen) {
   memory = { ...memory, ...chosen };

@@ -36,6 +36,7 @@ chrome.runtime.onMessage.addListener((message, _sender, reply) => {
   if (message.ended) void forget(message.problem, message.run);
   if (message.memory) void writeSettings(remembered(message.memory)); // an offscreen document has no storage
   if (message.hidden) void hidden();
+  if (message.settled) void settled();
   if ("deaf" in message) void became({ run: message.run, deaf: message.deaf });
   if (message.lost)
     void goOn(message).then(
@@ -131,11 +132,20 @@ async function giveUp(problem, run) {
 function stop(run, problem = "") {
   closing = closing.catch(() => undefined).then(async () => {
     await forget(problem, run);
-    await chrome.runtime.sendMessage({ to: "offscreen", stop: true }).catch(() => undefined);
-    await chrome.offscreen.closeDocument().catch(() => undefined);
+    const left = await chrome.runtime.sendMessage({ to: "offscreen", stop: true }).catch(() => undefined);
+    if (!left?.owing) await closeOffscreen(); // else it has to tell Wingman of the end first
   });
   return closing;
 }
+
+/** Nothing is owed there any more; what runs there by now closes it. */
+function settled() {
+  closing = closing.catch(() => undefined).then(async () => {
+    if ((await running()).tabId === undefined) await closeOffscreen();
+  });
+}
+
+const closeOffscreen = () => chrome.offscreen.closeDocument().catch(() => undefined);
 
 /** `run` is over, and so nothing runs any more; a `problem` is told where the overlay is, too. */
 async function forget(problem, run) {

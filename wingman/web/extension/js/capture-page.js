@@ -85,10 +85,15 @@ class Page {
     this.root = h("div", { class: "wm capture" }, this.side, this.stage, drop);
     document.body.append(this.root);
     this.current = null;
+    /** What was left before Wingman had heard of its end. @type {Set<Capture>} */
+    this.owing = new Set();
     new Preferences().apply(this.root);
     globalThis.addEventListener("pagehide", () => this.current?.capture?.leave());
-    // A link, the way back or a reload ends the listening: that may not be meant
-    globalThis.addEventListener("beforeunload", (event) => this.current?.capture?.goesOn && event.preventDefault());
+    // A link, the way back or a reload ends the listening, or tells no end: that may not be meant
+    globalThis.addEventListener("beforeunload", (event) => {
+      const { capture } = this.current ?? {};
+      if (capture?.goesOn || capture?.owesEnd || this.owing.size) event.preventDefault();
+    });
   }
 
   async load() {
@@ -383,6 +388,7 @@ class Page {
     current.sample?.close();
     current.live.node.remove();
     for (const meter of current.meters.values()) meter.close();
+    if (current.capture) void this.#owe(current.capture);
     void current.context?.close();
     current.ring?.close();
     current.unlock?.();
@@ -391,6 +397,12 @@ class Page {
     this.stage.hidden = true;
     delete this.root.dataset.live;
     scrollTo(0, 0);
+  }
+
+  async #owe(capture) {
+    this.owing.add(capture);
+    await capture.told;
+    this.owing.delete(capture);
   }
 
   /** A beginning that failed: take back what it made. */

@@ -88,6 +88,8 @@ export class Capture {
     this.paused = false;
     /** Whether the service has not heard yet that the meeting was ended here. */
     this.owesEnd = false;
+    /** Pending from an end here until the service has heard of it, or has refused it. @type {Promise<unknown>} */
+    this.told = Promise.resolve();
     this.phase = "starting";
   }
 
@@ -214,22 +216,32 @@ export class Capture {
     this.changed();
   }
 
-  /** End the meeting. */
+  /** End the meeting. Where the service is out of reach, which throws, it is told as soon as it is back. */
   async stop() {
     if (this.phase === "ended") return;
     this.#become("ended");
     this.#release();
-    await this.#session?.close();
-    await this.#end();
+    const ending = this.#end();
+    this.told = ending.catch(() => this.#endLater());
+    await ending;
   }
 
   async #end() {
+    await this.#session?.close();
     try {
       await this.service.json("POST", `${this.at}/end`);
       this.owesEnd = false;
     } catch (failed) {
       this.owesEnd = statusOf(failed) === 0;
       throw failed;
+    }
+  }
+
+  /** By itself: whoever followed the meeting may have left it. */
+  async #endLater() {
+    for (let wait = FIRST_WAIT; this.owesEnd; wait = Math.min(wait * 2, LONGEST_WAIT)) {
+      await pause(wait);
+      await this.#end().catch(() => undefined);
     }
   }
 
@@ -299,7 +311,6 @@ export class Capture {
 
   /** The service was out of reach and is back: the meeting may be over, or the sound may not flow. */
   async revive() {
-    if (this.owesEnd) await this.#end().catch(() => undefined); // or the next time
     if (this.phase !== "live") return;
     const status = await this.service
       .json("GET", this.at)
