@@ -146,12 +146,11 @@ export class Capture {
   /** Other screens show that a silence is meant. An answer that fails changes nothing: no sound leaves this page. */
   #tellMuted(channels) {
     for (const channel of channels) {
+      this.#untold.delete(channel);
       this.#telling = this.#telling.then(() => {
         const value = { channel, muted: this.muted.has(channel) };
-        return this.service.json("POST", `${this.at}/control`, { setting: "muted", value }).then(
-          () => this.#untold.delete(channel),
-          () => this.#untold.add(channel), // it is told once the service is back
-        );
+        const telling = this.service.json("POST", `${this.at}/control`, { setting: "muted", value });
+        return telling.catch(() => this.#untold.add(channel)); // until the service is back
       });
     }
   }
@@ -221,13 +220,12 @@ export class Capture {
     if (this.phase === "ended") return;
     this.#become("ended");
     this.#release();
-    const ending = this.#end();
+    const ending = Promise.resolve(this.#session?.close()).then(() => this.#end());
     this.told = ending.catch(() => this.#endLater());
     await ending;
   }
 
   async #end() {
-    await this.#session?.close();
     try {
       await this.service.json("POST", `${this.at}/end`);
       this.owesEnd = false;
