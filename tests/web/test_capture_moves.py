@@ -128,7 +128,7 @@ def test_a_track_that_comes_in_an_outage_or_a_move_is_in_each_connection_that_li
           const mic = track();
           await capture.replace("mic", mic);
           assert.equal(capture.tracks.get("mic"), mic);
-          assert.deepEqual(made.map((each) => (each.put ?? []).some(([channel, it]) => channel === "mic" && it === mic)), at);
+          assert.deepEqual(made.map((each) => (each.put ?? []).some(([, it]) => it === mic)), at);
         };
         const moving = capture.move({ to: "n2", within_s: 10 });
         await put([true, true]); // the other node's is being made
@@ -139,7 +139,7 @@ def test_a_track_that_comes_in_an_outage_or_a_move_is_in_each_connection_that_li
         state = "orphaned";
         let closed;
         const { close } = made[1];
-        made[1].close = (...given) => (close.apply(made[1], given), new Promise((done) => (closed = done)));
+        made[1].close = () => (close.apply(made[1]), new Promise((done) => (closed = done)));
         await capture.revive();
         assert.deepEqual([capture.phase, made.length], ["reconnecting", 2]);
         await put([false, false]); // the old one is closed, and none is being made yet
@@ -266,8 +266,9 @@ def test_a_microphone_that_was_taken_away_is_heard_again_without_a_question(tmp_
         look.open = open;
         const make = () => {
           lost = [];
-          const watch = { changed() {}, heard: () => true, lost: (channel) => lost.push([channel, fresh.phase]) };
-          const fresh = new Capture(service, "m-2", watch, (onState, again, to) => new Session(onState, again, to));
+          const watch = { changed() {}, heard: () => true };
+          watch.lost = (channel) => lost.push([channel, fresh.phase]);
+          const fresh = new Capture(service, "m-2", watch, (onState) => new Session(onState));
           return fresh;
         };
         const has = () => made.at(-1).opened[1];
@@ -293,7 +294,10 @@ def test_a_microphone_that_was_taken_away_is_heard_again_without_a_question(tmp_
           if (opening) {
             let go;
             const { open: opens } = Session.prototype;
-            Session.prototype.open = async function (...of) { await opens.apply(this, of); await new Promise((done) => (go = done)); };
+            Session.prototype.open = async function (...of) {
+              await opens.apply(this, of);
+              await new Promise((done) => (go = done));
+            };
             state = "orphaned";
             await after.revive(); await turns();
             Session.prototype.open = opens;
@@ -333,7 +337,8 @@ def test_a_loudspeaker_that_fails_stops_no_sound_for_good(tmp_path: Path) -> Non
         const context = lastingContext({}, () => new Promise((go) => waiting.push(go)));
         const passes = async () => { for (const go of waiting.splice(0)) go(); await turns(); };
         context.become("suspended");
-        for (const each of [fails, () => {}, () => new Promise(() => {})]) { // it says no, nothing, or never a word
+        // it says no, nothing, or never a word
+        for (const each of [fails, () => {}, () => new Promise(() => {})]) {
           fails = each;
           await passes();
           assert.deepEqual([context.state, waiting.length], ["suspended", 1], "still gone: once more");
