@@ -146,10 +146,10 @@ class _Connection:
 
 def _arrived(about: Sequence[tuple[int, int, bytes]]) -> float:
     """When the newest of what was read had come, on the clock `time.perf_counter`; now, if nobody says."""
-    now = time.perf_counter()
+    wall, now = time.time_ns(), time.perf_counter()  # in this order a pause between them errs late
     for level, kind, told in about:
         if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
             seconds, nanoseconds = TIMESPEC.unpack(told)
-            waited: int = time.time_ns() - seconds * 1_000_000_000 - nanoseconds
+            waited: int = wall - seconds * 1_000_000_000 - nanoseconds
             return now - max(0, waited) / 1e9
     return now
