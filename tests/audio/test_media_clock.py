@@ -62,6 +62,8 @@ def test_where_nothing_overlaps_a_stamp_that_is_too_early_moves_nothing() -> Non
     for off in (0.05, 1.0, 9.0, 20.0):
         wrong = [at - off if 60 <= n < 130 else at for n, at in enumerate(steady(200))]
         assert play(wrong, overlaps=False) == play(steady(200))
+        last = [at - off if 60 <= n < 199 else at for n, at in enumerate(steady(200))]
+        assert play(last, overlaps=False) == play(steady(200)), "the last alone is right again"
         assert play([*wrong, *later], overlaps=False) == play(right), "a hole is one all the same"
     assert play(right, overlaps=False) == play(right)
     assert play([*steady(10), 0.0], overlaps=False) == play(steady(11))

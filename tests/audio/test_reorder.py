@@ -124,10 +124,25 @@ def test_in_a_burst_the_newer_ones_are_counted_not_the_time() -> None:
     assert _every_seventh(0.008, apart=0.001).lost <= 2
 
 
-def test_nothing_is_waited_for_without_end() -> None:
-    buffer = _every_seventh(0.7)
-    assert buffer.lost > 40
-    assert buffer._wait == LONGEST_WAIT_S
+def test_what_no_wait_could_have_kept_is_not_waited_for() -> None:
+    for late in (LONGEST_WAIT_S + 0.05, 0.7):
+        buffer = _every_seventh(late)
+        assert buffer.lost > 40, late
+        assert (buffer._wait, buffer._depth) == (0.1, 5), late
+    buffer = ReorderBuffer()
+    for number in (0, *range(2, MOST_HELD + 3), 1):  # soon, but behind more than are ever held
+        buffer.push(number, number, 0.0)
+    assert (buffer.lost, buffer._depth) == (1, 5)
+
+
+def test_a_twin_of_a_number_that_was_lost_before_the_numbers_wrapped_tells_nothing() -> None:
+    buffer: ReorderBuffer[int] = ReorderBuffer(depth=1)
+    for number in (1, *range(3, 65_536 + 3)):
+        buffer.push(number % 65_536, number, number * 0.02)
+    assert (buffer.lost, buffer.late) == (1, 0)
+    buffer.push(2, 2, (65_536 + 3) * 0.02)
+    assert buffer.late == 1
+    assert (buffer._wait, buffer._depth) == (0.1, 1)
 
 
 @given(st.lists(st.integers(0, 90), max_size=300), st.integers(1, 8), st.integers(0, 65_535))

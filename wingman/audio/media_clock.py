@@ -102,8 +102,8 @@ class MediaClock(Generic[T]):
         if held is None:
             return ()
         off = self._off(held)
-        believed = off if abs(off) <= LONGEST_OVERLAP_S and (off > 0 or self._overlaps) else 0.0
-        return (self._jump(held, believed),)
+        wrong = abs(off) > LONGEST_OVERLAP_S or (off < 0 and not self._overlaps) or self._right_again(off)
+        return (self._jump(held, 0.0 if wrong else off),)
 
     def _off(self, frame: _Frame[T]) -> float:
         """How much later (or, below 0, earlier) the frame's stamp is than the end of what came before."""

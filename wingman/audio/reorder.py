@@ -3,7 +3,7 @@
 A packet that comes in order leaves at once. A hole is waited for until `depth` newer packets are held or
 `wait` seconds have passed, whichever is first; then it is given up and what follows leaves. There is no
 prefetch, so a stream without loss is not delayed at all, and a loss leaves no lasting delay behind. An item
-that comes after it was given up tells how long the next ones are to be waited for.
+that comes soon after it was given up tells how long the next ones are to be waited for.
 
 Source: RFC 3550 appendix A.1 (sequence numbers: MAX_DROPOUT, MAX_MISORDER, two in a row begin anew).
 """
@@ -119,8 +119,13 @@ class ReorderBuffer(Generic[T]):
         return tuple(out)
 
     def _learn(self, number: int, overtaken: int, now: float) -> None:
-        """An item came that was given up, behind so many newer ones; a twin of one that left tells nothing."""
-        if (since := self._given_up.pop(number, None)) is None:
+        """An item came that was given up, behind so many newer ones.
+
+        A twin of one that left tells nothing, nor does what no wait could have kept: it would only hold up what
+        comes after the next hole. A number that was given up before the numbers wrapped is long past that.
+        """
+        since = self._given_up.pop(number, None)
+        if since is None or now - since > LONGEST_WAIT_S or overtaken > MOST_HELD:
             return
         self._wait = max(self._wait, min(LONGEST_WAIT_S, (now - since) * MARGIN))
         self._depth = max(self._depth, min(MOST_HELD, round(overtaken * MARGIN)))
