@@ -189,6 +189,26 @@ def test_a_task_runs_its_look_in_its_own_context_until_it_raises() -> None:
     run(main())
 
 
+def test_a_look_that_raises_keeps_no_other_from_its_beat() -> None:
+    async def main() -> None:
+        loop, beats, raised, other = asyncio.get_running_loop(), shared_timer(0.5), list[str](), list[float]()
+        loop.set_exception_handler(lambda _, context: raised.append(str(context["exception"])))
+
+        def fail(_: float) -> None:
+            raise ValueError("a defect of one")
+
+        began = loop.time()
+        for look in (fail, other.append):
+            beats.join(look)
+        await asyncio.sleep(1.2)
+        assert [round(at - began, 3) for at in other] == [0.5, 1.0]
+        assert raised == ["a defect of one"] * 2
+        for look in (fail, other.append):
+            beats.leave(look)
+
+    run(main())
+
+
 def test_a_task_that_is_cancelled_is_not_called_any_more() -> None:
     async def main() -> None:
         beats, called = shared_timer(0.5), list[float]()

@@ -88,16 +88,18 @@ class SharedTimer:
 
     def _go_on(self) -> None:
         loop, due = asyncio.get_running_loop(), self._due
-        if len(due) > TOGETHER:
-            loop.call_soon(self._go_on)
         now = loop.time()
-        for _ in range(min(TOGETHER, len(due))):
-            one = due.popleft()
-            if isinstance(one, asyncio.Future):
-                if not one.done():  # whose task was cancelled
-                    one.set_result(None)
-            elif one in self._looks:  # one may have made another leave
-                one(now)
+        try:
+            for _ in range(min(TOGETHER, len(due))):
+                one = due.popleft()
+                if isinstance(one, asyncio.Future):
+                    if not one.done():  # whose task was cancelled
+                        one.set_result(None)
+                elif one in self._looks:  # one may have made another leave
+                    one(now)
+        finally:
+            if due:  # after a look that raised as well: the others have nothing to do with it
+                loop.call_soon(self._go_on)
 
 
 _timers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[float, SharedTimer]] = WeakKeyDictionary()

@@ -25,7 +25,7 @@ from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from wingman.core.errors import FaultKind, ProviderFault
-from wingman.core.one_a_turn import one_a_turn
+from wingman.core.turn_queue import turn_queue
 from wingman.egress import outlet as egress
 from wingman.egress.acked_writes import AckedWrites
 from wingman.egress.http import trusted
@@ -78,7 +78,7 @@ class _Connection(ClientConnection):
         self._head = b""  # the end of what came of the handshake's answer
         self._messages: deque[bytes] = deque()
         self._waiter: asyncio.Future[None] | None = None
-        self._turns = one_a_turn()
+        self._turns = turn_queue()
         self._lost = False
         self._held = False
 
@@ -134,7 +134,7 @@ class _Connection(ClientConnection):
             self._held = True
             self.transport.pause_reading()
         if self._waiter is not None:
-            self._turns.begin(self._wake)
+            self._turns.run_soon(self._wake)
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -12,7 +12,7 @@ import structlog
 from numpy.typing import NDArray
 
 from wingman.core.errors import ProviderFault
-from wingman.core.one_a_turn import one_a_turn
+from wingman.core.turn_queue import turn_queue
 from wingman.core.utterance import EmotionShift, LoneSound, Utterance
 from wingman.suggest.knowledge.encoder import Encoder
 
@@ -76,7 +76,7 @@ class MeaningListener:
                 meaning = None
                 try:
                     meaning = await self._of(heard)
-                    await one_a_turn().turn()
+                    await turn_queue().turn()
                 finally:  # nothing that was heard is lost, even when the meeting ends just now
                     self._take(heard, meaning)
                     self._queue.task_done()

@@ -17,15 +17,17 @@ LONGEST_S = 0.01
 """What has waited for so long goes with the next turn: those of a loop that is full are longer than that."""
 
 
-class OneATurn:
+class TurnQueue:
     """Belongs to one event loop. Where its clock goes on within a turn, as uvloop's does not, nothing waits."""
 
     def __init__(self) -> None:
         self._waiting = deque[tuple[float, Callable[[], None]]]()
         self._begun = -math.inf
         """When something began last, in loop time."""
+        self._scheduled = False
+        """`_next` is called in one of the next turns."""
 
-    def begin(self, work: Callable[[], None]) -> None:
+    def run_soon(self, work: Callable[[], None]) -> None:
         """Call it now if it is the first in this turn, else in one of the next, in order. It must not raise."""
         if self._free():
             work()
@@ -47,21 +49,23 @@ class OneATurn:
         return free
 
     def _wait(self, work: Callable[[], None]) -> None:
-        loop = asyncio.get_running_loop()
-        if not self._waiting:
-            loop.call_soon(self._next)
-        self._waiting.append((loop.time(), work))
+        self._waiting.append((asyncio.get_running_loop().time(), work))
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if self._waiting and not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._next)
 
     def _next(self) -> None:
-        if not self._waiting:
-            return
-        loop = asyncio.get_running_loop()
-        self._begun = loop.time()
-        self._waiting.popleft()[1]()
-        while self._waiting and self._waiting[0][0] <= self._begun - LONGEST_S:
+        self._scheduled = False
+        self._begun = asyncio.get_running_loop().time()
+        try:
             self._waiting.popleft()[1]()
-        if self._waiting:
-            loop.call_soon(self._next)
+            while self._waiting and self._waiting[0][0] <= self._begun - LONGEST_S:
+                self._waiting.popleft()[1]()
+        finally:
+            self._schedule()
 
 
 def _give(turn: asyncio.Future[None]) -> None:
@@ -69,9 +73,9 @@ def _give(turn: asyncio.Future[None]) -> None:
         turn.set_result(None)
 
 
-_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, OneATurn] = WeakKeyDictionary()
+_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, TurnQueue] = WeakKeyDictionary()
 
 
-def one_a_turn() -> OneATurn:
+def turn_queue() -> TurnQueue:
     """The running loop's."""
-    return _loops.setdefault(asyncio.get_running_loop(), OneATurn())
+    return _loops.setdefault(asyncio.get_running_loop(), TurnQueue())
