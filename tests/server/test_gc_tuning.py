@@ -11,7 +11,7 @@ import pytest
 
 from wingman.core.events import Envelope, MeetingEnded, MeetingStarted
 from wingman.core.time import Channel
-from wingman.server.gc_tuning import FEWEST_ENDED, Heap, keep_large_things_apart
+from wingman.server.gc_tuning import FEWEST_ENDED, MIDDLE, OLD, YOUNG, Heap, keep_large_things_apart, thresholds
 
 BEGAN = Envelope(
     1, 1, "meeting.started", "m", 0.0, MeetingStarted("", tuple(Channel), "sales", "", "", "", "off")
@@ -46,6 +46,11 @@ async def test_what_an_ended_meeting_leaves_is_found_however_soon_the_next_begin
     heap.collect()
     assert [trace() for trace in traces] == [None] * len(traces)
     assert gc.get_freeze_count(), "the one that runs is out of sight again"
+
+
+def test_an_incremental_collector_keeps_its_own_pace() -> None:
+    assert thresholds((700, 10, 10)) == (YOUNG, MIDDLE, OLD)
+    assert thresholds((2000, 10, 0)) == (YOUNG,)
 
 
 def test_large_things_are_kept_apart_where_the_libc_would_mix_them() -> None:

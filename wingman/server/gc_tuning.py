@@ -61,12 +61,21 @@ def give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+def thresholds(present: tuple[int, int, int]) -> tuple[int, ...]:
+    """What to set in place of `present`.
+
+    The incremental collector of CPython 3.14 has no third number, and tells it as 0. Its second one is how
+    little of all that is old each look takes in: a small one there makes every look long.
+    """
+    return (YOUNG, MIDDLE, OLD) if present[2] else (YOUNG,)
+
+
 class Heap:
     """Give `hear` to `Hub.tap`."""
 
     def __init__(self) -> None:
         keep_large_things_apart()
-        gc.set_threshold(YOUNG, MIDDLE, OLD)
+        gc.set_threshold(*thresholds(gc.get_threshold()))
         self._live = 0
         self._ended = 0
         """Meetings that ended since the last pass: while there are any, freezing would hide their remains."""
