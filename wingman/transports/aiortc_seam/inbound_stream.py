@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable
+from typing import Protocol, cast
 
 UNCOUNTED = 4096
 """Packets put down between two reports, at most."""
@@ -67,7 +67,7 @@ class InboundStream:
         """There once none of its packets can be waiting in the stock queue any more."""
         self.reported = (0, 0.0)
         """The middle of its newest sender report's NTP time, and the loop time at which it came."""
-        self.arrived: deque[Any] = deque(maxlen=FIELDS * UNCOUNTED)
+        self.arrived: deque[float] = deque(maxlen=FIELDS * UNCOUNTED)
         """Sequence number, RTP timestamp and loop time of packets that are not counted yet, one after another:
         as a tuple each they would be what the garbage collector looks through most."""
         self._base: int | None = None
@@ -82,7 +82,8 @@ class InboundStream:
         top, jitter = self._top, self._jitter
         _, before, arrival = self._newest
         packets = iter(self.arrived)
-        for sequence, timestamp, now in zip(packets, packets, packets, strict=True):
+        each = cast("Iterable[tuple[int, int, float]]", zip(packets, packets, packets, strict=True))
+        for sequence, timestamp, now in each:
             if self._base is None:
                 self._base = top = sequence
             elif 0 < (ahead := sequence - top & 0xFFFF) < 0x8000:
@@ -99,7 +100,7 @@ class InboundStream:
 
     def quiet_for(self, now: float) -> float:
         """Seconds of loop time since its last packet."""
-        return float(now - (self.arrived or self._newest)[-1])
+        return now - (self.arrived or self._newest)[-1]
 
     @property
     def max_seq(self) -> int:
