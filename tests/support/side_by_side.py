@@ -13,6 +13,7 @@ import atexit
 import itertools
 import json
 import os
+import re
 import selectors
 import struct
 import sys
@@ -34,6 +35,8 @@ NUMBER = struct.Struct("!H")
 LENGTH = struct.Struct("!I")
 ENDS: list[float] = []
 """When each process had no test left, in seconds from the first fork on."""
+REASON = re.compile(r"E |[ |]+[\w.]*(Error|Exception)\b")
+"""A line that says why a test failed: pytest's own, or one of what an exception group is shown with."""
 NICENESS, PATIENCE = 5, 5
 """Of processes that run tests, and more of patient ones: of two that want a core, the one that is nicer by five
 gets a quarter of it. Demos and commands run in real time, in front of both."""
@@ -240,7 +243,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         ends = ", ".join(f"{seconds:.0f}" for seconds in ENDS)
         terminalreporter.write_line(f"no test was left to the processes after {ends} s")
     for report in terminalreporter.stats.get("rerun", []):
-        lines = [line for line in report.longreprtext.splitlines() if line.startswith("E ")]
+        lines = [line for line in report.longreprtext.splitlines() if REASON.match(line)]
         terminalreporter.write_line(
             f"tried once more: {report.nodeid} [{report.when}] {' '.join(lines[:3])[:300]}"
         )
