@@ -236,10 +236,43 @@ DISPUTES = (
     ("de", "risk", "Woher haben Sie meine Nummer?", "Sagen, wer Sie sind"),
     ("fr", "objection", "On a déjà réglé ça.", "Tenez-le pour vrai"),
     ("fr", "risk", "C'est fiable ?", "Dites qui vous êtes"),
-    ("es", "objection", "Ya lo hemos pagado.", "Délo por cierto"),
+    ("es", "objection", "Ya lo hemos pagado.", "Delo por cierto"),
     ("es", "risk", "¿Son fiables?", "Diga quién es"),
     ("pt", "objection", "Já paguei ontem.", "Tome por verdade"),
     ("pt", "risk", "É confiável?", "Diga quem é"),
+    ("en", "frustration", "I'd like to talk to your boss.", "Yes first"),
+    ("en", "objection", "I don't have an account with you.", "Take it as true"),
+    ("en", "objection", "I'm not paying for something I never had.", "Threaten nothing"),
+    ("en", "price", "Why was I charged twice?", "Say what it was taken for"),
+    ("de", "objection", "Ich bin sicher, dass ich alles abgeschickt habe.", "Als wahr nehmen"),
+    ("de", "objection", "Ich habe keinen Vertrag bei Ihnen.", "Als wahr nehmen"),
+    ("de", "objection", "Ich bezahle das sicher nicht.", "Mit nichts drohen"),
+    ("de", "frustration", "Ich möchte jetzt mit Ihrem Vorgesetzten sprechen.", "Erst ja"),
+    ("de", "frustration", "Rufen Sie mich nicht mehr an.", "Einmal entschuldigen"),
+    ("de", "frustration", "Sie haben mir zu viel abgebucht.", "In einem Satz sagen"),
+    ("de", "price", "Ist die Schulung inbegriffen?", "Erst ja oder nein"),
+    ("de", "price", "Warum wurde mir das zweimal abgebucht?", "Sagen, wofür das war"),
+    ("fr", "objection", "Je suis sûr d'avoir tout envoyé.", "Tenez-le pour vrai"),
+    ("fr", "objection", "Je n'ai pas de contrat avec vous.", "Tenez-le pour vrai"),
+    ("fr", "objection", "Je ne paierai pas deux fois.", "Ne menacez de rien"),
+    ("fr", "frustration", "Je veux parler à un responsable.", "D'abord oui"),
+    ("fr", "frustration", "Arrêtez de m'appeler !", "Une excuse"),
+    ("fr", "price", "Est-ce que c'est inclus ?", "D'abord oui ou non"),
+    ("fr", "price", "Pourquoi on m'a prélevé deux fois ?", "Dites à quoi cela correspond"),
+    ("es", "objection", "Estoy seguro de que lo envié.", "Delo por cierto"),
+    ("es", "objection", "Yo no tengo ninguna cuenta con ustedes.", "Delo por cierto"),
+    ("es", "objection", "No pienso pagar eso.", "No amenace"),
+    ("es", "frustration", "Quiero hablar con su supervisor.", "Primero sí"),
+    ("es", "frustration", "Dejen de llamarme.", "Una disculpa"),
+    ("es", "price", "¿Está incluido en el precio?", "Primero sí o no"),
+    ("es", "price", "¿Por qué me han cobrado dos veces?", "Diga a qué se debe el cobro y"),
+    ("pt", "objection", "Tenho certeza de que já paguei.", "Tome por verdade"),
+    ("pt", "objection", "Não tenho nenhum contrato com vocês.", "Tome por verdade"),
+    ("pt", "objection", "Não vou pagar duas vezes.", "Não ameace"),
+    ("pt", "frustration", "Quero falar com o gerente.", "Primeiro sim"),
+    ("pt", "frustration", "Parem de me ligar.", "Um pedido de desculpa"),
+    ("pt", "price", "Há taxas adicionais?", "Primeiro sim ou não"),
+    ("pt", "price", "Por que me cobraram duas vezes?", "Diga a que se deve a cobrança e"),
 )
 """(language, kind, words, how the card begins)."""
 
@@ -251,6 +284,55 @@ def test_who_disputes_or_does_not_trust_gets_no_word_of_what_would_make_it_fit()
     ]
     begins = [begins for *_, begins in DISPUTES]
     assert [text for text, begin in zip(found, begins, strict=True) if not text.startswith(begin)] == []
+
+
+NO_DISPUTES = (
+    ("en", "objection", "We can't open an account with you right now.", "Take it as true"),
+    ("en", "objection", "We won't pay more than 50 dollars.", "Threaten nothing"),
+    ("en", "frustration", "The manager dashboard keeps crashing.", "Yes first"),
+    ("en", "frustration", "Our old account manager left, I'm really upset.", "Yes first"),
+    ("en", "frustration", "Stop calling me sir.", "Apologise once"),
+    ("en", "price", "What would we pay for that?", "Yes or no first"),
+    ("en", "price", "How much is it with the installation included?", "Yes or no first"),
+    ("de", "objection", "Ich bin nicht sicher, dass ich das brauche.", "Als wahr nehmen"),
+    ("de", "objection", "Ich will keinen Vertrag über zwei Jahre.", "Als wahr nehmen"),
+    ("de", "objection", "Wir zahlen dafür nicht mehr als 50 Euro.", "Mit nichts drohen"),
+    ("de", "frustration", "Mir ist das alles zu viel, ich bin stinksauer.", "In einem Satz sagen"),
+    ("de", "frustration", "Unser Teamleiter ist stinksauer.", "Erst ja"),
+    ("de", "frustration", "Hören Sie auf zu lügen, ich bin stinksauer.", "Einmal entschuldigen"),
+    ("de", "price", "Was kostet das inklusive Montage?", "Erst ja oder nein"),
+    ("fr", "objection", "Je ne suis pas sûr d'avoir besoin de ça.", "Tenez-le pour vrai"),
+    ("fr", "objection", "Je ne veux pas de contrat de deux ans.", "Tenez-le pour vrai"),
+    ("fr", "objection", "On ne va pas payer plus de 50 euros.", "Ne menacez de rien"),
+    ("fr", "frustration", "Arrêtez de me mentir !", "Une excuse"),
+    ("fr", "frustration", "Personne n'est responsable chez vous.", "D'abord oui"),
+    ("fr", "price", "Compris, et combien ça coûte ?", "D'abord oui ou non"),
+    ("es", "objection", "No estoy seguro de que nos sirva.", "Delo por cierto"),
+    ("es", "objection", "No quiero ningún contrato de dos años.", "Delo por cierto"),
+    ("es", "objection", "No vamos a pagar más de 50 euros.", "No amenace"),
+    ("es", "frustration", "Deje de mentirme.", "Una disculpa"),
+    ("es", "frustration", "El encargado no sabe nada.", "Primero sí"),
+    ("es", "price", "Aparte de eso, ¿cuánto cuesta?", "Primero sí o no"),
+    ("es", "price", "¿Cuánto cuesta el cargo por 20 €?", "Diga a qué se debe"),
+    ("pt", "objection", "Não tenho certeza de que isso serve.", "Tome por verdade"),
+    ("pt", "objection", "Não quero nenhum contrato de dois anos.", "Tome por verdade"),
+    ("pt", "objection", "Não vamos pagar mais de 50 euros.", "Não ameace"),
+    ("pt", "frustration", "Pare de mentir.", "Um pedido de desculpa"),
+    ("pt", "frustration", "O gerente não sabe de nada.", "Primeiro sim"),
+    ("pt", "price", "Quanto custa com as taxas?", "Primeiro sim ou não"),
+)
+"""(language, kind, words, how the card that does not fit begins)."""
+
+
+def test_who_doubts_limits_a_sum_or_names_a_manager_is_not_answered_as_one_who_disputes() -> None:
+    found = [
+        (words, text)
+        for language, kind, words, wrong in NO_DISPUTES
+        if (text := text_of(MoveChooser(load_playbook("support")), moment(words, kind, language))).startswith(
+            wrong
+        )
+    ]
+    assert found == []
 
 
 def test_what_the_user_says_calls_for_no_care() -> None:
