@@ -324,4 +324,8 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     ("fr", "la veuve noire est une araignée"),
     ("es", "la viuda negra es una araña"),
     ("pt", "a viúva negra é uma aranha"),
+    ("en", "so sue me i forgot the milk"),
+    ("en", "sue me i like pop music"),
+    ("en", "well sue me"),
+    ("en", "they take us to court number five to play tennis"),
 )

@@ -182,9 +182,14 @@ _SEHR = (
 _BÖSE = (
     r"(?:frustriert|verärgert|genervt|sauer|stinksauer|wütend|enttäuscht|unzufrieden|nicht zufrieden|empört)"
 )
+_UNGEFÄHR = r"(?:(?:eher|so|an|mit|auf|etwa|ungefähr|rund|um|die|maximal|höchstens) )+"
+_GEPLANT = r"(?:gedacht|gerechnet|eingeplant|kalkuliert|geplant|veranschlagt)\b"
+_EURO = rf"(?:€| ?(?:tausend )?euro| ?tausend(?=$| {_GEPLANT}))"
+"""Thousands of what else are no sum."""
 SUPPOSED = (
     r"(?:wenn|falls|sollten? (?:ich|wir)|angenommen|ob|sobald|bevor|ehe|sagen wir|nicht (?:dass|weil)"
-    r"|(?:er|sie) (?:sagt|sagte|meint|meinte)(?= ich\b))",
+    r"|(?:er|sie) (?:sagt|sagte|meint|meinte)(?= ich\b)|(?:sagt|sagte|meint|meinte|gesagt)(?= das ist (?:\S+ )?"
+    r"(?:fair|nicht fair|unfair|zu viel|ungerecht|mein|unser)\b))",
 )
 """What only supposes, denies or repeats the words behind it."""
 OUTRIGHT = {
@@ -266,7 +271,8 @@ OUTRIGHT = {
         r" ){1,6}?(?:eingereicht|bezahlt|geschickt|abgeschickt|abgegeben|überwiesen|beigelegt|gekündigt"
         r"|zurückgeschickt)",
         r"(?:ich|wir) (?:zahle|zahlen|bezahle|bezahlen|werde|werden) (?:(?:das|dafür|hier|da|ihnen|den"
-        r"|die|gebühr|betrag) )*(?:gar nichts|nichts|keinen (?:cent|euro)|sicher nicht|bestimmt nicht"
+        r"|die|gebühr|betrag) )*(?:(?:gar )?nichts(?=$| (?:mehr|dafür|davon|bis|solange)\b)|keinen (?:cent"
+        r"|euro)|sicher nicht|bestimmt nicht"
         r"|nicht (?:doppelt|zweimal|zahlen|bezahlen))",
         r"(?:ich|wir) (?:habe|haben) (?:bei|mit) ihnen (?:gar |überhaupt |nie )*(?:keinen?|einen) (?:vertrag"
         r"|konto|auftrag|kredit|abo)(?! noch)|(?:ich|wir) (?:habe|haben) (?:gar |überhaupt )?(?:keinen"
@@ -275,16 +281,15 @@ OUTRIGHT = {
         r"(?:der preis|das angebot|die kosten|die gebühr|die miete|der beitrag) (?:ist|sind|liegt|liegen"
         r"|kam|kommt)(?: (?!nicht\b)\S+){0,3} (?:über (?:unserem|unser|meinem|dem) (?:budget|limit|rahmen)"
         r"|(?:höher|teurer|mehr) als (?:ich|wir|das was|geplant|gedacht|erwartet|unser))",
-        r"(?:ich|wir) (?:hatte|hatten|dachte|dachten|habe|haben) (?:(?:eher|so|an|mit|auf|etwa|ungefähr"
-        r"|rund|um|die|maximal|höchstens) )+\d[\d ]*(?:€| ?(?:euro|tausend))(?: \S+)?(?: (?:gedacht|gerechnet"
-        r"|eingeplant|kalkuliert|geplant))?",
+        rf"(?:ich|wir) (?:(?:dachte|dachten) {_UNGEFÄHR}\d[\d ]*{_EURO}|(?:hatte|hatten|habe|haben) {_UNGEFÄHR}"
+        rf"\d[\d ]*{_EURO}(?: \S+)? {_GEPLANT})",
         r"(?:das ist|das wäre) (?:mein|unser) (?:letztes|äußerstes) (?:angebot|wort)|friss oder stirb"
-        r"|(?:sonst|oder|dann) (?:lassen wir|lasse ich|lass ich) (?:es|das)(?: (?:bleiben|sein))|(?:sonst"
-        r"|oder) (?:bin ich|sind wir) (?:raus|weg)\b",
+        r"|(?:sonst|oder|dann) (?:lassen wir|lasse ich|lass ich) (?:es|das) (?:bleiben|sein)$|sonst"
+        r" (?:bin ich|sind wir) (?:raus|weg)$",
         r"(?:das|so) (?:geht|passt|funktioniert|klappt) (?:das )?(?:für |bei )?(?:mich|uns|mir)(?: so)? nicht\b"
         r"|(?:das|so) (?:geht|passt|funktioniert) (?:so )?nicht für (?:mich|uns)|das (?:ist|finde ich"
         r"|finden wir) (?:(?:überhaupt|wirklich|aber|doch) )*(?:nicht fair|unfair|zu viel verlangt"
-        r"|ungerecht)\b",
+        r"|ungerecht)\b(?! (?:für|gegenüber|gegen) (?!mich\b|mir\b|uns\b))",
     ),
     "competitor": (
         r"(?:mein|meine|unser|unsere) (?:bruder|schwester|nachbar\w*|kolleg\w+|freund\w*|schwager"
@@ -345,6 +350,16 @@ _FEHLT = (
     r"|stromausfall|streik\w*|krank|fehlt|fehlen|verlier\w*|verloren|gehackt|gestohlen|verspätet|verzögert"
     r"|bricht|platzt|ohne|falsch|schaden|beschädigt|undicht|storniere\w*|abbricht|wegfällt|weggeht)"
 )
+_GELD = r"(?:geld\w*|spende\w*|gebühr\w*|miete|summe|beitr\w+|preis\w*|honorar\w*|rechnung|betrag\w*)"
+_NEBENBEI = (
+    r"(?:kaffee|essen|mittag\w*|pizza|getränk\w*|tisch|taxi|meeting|zoom|teams|call|besprechung|konferenz"
+    r"|sitzung|raum|zimmer|flug|termin|tür|fahrrad|wasser)"
+)
+"""What people in a meeting order, book or lock that nobody here sells."""
+_GERÄT = (
+    r"(?:(?:das|die|der|mein\w*|unser\w*) )?(?:netz|internet|strom|wasser|warmwasser|heizung|system|server"
+    r"|leitung|anschluss|telefon|programm|anlage|gerät|maschine|seite|dienst|empfang|app)"
+)
 ASKED = {
     "price": (
         r"was (?:kostet|kosten)|was (?:würden?|wird|werden|soll|sollen)(?: (?!wenn|falls|passier\w*)\S+){0,4}"
@@ -370,9 +385,13 @@ ASKED = {
         r"|krieg ich)(?: (?!kein\w*\b)\S+){0,4}"
         r" (?:entschädigung|erstattung|gutschrift|rabatt|nachlass|geld zurück|anzahlung zurück|mengenrabatt"
         r"|skonto)\b",
-        r"wie ?viel (?:davon|von (?:meiner|meinem|dem|der|unserem))(?: \S+){0,3} (?:kommt|geht|landet"
-        r"|bleibt)\b|wie ?viel(?: \S+){0,2} (?:ist|sind|wäre|wären|schulde|schulden)(?: \S+){0,2} (?:fällig"
-        r"|nötig|offen|ich|wir)\b|wie ?viel prozent\b",
+        rf"wie ?viel(?: prozent)? (?:von )?(?:meiner|meinem|meines|dem|der|des|unserem"
+        rf"|unserer) {_GELD}(?: \S+){{0,3}}"
+        r" (?:kommt|geht|landet|bleibt)\b|wie ?viel(?: prozent)? davon (?:geht an|landet bei)\b"
+        r"|wie ?viel (?:geld"
+        r" )?(?:ist|wäre)(?: (?:noch|jetzt|da|denn))* (?:fällig|offen)\b|wie ?viel (?:schulde"
+        r"|schulden) (?:ich|wir)"
+        r"\b(?! (?:dir|euch)\b)",
     ),
     "buying": (
         rf"(?:können|könnten|kann|könnte|dürfen|darf) (?:wir|ich|man)(?: (?!{_GESPRÄCH}\b)\S+){{0,6}}"
@@ -382,8 +401,8 @@ ASKED = {
         rf"(?: \S+){{0,2}}|dem kleinen\w*(?: \S+)?) (?:anfangen|starten|beginnen)",
         r"gibt es (?:eine|einen) (?:test|probe)(?:phase|zeit\w*|version|zugang|lauf|monat|lizenz|betrieb"
         r"|installation|stellung|abo|woche\w*)?",
-        r"(?:wie|wo) (?:kann|können|könnte|muss) (?:ich|wir|man)(?: \S+){0,4} (?:anmelden|bestellen|buchen"
-        r"|registrieren|mitmachen|abschließen|beitreten|unterschreiben)\b|wie (?:melde ich mich|bestelle"
+        rf"(?:wie|wo) (?:kann|können|könnte|muss) (?:ich|wir|man)(?: (?!{_NEBENBEI}\b)\S+){{0,4}} (?:anmelden"
+        r"|bestellen|buchen|registrieren|mitmachen|abschließen|unterschreiben)\b|wie (?:melde ich mich|bestelle"
         r" ich|bestellt man|buche ich)\b",
     ),
     "risk": (
@@ -399,7 +418,7 @@ ASKED = {
         r"|auch|wirklich|eigentlich|etwa|ein|eine))+ (?:roboter|computer|maschine|(?:echter )?mensch|betrüger\w"
         r"*)(?=$| oder\b)|kann (?:ich|man) (?:ihnen|dem|euch)(?: \S+)? (?:ver)?trauen\b",
         r"(?:können|könnten|würden) sie(?: (?:mir|uns|das|denn|wirklich|dafür|wenigstens))* (?:garantieren"
-        r"|versprechen|zusichern|zusagen)\b|(?:garantieren|versprechen) sie (?:mir|uns|das)\b",
+        r"|versprechen|zusichern)\b|(?:garantieren|versprechen) sie (?:mir|uns|das)\b",
     ),
     "question": (
         r"wie (?:lange|schnell) (?:dauert|dauern|brauchen sie|braucht|braucht's|binden|bindet|sind wir"
@@ -412,9 +431,12 @@ ASKED = {
         r"|empfehlen) sie",
         r"wo (?:liegen|landen|stehen|werden|sind|bleiben) (?:\S+ )?(?:die|unsere|meine|ihre|denn die"
         r"|diese) ?(?:\S+ )?\w*daten",
-        r"(?<!seit )(?:wann|bis wann) (?:ist|sind|wird|werden|kommt|kommen|läuft|geht|funktioniert"
-        r"|hab\w*)(?: \S+){1,5}"
-        r" (?:fertig|repariert|behoben|wieder|da|geliefert|erledigt|gelöst|montiert)\b",
+        r"(?<!seit )(?:wann|bis wann) (?:(?:ist|sind|wird|werden|läuft|geht|funktioniert|hab\w*)(?: \S+){1,5}"
+        r" (?:fertig|repariert|behoben|geliefert|erledigt|gelöst|montiert)|(?:ist|sind|kommt|läuft|geht"
+        r"|funktioniert"
+        rf"|hab\w*) (?:(?:ich|wir) )?(?:denn )?(?:{_GERÄT}|(?<!ist )(?<!kommt )(?:es|das|alles)) (?:denn "
+        rf"|endlich )?"
+        r"wieder(?! los))\b",
         r"was (?:passiert|geschieht)(?: \S+)? (?:danach|hinterher|nach (?:den|der|dem|\d+|drei|sechs|zwölf)"
         r"|am ende (?:der|des|von))\b|wie geht es (?:danach|dann|nach \S+(?: \S+)?) weiter\b",
         r"welche (?:anderen |weiteren )?(?:möglichkeiten|optionen|behandlungen|alternativen|programme"

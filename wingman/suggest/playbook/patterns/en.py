@@ -238,11 +238,14 @@ _NO_DATE = (
     r"(?! (?:\S+ ){0,2}?(?:appointment|meeting|call|visit|lesson|class|interview|date|dinner|dentist"
     r"|session)s?\b)"
 )
+_FOR_GOOD = r"(?=$| from (?:it|(?:this|the|that|your) (?:deal|offer|table|contract))\b)"
+"""The end of a turn, or what is walked away from: nobody's desk."""
 SUPPOSED = (
     r"(?:if|unless|suppose|supposing|whenever|in case|when (?:i|we)|once (?:i|we)|say (?:i|we)|not that"
     r"|can't say"
     r"|cannot say|(?:he|she|they) (?:said|says|goes|went|was like|were like|is like)(?= i\b| i'm| we\b"
-    r"| we're))",
+    r"| we're)|(?:says|said|thinks)(?: that)?(?= (?:that's|that is|this is|it's) (?:(?:really|just|hardly) )?"
+    r"(?:not fair|unfair|fair|asking|my)\b))",
 )
 """What only supposes, denies or repeats the words behind it."""
 OUTRIGHT = {
@@ -346,7 +349,8 @@ OUTRIGHT = {
         r"|attached|handed|posted|cancell?ed)\b",
         r"(?:(?:i'm|i am|we're|we are) not going to pay|(?:i'm|we're|i am|we are) not paying|(?:i|we)"
         r" (?:won't|will not|refuse to|am not going to) pay)(?= (?:for (?:that|this|it|something|your)"
-        r"|that|this|it|any ?thing|a (?:cent|penny)|extra|twice|you)\b(?! (?:at the moment|right now|yet"
+        r"|that|this|it|any ?thing(?=$| (?:else|more|for|until)\b)|a (?:cent|penny)|extra|twice"
+        r"|you)\b(?! (?:at the moment|right now|yet"
         r"|today|currently|monthly|now)\b)|$)",
         r"(?:i|we) (?:don't|do not|didn't|never)(?: even| ever)? (?:have|had|signed|sign|opened|open|ordered"
         r"|order) (?:an?|any|the) (?:\S+ )?(?:contract|account|file|order|policy|loan|debt) (?:with|at"
@@ -360,14 +364,16 @@ OUTRIGHT = {
         r"|(?:our|my) budget)\b",
         r"(?:i|we) (?:were|was|had been|'d been) (?:thinking|hoping|budgeting|expecting|counting on|looking)(?:"
         r" (?:of|for|at|more|like|around|about|something|somewhere|in|the|region|closer|to|pay|spend|between"
-        r"|maybe|roughly|under))* (?:[$€£]\d|\d[\d ]*(?:k\b|[$€£]| ?(?:thousand|grand|dollars|euros|pounds"
-        r"|quid|a month|a year|annually|tops)\b))",
+        r"|maybe|roughly|under))* (?:[$€£]\d+|\d[\d ]*(?:[$€£]| ?(?:dollars|euros|pounds(?! of\b)|quid|a month"
+        r"|a year|annually|tops)\b| ?(?:k|thousand|grand)(?=$| (?:dollars|euros|pounds|quid|a month|a year|tops"
+        r"|at most|max)\b)))",
         r"(?:that's|that is|this is|here's) my (?:final|last|best and final) offer\b|take it or leave"
-        r" it|(?:or|then|otherwise) (?:i'll|we'll|i will|we will|i'd|i|we) (?:have to )?walk away\b|(?:i'm"
-        r"|we're|i am|we are) walking away\b",
+        rf" it|(?:or|then|otherwise) (?:i'll|we'll|i will|we will|i'd|i|we) (?:have to )?walk away{_FOR_GOOD}"
+        rf"|(?:i'm|we're|i am|we are) walking away{_FOR_GOOD}",
         r"(?:that|this|it) (?:won't|will not|doesn't|does not|isn't going to|is not going to) work for"
         r" (?:me|us)\b|(?:that's|that is|this is|it's) (?:really |just |hardly )?(?:not fair|unfair|hardly"
-        r" fair|asking (?:a bit |a little |way )?too much)\b|(?:i|we) (?:don't|do not|can't) (?:consider"
+        r" fair|asking (?:a bit |a little |way )?too much)\b(?! (?:to|on|for) (?!me\b|us\b))|(?:i"
+        r"|we) (?:don't|do not|can't) (?:consider"
         r"|call|find) (?:that|this|it) (?:very )?fair\b",
     ),
     "competitor": (
@@ -439,6 +445,17 @@ _FAILS = (
     r"|stolen|breach\w*|sick|ill|runs? out|strikes?|fire|flood\w*|damaged?|sued?|refuses?|rejects?"
     r"|too (?:late|slow|small|big|many)|chang\w+ (?:our|my|their) minds?|short|outgrow|bankrupt)"
 )
+_MONEY = r"(?:money|fees?|price|payments?|rent|donations?|premium|bill|budget|sum|amount|deposit|tax(?:es)?)"
+_TREAT = (
+    r"(?:lunch|food|coffee|dinner|breakfast|pizza|drinks?|beer|taxi|cab|table|room|hotel|flight|train|tickets?"
+    r"|meetings?|slot|call|webinar|session|car|my|our)"
+)
+"""What people in a meeting order or book that nobody here sells."""
+_ARRIVES = (
+    r"(?:it|this|(?:the|my|our) (?:\S+ )?(?:orders?|parcel|package|delivery|device|parts?|router|technician"
+    r"|engineer|replacement|power|internet|service|line|system|machine|water|heating|network|connection|site"
+    r"|equipment|goods|refund|money))"
+)
 ASKED = {
     "price": (
         r"what (?:exactly |precisely |actually )?(?:does|do|did|would|will) (?:it|this|that|they|these|one|we"
@@ -470,8 +487,10 @@ ASKED = {
         r"|this|that|your|my)\b)"
         r"|what(?:'s| is) (?:the|your) (?:price|fee|rate|cost)\b(?! (?:of|for) (?:doing|not|failure|waiting))",
         r"what (?:does|would|will) (?:it|that|this|the \S+) (?:um |uh )?pay\b(?! for\b)",
-        r"(?:is|are|would|will|was) (?:that|this|it|those|these|they|(?:the|your) \S+(?: \S+)?)(?: all"
-        r"| already| also| be| then)* (?:included(?! in (?:the (?:meeting|call|invite|email|minutes)))"
+        r"(?:is|are|would|will|was) (?:that|this|it|those|these|they|(?:the|your) (?!(?:sister|brother"
+        r"|wife|husband|son|daughter|boss|colleague|friend|name|face|photo)s?\b)\S+(?: \S+)?)(?: all| already"
+        r"| also| be| then)* (?:included(?! in (?:the|your|our|this|that) (?:meeting|call|invite|email|minutes"
+        r"|photo|picture|team|group|list|slides?|screenshot|recording)\b)"
         r"|extra(?=$| then| or)|part of the (?:price|package|deal)|in the price|free of charge|for free)\b",
         r"(?:do|would|will|must) (?:i|we) (?:have to |need to )?pay (?:extra|more|for (?:that|this"
         r"|it)|anything|on top)\b|(?:is|are) there (?:any |an )?(?:other |extra |hidden |additional |set"
@@ -483,10 +502,12 @@ ASKED = {
         r"|service credit|goodwill)\b|(?:do|can|will|would|could) (?:i|we) (?:at least |also |still )?(?:get"
         r"|claim|have) (?:(?:any|some|a|my|our) (?:\S+ )?(?:compensation|refund|discount|reduction|rebate"
         r"|credit|money back|deposit back)|(?:\S+ )?money back)\b",
-        r"how much of (?:my|our|the|that|it|this)(?: \S+){0,3} (?:goes|go|ends? up|actually|is (?:actually"
-        r"|used|spent|lost)|do i get|do we get)\b|(?:what|which) (?:percentage|share|part|proportion)"
-        r" of (?:my|our|the|that)(?: \S+){0,4} (?:goes|go|is|are|ends?|actually)\b|how much(?: \S+){0,3}"
-        r" (?:is|are|do i|do we) (?:required|needed|due|owed|owe|outstanding)\b",
+        rf"(?:how much|(?:what|which) (?:percentage|share|part|proportion)) of (?:my|our|the|that|this|your)"
+        rf" (?:\S+ )?{_MONEY}(?: \S+){{0,4}} (?:goes|go|ends?|is|are|actually|do (?:i|we) get)\b"
+        r"|how much of (?:it|that|this)(?: actually| really)? (?:goes to|ends? up with)\b"
+        rf"|how much(?: (?:{_MONEY}|still|exactly))* (?:is|are|do i|do we)(?: still)? (?:due|owed|owe"
+        rf"|outstanding)\b"
+        r"(?! (?:(?:you|her|him|them) )?for\b)",
     ),
     "buying": (
         r"(?:can|could|may|might) (?:we|i) (?:just |maybe |perhaps |also |first )?(?:(?:try|test) (?:out )?"
@@ -503,14 +524,16 @@ ASKED = {
         r"is there (?:a|any) (?:free (?:trial|test|pilot)|trial|pilot|test (?:period|version|account|phase"
         r"|run))\b",
         r"(?:how|where) (?:can|do|does|would|could|should) (?:i|we|someone|somebody|one|you) (?:actually"
-        r" |go about |then |just )?(?:sign(?:ing)? up|join(?:ing)?|order(?:ing)?|register(?:ing)?|subscrib(?:e"
-        r"|ing)|enrol(?:l|ling|ling)?|book(?:ing)?|get(?:ting)? started)\b",
+        r" |go about |then |just )?(?:sign(?:ing)? up|subscrib(?:e|ing)|enrol(?:l|ling|ling)?"
+        r"|get(?:ting)? started"
+        rf"|(?:order|register|book)(?:ing)?(?! (?:\S+ ){{0,2}}?{_TREAT}\b))\b",
     ),
     "risk": (
         r"what (?:happens|would happen|do (?:we|i) do|then) (?:if|when)\b",
         rf"what (?:about )?if(?: \S+){{0,8}}? {_FAILS}",
         r"(?:where|how) (?:did|do|have) you (?:get|got|find|found|have) (?:my|our) (?:\S+ )?(?:number"
-        r"|email|address|details|data|name|contact)\b",
+        r"|email|address|details|data|name|contact)\b(?! (?:badges?|tags?|plates?|cards?|sheets?|sets?"
+        r"|books?)\b)",
         r"how (?:do|can|could|would|should) (?:i|we) (?:know|tell|be sure)(?: that| if| whether)? (?:it's"
         r"|this is|that's|you're|you are|it is|this isn't|it isn't|you aren't|you really|that is) (?:not"
         r" )?(?:really |actually )?(?:a scam|a fraud|fraud|real|legit\w*|genuine|safe|secure|who you|from"
@@ -520,7 +543,7 @@ ASKED = {
         r"| actually)? (?:a (?:robot|bot|machine|real person|human|human being|computer)|an ai|real)(?=$"
         r"| or| at least)|can (?:i|we) (?:really |actually )?trust (?:you|this|that|them|it)\b",
         r"(?:can|could|do|will|would) (?:you|u|anyone|somebody) (?:actually |really |at least |please"
-        r" )?(?:guarantee|promise|assure (?:me|us)|ensure|vouch)\b",
+        r" )?(?:guarantee|promise|assure (?:me|us)|vouch)\b",
     ),
     "question": (
         r"how (?:long|soon|quickly|fast) (?:does|do|will|would|is|until|before|can|could|are|am)\b (?:it"
@@ -537,22 +560,24 @@ ASKED = {
         r"where (?:does|do|is|are|will) (?:the|our|my|your|all|that) (?:\S+ )?data",
         r"when(?: exactly)? (?:will|is|are|does|do) (?:it|this|that|they|(?:the|my|our) \S+(?: \S+)?)(?:"
         r" \S+)? (?:be |get |going to be )?(?:fixed|repaired|ready|restored|resolved|delivered|installed"
-        r"|shipped|back (?:up|on|online|running)|(?:up and )?running|sorted|working|arrive|arriving)\b",
+        r"|shipped|back (?:up|on|online|running)|(?:up and )?running|sorted|working)\b",
         r"what happens (?:after (?:the|that|those|this|\d+|one|two|three|six|twelve|my|our)|at the end"
         r" of|once (?:the|we|i|it|that|our|my)|then after)\b|what happens in (?:the|a|this) (?:pilot|trial"
         r"|demo|workshop|onboarding|audit)\b",
         r"what (?:are|were|would be) (?:the|my|our|your) (?:possible |other |different )?(?:options|treatments"
         r"|alternatives|choices|possibilities)\b|what (?:kind|sort) of (?:programs?|programmes?|plans?"
         r"|options|treatments?|help|support|packages?)(?=$| (?:do you|are there|is there|would|could))",
-        r"when(?: exactly)? (?:will|does|do) (?:it|this|that|they|(?:the|my|our) \S+(?: \S+)?) (?:finally"
-        r" |actually )?(?:ship|arrive|come back|work again)\b",
+        rf"when(?: exactly)? (?:will|does|do|is|are) {_ARRIVES} (?:finally |actually )?(?:ship|arrive|arriving"
+        r"|come back|work again)\b",
     ),
     "frustration": (
         r"why (?:wasn't|weren't|was|were|haven't|have|hadn't) (?:i|we)(?: not| never| ever)?(?: been)?"
-        r" (?:told|notified|informed|warned|contacted)\b|why (?:didn't|did|hasn't|has|couldn't) (?:i|we"
-        r"|anyone|anybody|no one|nobody|you|somebody|someone)(?: not| ever)? (?:get (?:told|notified|a"
-        r" (?:call|message|warning|letter|text))|(?:tell|warn|inform|notify|call|ring|told|warned|called)"
-        r" (?:me|us)|let (?:me|us) know)\b",
+        r" (?:told|notified|informed|warned|contacted)\b|why (?:(?:didn't|hasn't"
+        r"|couldn't) (?:i|we|anyone|anybody|you|somebody|someone)(?: ever)?|(?:did|has) (?:no one|nobody|(?:i"
+        r"|we"
+        r"|you) (?:not|never))) (?:get (?:told|notified|a (?:call|message|warning|letter|text))|(?:tell|warn"
+        r"|inform|notify|told|warned) (?:me|us)|(?:call|ring|called) (?:me|us) (?:back|about|before|first)"
+        r"|let (?:me|us) know)\b",
         r"why (?:was|am|were|are|have|has) (?:i|we|my (?:card|account))(?: been| being| still)* (?:charged"
         r"|billed|debited)\b|why (?:did|have|do|are) (?:you|they) (?:keep )?(?:charged?|bill(?:ed)?|charging"
         r"|billing) (?:me|us|my)\b",
@@ -637,8 +662,11 @@ CARE = {
         r"|thinks?) (?:i|we|you|that|it)|about this|advis)|(?:from|through|to|with|get|call|see"
         r"|need) (?:my|our"
         r"|a) (?:lawyer|attorney|solicitor|barrister)",
-        r"su(?:e|ing) (?:you|them|the|me|us)|(?:going to|gonna|we'll|i'll|will) sue|lawsuit|legal action|take"
-        r" (?:you|me|us) to court|see you in court|small claims|ombudsman|trading standards"
+        r"su(?:e|ing) (?:you|them|the)|(?:(?<=to )|(?<=gonna )|(?<=will )|(?<='ll )|(?<=could )|(?<=can )"
+        r"|(?<=would )|(?<=might )|(?<=they )|(?<=people ))sue (?:me|us)|suing (?:me|us)|(?:going to|gonna"
+        r"|we'll"
+        r"|i'll|will) sue|lawsuit|legal action|take (?:you|me|us) to court(?! (?:number\b|no\b|\d|(?:\S+ ){0,2}"
+        r"(?:to|and) play))|see you in court|small claims|ombudsman|trading standards"
         r"|class action|tribunal"
         r"|(?:in |a )breach (?:of|under)|you're in breach|negligen(?:t|ce)|press(?:ing)? charges",
         r"against the law|is (?:it|that|this) (?:even legal|illegal|legal to)|(?:that's|this is|it's)"

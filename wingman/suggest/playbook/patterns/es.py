@@ -134,7 +134,10 @@ _ENFADADO = (
 SUPPOSED = (
     r"(?:si (?=me|nos|quiero|queremos|quisiera|estoy|estamos|un|lo|no|voy|vamos)|cuando (?=quier|estoy"
     r"|estamos|me|nos)"
-    r"|en caso de que|suponga\w*|digamos que|no es que|(?:me )?(?:dice|dijo)(?= que estoy| estoy| yo))",
+    r"|en caso de que|suponga\w*|digamos que|no es que|(?:me )?(?:dice|dijo)(?= que estoy| estoy| yo)"
+    r"|(?:dice|dijo|dicen|dijeron|dije)(?: que)?(?= (?:(?:eso|esto) )?(?:no )?es (?:nada )?(?:justo|justa"
+    r"|razonable"
+    r"|injusto|pedir|mucho pedir|mi|nuestra)\b))",
 )
 """What only supposes, denies or repeats the words behind it."""
 OUTRIGHT = {
@@ -200,22 +203,26 @@ OUTRIGHT = {
         r"|pagamos|envié|mandé|devolví|aboné)(?=$| (?:el|la|todo|ayer|por|esa|ese|esta|este|y|dos|hace)\b)",
         r"(?:estoy|estamos) (?:\S+ )?(?:segur[oa]s?) de (?:que (?:lo |la |los )?(?:he|hemos|envié|pagué"
         r"|mandé|entregué)|haber(?:lo|la|los|las)? (?:pagado|enviado|entregado|mandado|devuelto|adjuntado))",
-        r"no (?:pienso|voy a|vamos a|pensamos) pagar (?:eso|esto|nada|ni un|dos veces|por (?:eso|esto"
-        r"|algo))\b|me niego a pagar|no pagaré (?:eso|nada|ni)\b",
+        r"no (?:pienso|voy a|vamos a|pensamos) pagar (?:eso|esto|nada(?=$| más\b)|ni un|dos veces|por (?:eso"
+        r"|esto|algo))\b|me niego a pagar|no pagaré (?:eso|nada(?=$| más\b)|ni)\b",
         r"(?:yo )?no tengo (?:ningún |ninguna |una? )?(?:contrato|cuenta|pedido|deuda|expediente|préstamo)"
         r" con (?:ustedes|vosotros|usted)(?! todavía)|(?:yo )?nunca (?:he |hemos )?(?:pedí|pedido|firmé"
         r"|firmado|contraté|contratado|acepté|autoricé|autorizado) (?:eso|esto|nada|ese|esa)",
-        r"(?:el|su|ese) (?:precio|presupuesto|coste|costo|alquiler)(?: \S+)? (?:es|está|supera|sale|sube)(?:"
-        r" (?!no\b)\S+){0,3} (?:más alto|por encima|mayor|superior|(?:nuestro|mi) presupuesto)|(?:eso"
+        r"(?:el|su|ese) (?:precio|presupuesto|coste|costo|alquiler)(?: \S+)? (?:(?:es|está|sale)(?:"
+        r" (?!no\b)\S+){0,3} (?:(?:más alto|mayor|superior)(?=$| que\b| (?:de|a) (?:lo|nuestro|mi)\b)"
+        r"|(?:por encima"
+        r"|fuera) de (?:lo|nuestro|mi)\b)|supera(?: \S+)? (?:nuestro|mi|el) presupuesto)|(?:eso"
         r"|esto) (?:está|queda) (?:\S+ )*?fuera de (?:mi|nuestro) presupuesto",
-        r"(?<!no )(?:pensaba|pensábamos|esperaba|esperábamos|contaba|contábamos|tenía|teníamos)(?: (?:más"
-        r"|bien|en|con|algo|como|pagar|gastar|unos|unas|alrededor|de|entre|sobre|pensado|previsto))+ (?:[$€]\d"
-        r"|\d[\d ]*(?:€| ?(?:euros|dólares|pesos|mil)))",
+        r"(?<!no )(?:pensaba|pensábamos|esperaba|esperábamos|contaba|contábamos|(?:tenía|teníamos) (?:pensado"
+        r"|previsto|presupuestado))(?: (?:más|bien|en|con|algo|como|pagar|gastar|unos|unas|alrededor|de|entre"
+        r"|sobre"
+        r"))* (?:[$€]\d+|\d[\d ]*(?:€| ?(?:mil )?(?:euros|dólares|pesos)| ?mil(?=$)))",
         r"(?:es|esa es|esta es) (?:mi|nuestra) (?:última|mejor) oferta\b|lo toma o lo deja|lo tomas o"
-        r" lo dejas|o lo dejamos (?:aquí|así)\b|si no me (?:voy|retiro)\b",
-        r"(?:eso|esto|así) no (?:me|nos) (?:sirve|conviene|vale|funciona)\b|(?:eso |esto )?no (?:es|me"
-        r" parece|nos parece) (?:nada )?(?:justo|justa|razonable)\b|es (?:injusto|pedir demasiado|mucho"
-        r" pedir)\b",
+        r" lo dejas",
+        r"(?:eso|esto|así) no (?:me|nos) (?:sirve|conviene|vale|funciona)\b|no (?:es|me parece|nos"
+        r" parece) (?:nada )?(?:justo|justa|razonable)(?=$| (?:que|para (?:mí|nosotros)|cobrar\w*)\b)"
+        r"|(?<!no )es"
+        r" (?:injusto|pedir demasiado|mucho pedir)(?=$| (?:que|para (?:mí|nosotros)|cobrar\w*)\b)",
     ),
     "competitor": (
         r"mi (?:herman[oa]|vecin[oa]|colega|amig[oa]|prim[oa]|cuñad[oa]) (?:\S+ )?(?:paga(?: \S+){0,3}"
@@ -287,9 +294,12 @@ ASKED = {
         r" darme)(?: (?!no\b)\S+){0,2} (?:compensación|reembolso|descuento|rebaja|devolución|abono"
         r"|indemnización)"
         r"\b|(?:me|nos) (?:devuelven|devolverán|van a devolver|reembolsan) (?:el dinero|la fianza|algo)\b",
-        r"(?:cuánto|qué parte|qué porcentaje) (?:de (?:mi|lo|la|el|nuestr[oa])|del)(?: \S+){0,4} (?:va"
-        r"|llega|queda|se destina)\b|qué porcentaje\b|cuánto (?:debo|debemos|hay que pagar|falta por pagar"
-        r"|queda por pagar)\b",
+        r"(?:cuánto|qué parte|qué porcentaje) (?:de (?:mi|lo|la|nuestr[oa]|este|ese)|del) (?:\S+ )?(?:dinero"
+        r"|donación|donativo|cuota|alquiler|precio|pago|importe|pagamos)(?: \S+){0,3} (?:va|llega|queda"
+        r"|se destina)\b"
+        r"|cuánto (?:debo|debemos)(?=$| (?:pagar|en total|todavía|aún|ahora)\b)|cuánto (?:hay que pagar"
+        r"|falta por"
+        r" pagar|queda por pagar)(?! por\b)\b",
     ),
     "buying": (
         r"(?:podemos|podríamos|puedo|podría|se puede)(?: \S+){0,2} (?:probar(?:lo|la|los|las)?(?=$| (?:primero"
@@ -302,8 +312,9 @@ ASKED = {
         rf"|poc[oa]s) {_COSA})",
         r"hay (?:un |una )?(?:período de )?prueba(?! de que)",
         r"(?:cómo|dónde) (?:puedo|podemos|hago para|hacemos para|me|nos|se puede)(?: \S+)? ?(?:inscribir\w*"
-        r"|apuntar\w*|apunto|inscribo|contratar\w*|pedir(?:lo|la)|comprar\w*|registrar\w*|registro|reservar\w*"
-        r"|suscribir\w*)\b",
+        r"|apuntar(?:me|nos)|apunto|inscribo|contratar\w*|pedir(?:lo|la)|comprar(?:lo|la|los|las)"
+        r"|registrar(?:me"
+        r"|nos)|registro|reservar(?:lo|la)|suscribir\w*)\b",
     ),
     "risk": (
         r"(?:qué (?:pasa|pasaría|ocurre|hago|hacemos)) (?:si|cuando)\b",
@@ -331,7 +342,7 @@ ASKED = {
         r"dónde (?:están|se guardan|quedan|van)(?: \S+){0,2} datos",
         r"cuándo (?:va a|van a|estará|estarán|está|se|vuelve|volverá|tendré|llega|llegará|funcionará)(?:"
         r" \S+){0,4}? (?:arreglad[oa]s?|list[oa]s?|reparad[oa]s?|solucionad[oa]|resuelt[oa]|instalad[oa]"
-        r"|funcionar|funcionando|volver|llegar|arreglar|solucionar|servicio|pedido|paquete|luz|línea)\b",
+        r"|funcionar|funcionando|arreglar|solucionar|servicio|pedido|paquete|luz|línea)\b",
         r"qué (?:pasa|pasará|sucede|ocurre) (?:después|luego|al (?:final|terminar|cabo)|tras|cuando (?:acab"
         r"|termin)\w+)\b",
         r"(?:cuáles son|qué) (?:las |mis |nuestras |los |otras )?(?:opciones|tratamientos|posibilidades"

@@ -162,7 +162,9 @@ _FÂCHÉ = (
 SUPPOSED = (
     r"(?:si (?=j'|je|on|nous|vous|il|ils|elle|ça|jamais|un|c')|s'il|s'ils|quand (?=j'|je|on|nous)|le jour où"
     r"|au cas où"
-    r"|supposons|imaginons|pas que|(?:il|elle) (?:m'a dit|me dit|dit|a dit)(?= j'| je))",
+    r"|supposons|imaginons|pas que|(?:il|elle) (?:m'a dit|me dit|dit|a dit)(?= j'| je)"
+    r"|(?:dit|disait)(?: que)?(?= (?:c'est|ce n'est) (?:vraiment )?(?:pas (?:juste|équitable|honnête)|injuste"
+    r"|trop demander|(?:mon|ma|notre) derni)))",
 )
 """What only supposes, denies or repeats the words behind it."""
 OUTRIGHT = {
@@ -233,22 +235,29 @@ OUTRIGHT = {
         r" l'ai|que j'ai|qu'on a) (?:\S+ )?(?:payée?s?|réglée?s?|envoyée?s?|rendue?s?|fournie?s?|joints?"
         r"|transmise?s?|résiliée?s?)",
         r"(?:je|on|nous) (?:ne )?(?:paierai|paierons|paiera|payerai|vais pas payer|paie|paye) (?:pas (?:ça"
-        r"|pour|deux)|rien|pas un (?:centime|euro)|jamais)\b|(?:je|on) refuse de payer",
+        r"|pour|deux)|rien(?=$| (?:du tout|de plus)\b)|pas un (?:centime|euro)|jamais)\b|(?:je"
+        r"|on) refuse de payer",
         r"(?:je n'ai|j'ai|on n'a|nous n'avons) (?:pas|aucun|jamais)(?: eu| signé| ouvert)? (?:de |d'|aucun"
         r" )?(?:dossier|contrat|compte|abonnement|commande|crédit)s? (?:chez|avec) vous\b(?! encore)|(?:je"
         r" n'ai|j'ai|on n'a) jamais (?:signé|commandé|demandé|accepté) (?:ça|cela|rien|ce )",
-        r"(?:le prix|le tarif|le devis|le coût|votre (?:prix|devis|offre)|le loyer)(?: \S+)? (?:est|dépasse"
-        r"|était)(?: (?!pas\b)\S+){0,3} (?:(?:plus (?:élevé|cher|haut)|supérieur\w*|au dessus)\b|(?:notre"
-        r"|mon|nos) budget)",
-        r"(?:je|on|nous) (?:pensais|pensait|pensions|tablais|tablait|comptais|comptait|avais|avait|espérais"
-        r"|espérait)(?: (?:plutôt|plus|à|sur|mettre|payer|prévu|dans|les|autour|de|environ|quelque|chose"
-        r"|comme|un|budget))+ \d[\d ]*(?:€| ?(?:euros|mille))",
+        r"(?:le prix|le tarif|le devis|le coût|votre (?:prix|devis|offre)|le loyer)(?: \S+)? (?:(?:est"
+        r"|était)(?: (?!pas\b)\S+){0,3} (?:(?:plus (?:élevé|cher|haut)|supérieur\w*)(?=$| que\b| qu'| à (?:ce"
+        r"|notre"
+        r"|mon)\b)|au dessus de (?:ce|notre|mon|nos)|hors (?:de )?(?:notre|mon|nos|du) budget)"
+        r"|dépasse(?: (?!pas\b)"
+        r"\S+){0,2} (?:notre|mon|nos|le) budget)",
+        r"(?:je|on|nous) (?:pensais|pensait|pensions|tablais|tablait|comptais|comptait|espérais|espérait"
+        r"|(?:avais"
+        r"|avait|avions) (?:plutôt )?(?:prévu|budgété|un budget))(?: (?:plutôt|plus|à|sur|mettre|payer|dans|les"
+        r"|autour|de|environ|quelque|chose|comme|un|budget))* \d[\d ]*(?:€| ?(?:mille )?euros| ?mille(?=$))",
         r"c'est (?:mon|ma|notre) (?:dernière (?:offre|proposition)|dernier (?:mot|prix))|c'est à prendre"
         r" ou à laisser|à prendre ou à laisser|sinon (?:je|on) (?:laisse tomber|m'en vais|s'en va|arrête"
-        r"|abandonne)\b",
+        r"|abandonne)$",
         r"(?:ça|cela) ne (?:me|nous) (?:convient|va|conviendra|convient vraiment) pas\b|(?:ça|cela) (?:me"
-        r"|nous) (?:convient|va) pas\b|(?:ce n'est|c'est)(?: vraiment)? pas (?:juste|équitable|honnête)\b"
-        r"|c'est (?:injuste|trop demander)\b",
+        r"|nous) (?:convient|va) pas\b|(?:ce n'est|c'est)(?: vraiment)? pas (?:juste|équitable|honnête)"
+        r"(?=$| (?:du tout|(?:pour|envers) (?:moi|nous)|de (?:votre|me|nous))\b)|c'est (?:injuste"
+        r"|trop demander)\b"
+        r"(?! (?:pour|envers|avec) (?!moi\b|nous\b))",
     ),
     "competitor": (
         r"(?:mon|ma) (?:frère|sœur|voisine?|collègue|cousine?|amie?|beau frère|belle sœur) (?:\S+ )?(?:(?:paie"
@@ -327,8 +336,11 @@ ASKED = {
         r" combien"
         r"|quel budget|c'est quel prix",
         r"(?:c'est|est ce que c'est|ce serait|tout est|l'installation est|la livraison est|la formation"
-        r" est|le support est)(?: (?!pas\b)\S+){0,2} (?:inclus\w*|compris\w*|en plus|gratuit\w*|offerte?s?)(?=$"
-        r"| (?:dans|ou|avec|aussi|dedans)\b)",
+        r" est|le support est)(?: (?!pas\b)\S+){0,2} (?:(?:inclus\w*|en plus|gratuit\w*|offerte?s?)(?=$"
+        r"| (?:dans"
+        r"|ou|avec|aussi|dedans)\b)|compris\w*(?= (?:dans|dedans|ou (?:en plus|en supplément|à part"
+        r"|payant))\b))"
+        r"|(?:l'installation|la livraison|la formation|le support) est comprise?(?=$| ou\b)",
         r"(?:il y a|y a t il|y a|vous avez|est ce qu'il y a)(?: (?:aussi|encore))? des (?:frais|coûts"
         r"|suppléments)(?: \S+){0,2}(?=$| (?:en plus|cachés|à côté|supplémentaires|de)\b)|(?:je dois|il"
         r" faut|on doit|faut il|dois je)(?: \S+)? payer (?:en plus|un supplément|quelque chose|pour ça)\b",
@@ -338,9 +350,12 @@ ASKED = {
         r" peux avoir|on peut avoir|vous faites)(?: (?!pas\b)\S+){0,2} (?:dédommagement|compensation"
         r"|remboursement"
         r"|remise|réduction|ristourne|geste)\b|(?:je|on) (?:serai|sera|suis|est) remboursée?s?\b",
-        r"(?:combien|quelle part|quel pourcentage)(?: \S+){0,6} (?:va|vont|revient|arrive|reste)(?: vraiment"
-        r"| réellement)? (?:à|aux|au|pour|vraiment)\b|combien (?:je dois|on doit|reste t il à payer|il"
-        r" reste à payer)\b|quel pourcentage\b",
+        r"(?:combien|quelle part|quel pourcentage) (?:de l'argent|(?:de|du) (?:(?:mon|ma|mes|notre|nos|la|ce"
+        r"|cette)"
+        r" )?(?:\S+ )?(?:dons?|cotisation|loyer|somme|prix|facture|frais|participation"
+        r"|budget))(?: \S+){0,3} (?:va"
+        r"|vont|revient|arrive|reste)\b|combien (?:(?:je|on) (?:vous )?doi[st](?=$| (?:payer|encore|en tout|au"
+        r" total)\b)|reste t il à payer|il reste à payer)\b",
     ),
     "buying": (
         rf"(?:on|je|nous) (?:peut|pourrait|peux|pourrais|pouvons|pourrions)(?: \S+){{0,2}}"
@@ -352,8 +367,10 @@ ASKED = {
         rf" (?:\S+ )?"
         rf"(?:l')?(?:essayer|tester)(?={_ESSAYÉ})",
         r"comment (?:je fais pour|on fait pour|faire pour|puis je|peut on|je peux|on peut|est ce que je"
-        r" peux)(?: m'| s'| nous )? ?(?:m'inscrire|s'inscrire|inscrire|commander|réserver|souscrire|adhérer"
-        r"|participer|s'abonner|m'abonner|signer)\b",
+        r" peux)(?: m'| s'| nous )? ?(?:m'inscrire|s'inscrire|inscrire|souscrire|adhérer|s'abonner"
+        r"|m'abonner|signer|(?:commander|réserver)(?! (?:à manger|(?:un|une|le|la|du|des) (?:cafés?|déjeuner"
+        r"|dîner"
+        r"|repas|table|salle|taxi|pizzas?|chambre|train|vol))\b))\b",
     ),
     "risk": (
         r"(?:qu'est ce qui se passe|que se passe t il|il se passe quoi|ça se passe comment|on fait (?:quoi"
@@ -370,7 +387,7 @@ ASKED = {
         r"|un vrai humain|une vraie personne|un ordinateur)(?=$| ou\b| au moins\b)|(?:je peux|on peut"
         r"|puis je) (?:vraiment )?vous faire confiance",
         r"(?:vous (?:pouvez|pourriez)|pouvez vous|pourriez vous|est ce que vous pouvez)(?: (?:me|nous"
-        r"|le|vraiment|au moins))* (?:garantir|promettre|assurer que|certifier)\b|vous (?:me |nous "
+        r"|le|vraiment|au moins))* (?:garantir|promettre|certifier)\b|vous (?:me |nous "
         r")?(?:garantissez|promettez)\b",
     ),
     "question": (

@@ -144,7 +144,9 @@ SUPPOSED = (
     r"(?:se (?=eu|quero|queremos|queria|estou|estamos|fico|ficamos|vou|vamos|não|um|a gente|nós)|quando (?=eu"
     r"|quero|estou)"
     r"|caso (?=eu|queira|quiser)|suponha\w*|digamos que|não é que|(?:me )?(?:disse|diz)(?= que estou| estou"
-    r"| eu))",
+    r"| eu)|(?:diz|disse|dizem|disseram)(?: que)?(?= (?:(?:isso|isto) )?(?:não )?é (?:nada |muito )?(?:justo"
+    r"|justa"
+    r"|razoável|injusto|pedir|a minha|a nossa)\b))",
 )
 """What only supposes, denies or repeats the words behind it."""
 OUTRIGHT = {
@@ -206,21 +208,28 @@ OUTRIGHT = {
         r"(?:tenho|temos) (?:\S+ )?certeza (?:de )?que (?:já )?(?:paguei|enviei|mandei|devolvi|entreguei"
         r"|pagamos|enviamos|entregamos|anexei)|(?:tenho a certeza|estou cert[oa]) (?:de )?que (?:já )?(?:paguei"
         r"|enviei|mandei|entreguei|devolvi)",
-        r"não (?:vou|vamos|pretendo) pagar (?:isso|isto|nada|nem|duas vezes|por (?:isso|isto|algo))\b"
-        r"|me recuso a pagar|recuso me a pagar|não pago (?:isso|nada|nem|um)\b",
+        r"não (?:vou|vamos|pretendo) pagar (?:isso|isto|nada(?=$| mais\b)|nem|duas vezes|por (?:isso|isto"
+        r"|algo))\b|me recuso a pagar|recuso me a pagar|não pago (?:isso|nada(?=$| mais\b)|nem|um)\b",
         r"(?:eu )?não tenho (?:nenhum |nenhuma |um |uma )?(?:contrato|conta|pedido|dívida|cadastro|processo"
         r"|empréstimo) (?:com|na|no) (?:vocês|vosso|vossa|você|essa empresa)(?! ainda)|(?:eu )?nunca (?:pedi"
         r"|assinei|contratei|autorizei|aceitei) (?:isso|isto|nada|esse|essa)",
-        r"(?:o|seu|esse) (?:preço|orçamento|custo|valor|aluguel)(?: \S+)? (?:é|está|fica|ficou|passa|"
-        r"ultrapassa)(?: (?!não\b)\S+){0,3} (?:mais alto|acima|maior do que|superior|(?:nosso|meu) orçamento)",
-        r"(?<!não )(?:eu )?(?:pensava|pensávamos|esperava|esperávamos|contava|contávamos|tinha|tínhamos)(?:"
-        r" (?:mais|em|com|algo|como|pagar|gastar|uns|umas|cerca|de|entre|previsto|pensado|por))+ (?:[r$€]+\d"
-        r"|r\$ ?\d|\d[\d ]*(?:€| ?(?:euros|reais|mil)))",
+        r"(?:o|seu|esse) (?:preço|orçamento|custo|aluguel)(?: \S+)? (?:(?:é|está|fica"
+        r"|ficou)(?: (?!não\b)\S+){0,3}"
+        r" (?:mais alto(?=$| (?:do )?que\b)|maior do que|superior ao|(?:acima|fora) do (?:que|nosso|meu"
+        r"|esperado"
+        r"|previsto)\b)|(?:passa|ultrapassa)(?: \S+)? (?:nosso|meu|o) orçamento)",
+        r"(?<!não )(?:eu )?(?:pensava|pensávamos|esperava|esperávamos|contava|contávamos|(?:tinha"
+        r"|tínhamos) (?:previsto|pensado|orçamentado))(?: (?:mais|em|com|algo|como|pagar|gastar|uns|umas"
+        r"|cerca|de"
+        r"|entre|por))* (?:[r$€]+\d+|r\$ ?\d+|\d[\d ]*(?:€| ?(?:mil )?(?:euros|reais)| ?mil(?=$)))",
         r"(?:é|essa é|esta é) a (?:minha|nossa) (?:última|melhor) (?:oferta|proposta)\b|é pegar ou largar"
-        r"|pegar ou largar|senão (?:eu )?(?:desisto|vou embora|saio)\b",
+        r"|pegar ou largar|senão (?:eu )?(?:desisto|vou embora|saio)$",
         r"(?:isso|isto|assim) não (?:me |nos )?(?:serve|convém|funciona|dá)(?: para mim| para nós| pra"
-        r" mim| pra gente)\b|(?:isso|isto|assim) não (?:me |nos )(?:serve|convém)\b|(?:isso |isto )?não (?:é"
-        r"|acho|me parece) (?:nada |muito )?(?:justo|justa|razoável)\b|é (?:injusto|pedir demais)\b",
+        r" mim| pra gente)\b|(?:isso|isto|assim) não (?:me |nos )(?:serve|convém)\b|não (?:é|acho|me parece)"
+        r" (?:nada |muito )?(?:justo|justa|razoável)(?=$| (?:que|para (?:mim|nós)|comigo|connosco|conosco"
+        r"|cobrar\w*)"
+        r"\b)|(?<!não )é (?:injusto|pedir demais)(?=$| (?:que|para (?:mim|nós)|comigo|connosco|conosco"
+        r"|cobrar\w*)\b)",
     ),
     "competitor": (
         r"(?:minha|meu) (?:irmã|irmão|vizinh[oa]|colega|amig[oa]|prim[oa]|cunhad[oa]) (?:\S+ ){0,6}?(?:paga(?:"
@@ -295,9 +304,13 @@ ASKED = {
         r"(?:há|tem|existe|tenho direito a|temos direito a|me dão|dão|vocês dão|fazem)(?: (?!não\b)\S+){0,2}"
         r" (?:compensação|reembolso|desconto|devolução|indemnização|indenização|abatimento|estorno)\b"
         r"|(?:me |nos )?(?:devolvem|vão devolver) (?:o dinheiro|o valor|a caução|alguma coisa)\b",
-        r"(?:quanto|que parte|que percentagem|qual (?:a )?(?:percentagem|porcentagem)) (?:da|do|de (?:minha"
-        r"|meu|cada))(?: \S+){0,4} (?:vai|chega|fica|é)\b|(?:que|qual a) (?:percentagem|porcentagem)\b"
-        r"|quanto (?:é que )?(?:devo|devemos|falta pagar|tenho de pagar|tenho que pagar)\b",
+        r"(?:quanto|que parte|que (?:percentagem|porcentagem)|qual (?:a )?(?:percentagem|porcentagem)) (?:da"
+        r"|do|de"
+        r" (?:minha|meu|cada)) (?:\S+ )?(?:dinheiro|doação|mensalidade|quota|cota|renda|aluguel|preço"
+        r"|pagamento)"
+        r"(?: \S+){0,3} (?:vai|chega|fica)\b|quanto (?:é que )?(?:devo|devemos)(?=$| (?:pagar|no total|ainda"
+        r"|agora)"
+        r"\b)|quanto (?:é que )?(?:falta pagar|tenho (?:de|que) pagar)\b(?! pel[oa]s?\b)",
     ),
     "buying": (
         r"(?:podemos|poderíamos|posso|podia|dá para|dá pra|a gente pode)(?: \S+){0,2} (?:(?:experimentar"
@@ -311,8 +324,10 @@ ASKED = {
         rf"|três|pouc[oa]s) {_COISA})",
         r"(?:há|tem) (?:um )?(?:período de teste|período experimental)",
         r"(?:como|onde) (?:é que )?(?:posso|podemos|faço para|faço pra|fazemos para|me|nos|eu)(?: me|"
-        r" nos)? ?(?:inscrever|inscrevo|contratar|encomendar|comprar|registar|registrar|reservar|assinar"
-        r"|aderir|cadastrar)\b",
+        r" nos)? ?(?:inscrever|inscrevo|contratar|assinar|aderir|cadastrar|(?:encomendar|comprar|registr?ar"
+        r"|reservar)"
+        r"(?=$| (?:isso|isto|(?:o|um) (?:serviço|plano|produto|sistema)|(?:a|uma) (?:licença|ferramenta|versão"
+        r"|assinatura))\b))\b",
     ),
     "risk": (
         r"o que (?:é que )?(?:acontece|aconteceria|faço|fazemos|a gente faz) (?:se|quando)\b",
@@ -338,8 +353,14 @@ ASKED = {
         r"|com quem (?:é que )?(?:eu )?falo",
         r"o que (?:é que )?(?:\S+ )?(?:faria|fariam|aconselha|recomenda|sugere)\b",
         r"onde (?:é que )?(?:ficam|estão|são guardados)(?: \S+){0,2} dados",
-        r"quando(?: é que)?(?: \S+){0,4}? (?:pronto|pronta|arranjad[oa]|consertad[oa]|resolvid[oa]|reparad[oa]"
-        r"|instalad[oa]|funcionar|voltar|chegar|normalizad[oa])(?=$| (?:a|o|de|aqui|em)\b)",
+        r"quando(?! (?:estiver|ficar|for|tiver))(?: é que)?(?: \S+){0,4}? (?:(?:pronto|pronta|arranjad[oa]"
+        r"|consertad[oa]|resolvid[oa]|reparad[oa]|instalad[oa]|funcionar|normalizad[oa])(?=$| (?:a|o|de|aqui"
+        r"|em)\b)"
+        r"|(?:volta|voltar|chega|chegar) (?:a|o) (?:luz|água|internet|rede|sinal|serviço|sistema|encomenda"
+        r"|pedido"
+        r"|entrega|técnico|linha)|(?:luz|água|internet|rede|sinal|serviço|sistema|encomenda|pedido|entrega"
+        r"|técnico"
+        r"|linha) (?:\S+ ){0,2}(?:voltar|chegar)(?=$| (?:aqui|em)\b))",
         r"o que (?:é que )?(?:acontece|vai acontecer) (?:depois|a seguir|no fim|no final|ao fim|após|quando"
         r" (?:acab|termin)\w+)\b",
         r"(?:quais são|que|quais)(?: as| os| minhas| nossas)? (?:opções|tratamentos|possibilidades|alternativas"
