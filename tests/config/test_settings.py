@@ -83,7 +83,7 @@ def test_off_is_a_word_and_not_a_boolean(tmp_path: Path) -> None:
         ({"server": {"prt": 1}}, "server.prt", "unknown setting `server.prt`"),
         ({"nonsense": {}}, "nonsense", "unknown setting `nonsense`"),
         ({"server": {"port": "many"}}, "server.port", "`server.port`"),
-        ({"server": {"port": 99999}}, "server.port", "<= 65535"),
+        ({"server": {"port": 99999}}, "server.port", "write a whole number of at most 65535"),
         (
             {"transcribe": {"provider": "foo"}},
             "transcribe.provider",
@@ -130,6 +130,10 @@ def test_a_name_that_is_almost_one_is_told_which(tmp_path: Path) -> None:
         ("sever: {port: 1}", "perhaps `server` is meant"),
         ("playbook: support", "perhaps `suggest.playbook` is meant"),
         ("suggest: {gemini: {modell: x}}", "perhaps `suggest.gemini.model` is meant"),
+        ("cluster: {kez: x}", "perhaps `cluster.key` is meant"),
+        *((f"{section}: {{key: x}}", "remove it or see") for section in ("transcribe", "emotion", "suggest")),
+        *((f"{name}: x", "remove it or see") for name in ("key", "transcribe.key", "encryption_key")),
+        *((f"{section}: {{enabled: true}}", "remove it or see") for section in ("transcribe", "suggest")),
     ):
         with pytest.raises(InputError, match=re.escape(near)):
             load(write(tmp_path, text), {})
@@ -148,6 +152,8 @@ def test_a_value_of_another_kind_is_told_in_words_where_it_stands(tmp_path: Path
         ("1: x", "a name in .* is a number"),
         ("server.port: 1", re.escape("write `server: {port: …}`")),
         ("Server: {port: 1}", "perhaps `server` is meant"),
+        ("server: {port: -1}", "write a whole number of at least 0$"),
+        ("correlate: {grace_s: -0.5}", "write a number of at least 0$"),
     ):
         with pytest.raises(InputError, match=says):
             load(write(tmp_path, text), {})

@@ -35,10 +35,15 @@ _WORDS = {
 }
 
 
+_BOUNDS = {"": "", ">=": " of at least ", "<=": " of at most ", ">": " of more than ", "<": " of less than "}
+
+
 def in_words(reason: str) -> str:
-    """What msgspec says of a value of the wrong type, as what is to be written there; all else as it is."""
-    found = re.fullmatch(r"Expected `(\w+)`, got `\w+`", reason)
-    return f"write {_WORDS[found[1]]}" if found and found[1] in _WORDS else reason
+    """What msgspec says of a value of the wrong type or size, as what is to be written; all else as it is."""
+    found = re.fullmatch(r"Expected `(\w+)`(?:, got `\w+`| ([<>]=?) (-?[\d.]+?)(?:\.0)?)", reason)
+    if not found or found[1] not in _WORDS:
+        return reason
+    return f"write {_WORDS[found[1]]}{_BOUNDS[found[2] or '']}{found[3] or ''}"
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -377,11 +377,17 @@ def _explain(broken: msgspec.ValidationError, origin: str) -> InputError:
 
 
 def _near(name: str) -> str:
-    """The setting that may be meant by a name that is none: the only one that ends so, or the nearest."""
+    """The setting that may be meant by a name that is none: the nearest, or the only one there that ends so.
+
+    Without a section it may be of any, but it is none that seals: another secret would be put there.
+    """
     known, name = [*_names()], name.lower()
-    if len(same := [one for one in known if one.rpartition(".")[2] == name.rpartition(".")[2]]) == 1:
-        return same[0]
-    return next(iter(get_close_matches(name, known, 1, ALMOST)), "")
+    if near := get_close_matches(name, known, 1, ALMOST):
+        return near[0]
+    section, dot, _ = name.partition(".")
+    end = f".{name.rpartition('.')[2]}"
+    same = [one for one in known if one.startswith(section + dot if dot else "") and one.endswith(end)]
+    return same[0] if len(same) == 1 and same[0] not in SEALING else ""
 
 
 def _names(section: type[Section] = Settings, prefix: str = "") -> Iterator[str]:
