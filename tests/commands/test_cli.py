@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.commands.test_output_file import LARGEST, small_disk
 from tests.support import recordings
-from wingman.commands.cli import PIPE_CLOSED, SYSTEM_ERROR, USAGE_ERROR, main
+from wingman.commands import export
+from wingman.commands.cli import PIPE_CLOSED, SYSTEM_ERROR, USAGE_ERROR, build_parser, main
+from wingman.core.errors import InputError
 
 
 def test_a_reader_that_has_had_enough_ends_it_quietly(tmp_path: Path) -> None:
@@ -113,22 +117,43 @@ def test_what_is_no_port_is_refused(command: list[str], value: str, capsys: pyte
 
 def test_numbers_and_flags_that_make_no_sense_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     for line, says in (
-        ("meetings --limit 0", "--limit: must be a number from 1 to 500"),
+        ("meetings --limit 0", "--limit: must be a whole number from 1 to 500"),
         ("audit --limit -5", "--limit: must be"),
         ("audit --after 99999999999999999999", "--after: must be"),
         ("bench --chunk-ms 0", "--chunk-ms: must be"),
-        ("bench --seconds nan", "--seconds: must be more than 0"),
-        ("bench --workers x", "--workers: invalid number value"),
+        ("bench --seconds nan", "--seconds: must be a number, and more than 0"),
+        ("bench --seconds abc", "--seconds: must be a number, and more than 0"),
+        ("bench --workers x", "--workers: must be a whole number from 1 to 64"),
+        ("serve --workers x", "--workers: must be a whole number from 1"),
+        ("emulate hume --port x", "--port: 'x' is no port; use 0 to 65535"),
         ("transcribe x.wav --stereo --channels tab,mic", "not allowed with argument"),
-        ("doctor --config=", "--config: is empty"),
-        ("delete x --yes --url=", "--url: is empty"),
-        ("transcribe x.wav --channels=", "--channels: is empty"),
-        ("grants create x --scopes read --meeting=", "--meeting: is empty"),
     ):
         with pytest.raises(SystemExit) as ended:
             main(line.split())
         assert ended.value.code == 2
         assert says in capsys.readouterr().err.splitlines()[-1]
+
+
+def _valued(parser: argparse.ArgumentParser) -> Iterator[tuple[argparse.ArgumentParser, str]]:
+    """All flags that take a value, and whose."""
+    for action in parser._actions:  # argparse has no public way to list them
+        if isinstance(action, argparse._SubParsersAction):
+            for each in action.choices.values():
+                yield from _valued(each)
+        elif action.option_strings and action.nargs != 0:
+            yield parser, action.option_strings[-1]
+
+
+def test_a_flag_with_nothing_behind_it_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for parser, flag in _valued(build_parser()):
+        for value in ("", " "):
+            with pytest.raises(SystemExit) as ended:
+                parser.parse_args([f"{flag}={value}"])
+            assert ended.value.code == 2
+            assert flag in capsys.readouterr().err.splitlines()[-1]
+    with pytest.raises(SystemExit):
+        main(["delete", "--yes", ""])
+    assert "ID: is empty" in capsys.readouterr().err
 
 
 def test_flags_that_do_nothing_together_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,7 +167,7 @@ def test_flags_that_do_nothing_together_are_refused(capsys: pytest.CaptureFixtur
         assert says in capsys.readouterr().err
 
 
-def test_a_file_is_written_once_the_command_has_not_failed(
+def test_a_file_is_written_once_the_command_has_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     kept, new = tmp_path / "kept", tmp_path / "new"
@@ -151,7 +176,13 @@ def test_a_file_is_written_once_the_command_has_not_failed(
     monkeypatch.setattr("wingman.commands.doctor.main", _broken)
     for file in (kept, new):
         assert main(["doctor", "-o", str(file)]) == SYSTEM_ERROR
-    assert (kept.read_text()[:8], new.exists()) == ("what was", False)
+    monkeypatch.setattr("wingman.commands.doctor.main", lambda _: sys.stdout.write(2 * LARGEST * "x"))
+    with small_disk():
+        assert main(["doctor", "-o", str(kept)]) == SYSTEM_ERROR
+        with pytest.raises(InputError, match=f"cannot write {kept}"):
+            export._put(argparse.Namespace(output=str(kept), format="md"), bytes(2 * LARGEST))
+    assert (kept.read_text()[:8], [*tmp_path.iterdir()]) == ("what was", [kept])
+    capfd.readouterr()
     monkeypatch.setattr("wingman.commands.doctor.main", lambda _: int(bool(sys.stdout.write("all well\n"))))
     for name in (str(kept), str(new), "-", os.devnull):
         assert main(["doctor", "-o", name]) == 1

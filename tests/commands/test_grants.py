@@ -54,6 +54,7 @@ def test_a_login_link_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ("create", "x"),
         ("create", "x", "--scopes", "everything"),
+        ("create", "x", "--role", "viewer", "--scopes", ","),
         ("create", "x", "--role", "king"),
         ("revoke", "never"),
     ],

@@ -11,7 +11,7 @@ import os
 import select
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import wingman
 from wingman.core.vocabulary import VERBOSITIES
@@ -115,59 +115,52 @@ def _print_anything() -> None:
 
 def port(text: str) -> int:
     """A TCP port; 0 stands for a free one."""
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError(f"{number} is no port; use 0 to 65535")
-    return number
+    with contextlib.suppress(ValueError):
+        if 0 <= (number := int(text)) <= 65535:
+            return number
+    raise argparse.ArgumentTypeError(f"{text[:40]!r} is no port; use 0 to 65535")
 
 
 def whole(least: int, most: int = 2**31 - 1) -> Callable[[str], int]:
     """What reads a whole number within these bounds."""
 
     def number(text: str) -> int:
-        value = int(text)
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"must be a number from {least} to {most}")
-        return value
+        with contextlib.suppress(ValueError):
+            if least <= (value := int(text)) <= most:
+                return value
+        raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}")
 
     return number
 
 
 def said(text: str) -> str:
-    """A value that is not empty, as that of a script's variable is which holds nothing."""
-    if not text:
+    """A value that is not empty."""
+    if not text.strip():
         raise argparse.ArgumentTypeError("is empty; give it a value, or leave it away")
     return text
 
 
 def positive(text: str) -> float:
     """A number of something that there has to be some of."""
-    number = float(text)
-    if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError("must be more than 0")
-    return number
+    with contextlib.suppress(ValueError):
+        if 0 < (number := float(text)) < math.inf:
+            return number
+    raise argparse.ArgumentTypeError("must be a number, and more than 0")
 
 
 @contextlib.contextmanager
 def _printed_to(path: str | None) -> Iterator[None]:
-    """What a command prints goes into the file `path`, where one was named, once the command has not failed."""
+    """What a command prints goes into the file `path`, where one was named, once the command has ended."""
     if not path or path == "-":
         yield
         return
-    existed, said = os.path.lexists(path), io.StringIO()
-    with open(
-        path, "a", encoding="utf-8"
-    ) as file:  # one that cannot be written is told before anything is done
-        try:
-            with contextlib.redirect_stdout(said):
-                yield
-        except BaseException:
-            if not existed:
-                os.unlink(path)
-            raise
-        if os.path.isfile(path):
-            file.truncate(0)
-        file.write(said.getvalue())
+    from wingman.commands.output_file import output_file
+
+    printed = io.StringIO()
+    with output_file(path) as file:  # one that cannot be written is told before anything is done
+        with contextlib.redirect_stdout(printed):
+            yield
+        file.write(printed.getvalue().encode())
 
 
 def _output(parser: argparse.ArgumentParser) -> None:
@@ -182,14 +175,23 @@ def _first(group: BaseException) -> BaseException:
     return group
 
 
+class _Parser(argparse.ArgumentParser):
+    """Takes no empty value anywhere: that is a script's variable which holds nothing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.register("type", None, said)  # what reads the value of an argument without a type
+
+
 def build_parser() -> argparse.ArgumentParser:
     """All subcommands and their flags, without importing what they need."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="wingman",
         description="A meeting sidecar: transcript, tone and suggestions while the question is still open.",
     )
     parser.add_argument("--version", action="version", version=f"wingman {wingman.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.type = str  # it gets all words behind the command, to be read by the command's own parser
     _up(commands)
     _serve(commands)
     _demo(commands)
@@ -215,13 +217,13 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 # argparse has no public name for what add_subparsers returns
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse gives it no public name
+Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"  # noqa: SLF001 - argparse gives it no public name
 
 
 def _command(commands: Commands, name: str, help_text: str, module: str = "") -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
     parser.set_defaults(module=module or name)
-    parser.add_argument("--config", type=said, metavar="FILE", help="settings file (see configs/default.yaml)")
+    parser.add_argument("--config", metavar="FILE", help="settings file (see configs/default.yaml)")
     return parser
 
 
@@ -269,7 +271,7 @@ def _cluster(commands: Commands) -> None:
     )
     parser.add_argument("action", choices=["status", "drain", "verify", "backup", "restore"])
     parser.add_argument(
-        "what", nargs="?", default="", metavar="WHAT", help="drain: which node; backup, restore: which folder"
+        "what", nargs="?", metavar="WHAT", help="drain: which node; backup, restore: which folder"
     )
     parser.add_argument("--json", action="store_true", help="status: as one line of JSON")
 
@@ -283,7 +285,7 @@ def _serve(commands: Commands) -> None:
     parser = _command(commands, "serve", "Run the service: home page, overlay, API.")
     _listening(parser)
     parser.add_argument("--open", action="store_true", help="open the home page in the browser")
-    parser.add_argument("--workers", type=int, default=1, help="processes behind the one port (default 1)")
+    parser.add_argument("--workers", type=whole(1), default=1, help="processes behind the one port (default 1)")
     parser.add_argument("--worker", help=argparse.SUPPRESS)  # how a worker process is told its place
 
 
@@ -305,10 +307,8 @@ def _demo(commands: Commands) -> None:
         default="hume",
         help="which generation of Hume is emulated (with --providers emulated)",
     )
-    parser.add_argument(
-        "--audio", type=said, metavar="FILE", help="another recording (left: the others, right: you)"
-    )
-    parser.add_argument("--playbook", type=said, help="playbook name or file (default: sales)")
+    parser.add_argument("--audio", metavar="FILE", help="another recording (left: the others, right: you)")
+    parser.add_argument("--playbook", help="playbook name or file (default: sales)")
     parser.add_argument(
         "--measure",
         choices=["off", "counterpart", "self"],
@@ -357,12 +357,11 @@ def _sides(parser: argparse.ArgumentParser) -> None:
     whose = parser.add_mutually_exclusive_group()
     whose.add_argument(
         "--channels",
-        type=said,
         metavar="MAP",
         help="whose voice is where: left=mic,right=tab, or track1=tab,track2=mic",
     )
     whose.add_argument("--stereo", action="store_true", help="short for --channels left=tab,right=mic")
-    parser.add_argument("--track", type=int, metavar="N", help="another audio track than the default one")
+    parser.add_argument("--track", type=whole(1), metavar="N", help="another audio track than the default one")
 
 
 def _analyze(commands: Commands) -> None:
@@ -434,16 +433,12 @@ def _models(commands: Commands) -> None:
     )
     parser.add_argument("action", choices=["list", "fetch", "add", "bench", "remove"])
     parser.add_argument("name", nargs="?", help="a model such as whisper-base; for `add` the folder it lies in")
-    parser.add_argument(
-        "--as", dest="as_name", default="", metavar="NAME", help="with `add`: its name from now on"
-    )
+    parser.add_argument("--as", dest="as_name", metavar="NAME", help="with `add`: its name from now on")
 
 
 def _finding(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--url", type=said, help="a running service (default: WINGMAN_URL, else the log is read)"
-    )
-    parser.add_argument("--token", type=said, help="the service's token (default: WINGMAN_TOKEN)")
+    parser.add_argument("--url", help="a running service (default: WINGMAN_URL, else the log is read)")
+    parser.add_argument("--token", help="the service's token (default: WINGMAN_TOKEN)")
 
 
 def _meetings(commands: Commands) -> None:
@@ -463,18 +458,19 @@ def _grants(commands: Commands) -> None:
     parser = _command(commands, "grants", "Log in, and list, make or revoke what may be done by whom.")
     _listening(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.type = str
     listing = actions.add_parser("list", help="what is in force, newest first")
     listing.add_argument("--all", action="store_true", help="also what is over")
     listing.add_argument("--json", action="store_true", help="print one JSON object a line")
     actions.add_parser("login", help="print a login link that works once")
     making = actions.add_parser("create", help="make a grant for a program and print its token")
-    making.add_argument("name", type=said, metavar="NAME", help="what to call it in lists")
+    making.add_argument("name", metavar="NAME", help="what to call it in lists")
     making.add_argument("--role", default="script", help="script, viewer, auditor, scraper, extension, owner")
     making.add_argument(
         "--scopes", metavar="A,B", help="capture watch coach read export listen delete configure …"
     )
-    making.add_argument("--meeting", type=said, metavar="ID", help="good for this meeting alone")
-    making.add_argument("--days", type=float, default=90.0, help="how long it lasts (default 90)")
+    making.add_argument("--meeting", metavar="ID", help="good for this meeting alone")
+    making.add_argument("--days", type=positive, default=90.0, help="how long it lasts (default 90)")
     ending = actions.add_parser("revoke", help="end a grant; what is open with it is closed")
     ending.add_argument("id", metavar="ID", help="its id, see: wingman grants list")
     parser = _command(
@@ -491,7 +487,7 @@ def _trace(commands: Commands) -> None:
     _output(parser)
     parser.add_argument("id", metavar="ID", help="the meeting's id, see: wingman meetings")
     _finding(parser)
-    parser.add_argument("utterance", metavar="UTTERANCE", nargs="?", default="", help="only this one")
+    parser.add_argument("utterance", metavar="UTTERANCE", nargs="?", help="only this one")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
@@ -531,9 +527,9 @@ def _rehearse(commands: Commands) -> None:
     parser.add_argument(
         "file", metavar="FILE", help='one JSON object a line, {"who": "U|C|C2", "text": "…"}; - reads'
     )
-    parser.add_argument("--playbook", type=said, help="playbook name or file (default: the settings')")
-    parser.add_argument("--brief", default="", help="who takes part and what the meeting is for")
-    parser.add_argument("--notes", type=said, metavar="DIR", help="folder of notes that cards may quote")
+    parser.add_argument("--playbook", help="playbook name or file (default: the settings')")
+    parser.add_argument("--brief", help="who takes part and what the meeting is for")
+    parser.add_argument("--notes", metavar="DIR", help="folder of notes that cards may quote")
     parser.add_argument("--verbosity", choices=VERBOSITIES, help="how often it may speak")
     parser.add_argument("--language", metavar="TAG", help="language that is spoken, such as de")
     parser.add_argument(
@@ -542,7 +538,9 @@ def _rehearse(commands: Commands) -> None:
         default="clean",
         help="as written, without case and punctuation, or with so many words in a hundred misheard",
     )
-    parser.add_argument("--seed", type=int, default=0, help="another number mishears other words (default 0)")
+    parser.add_argument(
+        "--seed", type=whole(0), default=0, help="another number mishears other words (default 0)"
+    )
     parser.add_argument(
         "--model", default="off", metavar="URL|off", help="a server that speaks OpenAI's or Gemini's protocol"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wingman.archive.bundle import SUFFIX
 from wingman.commands.common import run_until_signal, settings_of
+from wingman.commands.output_file import output_file
 from wingman.commands.stored_meetings import open_kept
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
@@ -40,7 +41,8 @@ def _put(arguments: argparse.Namespace, content: bytes) -> None:
         return
     path = Path(target)
     try:
-        path.write_bytes(content)
+        with output_file(path) as file:
+            file.write(content)
     except OSError as failed:
         raise InputError(f"cannot write {path}: {failed.strerror}", field="output") from None
     print(f"written to {path}", file=sys.stderr)

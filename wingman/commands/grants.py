@@ -75,6 +75,8 @@ def _login(_: argparse.Namespace, access: Access, settings: Settings) -> int:
 
 def _create(arguments: argparse.Namespace, access: Access, _: Settings) -> int:
     scopes = tuple(word for word in (arguments.scopes or "").replace(",", " ").split() if word)
+    if arguments.scopes and not scopes:
+        raise InputError("--scopes names none; leave it away for all that the role has", field="scopes")
     role, allowed = chosen(arguments.role, scopes)
     if not 0 < arguments.days <= 365:
         raise InputError("--days must be more than 0 and at most 365", field="days")

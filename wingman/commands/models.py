@@ -39,7 +39,7 @@ def main(arguments: argparse.Namespace) -> int:
         case "fetch":
             return _fetch(settings, arguments.name or "")
         case "add":
-            return _add(Path(arguments.name), arguments.as_name)
+            return _add(Path(arguments.name), arguments.as_name or "")
         case "bench":
             return _bench(settings)
         case "remove":

@@ -76,7 +76,7 @@ async def _rehearse(
         playbook=playbook,
         suggest=suggest,
         correlate=settings.correlate,
-        brief=arguments.brief,
+        brief=arguments.brief or "",
         knowledge=knowledge,
         model=model,
         language=arguments.language or "",

@@ -26,6 +26,7 @@ from wingman.audio.sandboxed import probe
 from wingman.audio.video_file import is_image
 from wingman.commands import faces as faces_of_film
 from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of
+from wingman.commands.output_file import output_file, regular
 from wingman.commands.terminal import Show
 from wingman.config.paths import data_dir
 from wingman.config.settings import Settings
@@ -64,9 +65,7 @@ class Job:
     @property
     def made(self) -> Path | None:
         """The file that is made, behind a link; None where none is: standard output, a device, a pipe."""
-        if self.target is None or (self.target.exists() and not self.target.is_file()):
-            return None
-        return Path(os.path.realpath(self.target))  # `resolve` ends at a link that leads to itself
+        return regular(self.target) if self.target else None
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -260,13 +259,10 @@ class _Run:
             sys.stdout.write(text)
             sys.stdout.flush()
             return
-        made = self._job.made
-        part = made.with_name(f".{made.name}.new") if made else target
         try:
-            part.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(text, encoding="utf-8", newline="")
-            if made:
-                part.replace(made)
+            (self._job.made or target).parent.mkdir(parents=True, exist_ok=True)
+            with output_file(target) as file:
+                file.write(text.encode())
         except OSError as failed:
             raise InputError(f"cannot write {target}: {failed.strerror}", field="output") from None
         _say(f"written to {target}")
