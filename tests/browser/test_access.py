@@ -11,7 +11,7 @@ import zxingcpp
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.support.axe import violations, violations_of_both_schemes
-from tests.browser.support.burst import burst, tasks
+from tests.browser.support.burst import FRAMES, burst, frames, tasks
 from tests.browser.support.glance import glance
 from tests.browser.support.scene import call
 from tests.browser.support.service import BrowserService
@@ -250,10 +250,26 @@ def test_a_burst_does_not_stop_the_picture(service: BrowserService, new_page: Ne
     assert max(took) <= 50, "what takes longer is felt as a pause"
 
 
-def test_the_task_meter_sees_a_busy_page_and_no_waiting(browser_page: Page) -> None:
+NOTHING = (
+    "c => new Promise(d => { let n = 0; const f = () => ++n < 12 ? requestAnimationFrame(f) : d(); f(); })"
+)
+WORK = """c => new Promise(done => requestAnimationFrame(() => {
+  let sum = 0;
+  for (let n = 0; n < 2e8; n++) sum += n % 7;
+  requestAnimationFrame(() => requestAnimationFrame(() => { c.stop(); done(sum); }));
+}))"""
+
+
+def test_the_meters_see_a_busy_page_and_no_waiting(browser_page: Page) -> None:
     with tasks(browser_page) as waiting:
-        browser_page.evaluate("new Promise(done => setTimeout(done, 200))")
-    assert max(waiting) <= 50
+        counting = browser_page.evaluate_handle(FRAMES)
+        counting.evaluate(NOTHING)
+        idle, _ = frames(counting)
     with tasks(browser_page) as busy:
-        browser_page.evaluate("() => { let sum = 0; for (let n = 0; n < 2e8; n++) sum += n % 7; return sum; }")
+        counting = browser_page.evaluate_handle(FRAMES)
+        counting.evaluate(WORK)
+        rate, longest = frames(counting)
+    assert max(waiting) <= 50
     assert max(busy) > 100
+    assert rate < idle / 2
+    assert longest > 2000 / idle
