@@ -105,14 +105,17 @@ async def test_what_was_too_much_to_hold_is_stored_when_there_is_room(
 ) -> None:
     room = asyncio.Event()
     store = FencedAppender.store
+    sizes: dict[str, list[int]] = {}
 
     async def when_there_is_room(appender: FencedAppender, taken: Pending) -> None:
         await room.wait()
+        sizes.setdefault(appender.place.meeting, []).append(taken.size)
         await store(appender, taken)
 
     monkeypatch.setattr(FencedAppender, "store", when_there_is_room)
     monkeypatch.setattr(delivery, "ANSWER_S", 0.02)
-    monkeypatch.setattr(log_writer, "HELD_BYTES", 2000)
+    monkeypatch.setattr(log_writer, "HELD_BYTES", 4000)
+    monkeypatch.setattr(log_writer, "RECORD_BYTES", 1000)
     async with nodes(one_server, 2) as (node, other):
         told: list[Envelope] = []
         node.log.on_committed(told.extend)
@@ -124,8 +127,13 @@ async def test_what_was_too_much_to_hold_is_stored_when_there_is_room(
         await until(lambda: {e.data.state for e in told if isinstance(e.data, StorageState)} >= {"lost"})
         await node.log.own("m-3", b"")
         node.log.append("m-3", note("it begins meanwhile"), at=1.0)
+        node.log.append("m-2", MeetingEnded("stopped", 1.0), at=2.0)
+        await node.log.release("m-2")
+        node.log.append("m-2", MeetingRenamed("while there is no room"), at=3.0)
+        assert node.log.settling("m-2")
         room.set()
         await until(lambda: not node.log.fault)
+        node.log.append("m-2", MeetingRenamed("when there is"), at=4.0)
         node.log.append(M, note("and on"), at=2.0)
         await node.log.flush()
         for meeting in (M, "m-2", "m-3"):
@@ -134,7 +142,14 @@ async def test_what_was_too_much_to_hold_is_stored_when_there_is_room(
             assert stored == await node.log.read(meeting) == [e for e in told if e.meeting == meeting]
             assert [event.seq for event in stored] == list(range(1, len(stored) + 1))
             states = [event.data.state for event in stored if isinstance(event.data, StorageState)]
-            assert states[-2:] == ["lost", "stored"]
+            if meeting != "m-2":
+                assert states[-2:] == ["lost", "stored"]
+        assert [event.type for event in await other.log.read("m-2")][-3:] == [
+            "meeting.ended",
+            "meeting.renamed",
+            "meeting.renamed",
+        ]
+        assert max(size for caught_up in sizes.values() for size in caught_up[2:]) <= 1000
 
 
 async def test_why_words_brought_no_card_is_stored_with_what_comes_next(one_server: Servers) -> None:

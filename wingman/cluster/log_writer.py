@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
-from wingman.cluster.appender import ElsewhereError, FencedAppender, LostError, Pending, Tip, numbered
+from wingman.cluster.appender import (
+    RECORD_BYTES,
+    ElsewhereError,
+    FencedAppender,
+    LostError,
+    Pending,
+    Tip,
+    numbered,
+)
 from wingman.cluster.delivery import Delivery
 from wingman.cluster.keys import GoneError, KeyRing
 from wingman.cluster.log_reader import LogReader
@@ -61,8 +70,8 @@ class _Writing:
     taken: Pending = field(default_factory=lambda: Pending([], []))
     """What of it is on its way to the servers."""
     task: asyncio.Task[None] | None = None
-    abandoned: bool = False
-    """Too much was held: nothing more of it is queued until there is room."""
+    left: deque[Envelope] = field(default_factory=deque)
+    """Too much was held: these, and what comes behind them, are queued when there is room."""
 
     @property
     def meeting(self) -> str:
@@ -71,7 +80,7 @@ class _Writing:
     @property
     def unstored(self) -> int:
         """Events that no server is known to hold."""
-        return len(self.unhurried) + len(self.pending.lines) + len(self.taken.lines)
+        return len(self.unhurried) + len(self.left) + len(self.pending.lines) + len(self.taken.lines)
 
     def put_back(self) -> None:
         """What was on its way has not come there."""
@@ -204,7 +213,9 @@ class LogWriter:
     def settling(self, meeting: str) -> bool:
         """It does not run here any more, and something of it is still being stored."""
         writing = self._writing.get(meeting)
-        return writing is not None and not writing.running and not (writing.task is None or writing.task.done())
+        if writing is None or writing.running:
+            return False
+        return bool(writing.left) or not (writing.task is None or writing.task.done())
 
     def runs(self, meeting: str) -> bool:
         """Does it run here?"""
@@ -254,16 +265,17 @@ class LogWriter:
             self._delivery.appended(envelope)
         for envelope in envelopes:
             self._queue(writing, envelope)
+        if writing.left:  # after all of them: it is told in this meeting, too
+            self._delivery.tell("lost")
 
     def _queue(self, writing: _Writing, envelope: Envelope) -> None:
-        line = codec.encode(envelope)
-        if self._held + len(line) > HELD_BYTES:
-            writing.abandoned = True
-            self._delivery.tell("lost")
-        if not writing.abandoned:
-            self._held += len(line)
-            writing.pending.lines.append((envelope, line))
-            self._work(writing)
+        line = b"" if writing.left else codec.encode(envelope)
+        if writing.left or self._held + len(line) > HELD_BYTES:
+            writing.left.append(envelope)
+            return
+        self._held += len(line)
+        writing.pending.lines.append((envelope, line))
+        self._work(writing)
 
     def _work(self, writing: _Writing) -> None:
         if writing.task is None or writing.task.done():
@@ -302,10 +314,7 @@ class LogWriter:
                 continue
             await self._reader.learn(writing.meeting, tip.seq)
             self._wrote(appender)
-            lines = writing.pending.lines
-            if lines and lines[0][0].seq != tip.head.last + 1:
-                writing.pending.lines = numbered(lines, tip.head.last + 1, codec.encode)
-                writing.head = tip.head.last + len(lines)
+            _put_behind(writing, tip.head.last)
 
     def _wrote(self, appender: FencedAppender) -> None:
         if (tip := appender.tip) is not None:
@@ -320,23 +329,25 @@ class LogWriter:
         self._held -= taken.size
         self._told([envelope for envelope, _ in taken.lines])
         if self._delivery.fault:
-            for other in self._writing.values():
-                self._catch_up(other)
-            if not any(other.pending.lines or other.abandoned for other in self._writing.values()):
+            self._catch_up()
+            if not any(other.pending.lines or other.left for other in self._writing.values()):
                 self._delivery.tell("stored")
 
-    def _catch_up(self, writing: _Writing) -> None:
-        """There is room again: what was not queued was kept for those who read it here, and is stored now."""
-        if not writing.abandoned or not writing.running or writing.pending.lines or writing.taken.lines:
-            return
-        for envelope in self._delivery.handed_on.unstored(writing.meeting):
-            line = codec.encode(envelope)
-            if writing.pending.lines and self._held + len(line) > HELD_BYTES:
+    def _catch_up(self) -> None:
+        """There is room again: queue a record's worth of every meeting that has none on its way."""
+        for writing in self._writing.values():
+            if writing.left and not writing.pending.lines and not writing.taken.lines:
+                self._queue_left(writing)
+
+    def _queue_left(self, writing: _Writing) -> None:
+        size = 0
+        while writing.left:
+            line = codec.encode(writing.left[0])
+            size += len(line)
+            if writing.pending.lines and (size > RECORD_BYTES or self._held + len(line) > HELD_BYTES):
                 break
             self._held += len(line)
-            writing.pending.lines.append((envelope, line))
-        else:
-            writing.abandoned = False
+            writing.pending.lines.append((writing.left.popleft(), line))
         self._work(writing)
 
     def _storage_changed(self, state: StorageState) -> None:
@@ -363,6 +374,7 @@ class LogWriter:
         writing.put_back()
         writing.running = False
         writing.unhurried = []
+        writing.left.clear()
         self._hurry(writing)  # its timer
         if self._writing.get(meeting) is writing:
             del self._writing[meeting]
@@ -376,6 +388,19 @@ class LogWriter:
         self._delivery.handed_on.forget(meeting)
         if (known := self._reader.known.get(meeting)) is not None and not self._keys.gone(meeting):
             self._delivery.handed_on.reached(meeting, known.head.last)
+        self._catch_up()
+
+
+def _put_behind(writing: _Writing, last: int) -> None:
+    """What waits comes after the event `last`: somebody else may have added something."""
+    lines, left = writing.pending.lines, writing.left
+    if not lines and not left:
+        return
+    if (lines[0][0] if lines else left[0]).seq != last + 1:
+        writing.pending.lines = numbered(lines, last + 1, codec.encode)
+        behind = last + len(lines) + 1
+        writing.left = deque(replace(envelope, seq=behind + n) for n, envelope in enumerate(left))
+        writing.head = last + len(lines) + len(left)
 
 
 def _unhurried(payload: Event) -> bool:

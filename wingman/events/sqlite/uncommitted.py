@@ -34,12 +34,6 @@ class Uncommitted:
         """Events of a meeting that were handed on and that the disk does not hold."""
         return self._volatile.get(meeting, ())
 
-    def unstored(self, meeting: str) -> list[Envelope]:
-        """The same, and those that were not handed on yet."""
-        upto = self.upto(meeting)
-        waiting = (envelope for _, envelope in self._waiting if envelope.meeting == meeting)
-        return [*self.volatile(meeting), *(envelope for envelope in waiting if envelope.seq > upto)]
-
     def reached(self, meeting: str, seq: int) -> None:
         """A meeting's events up to `seq` are stored, and were handed on elsewhere or not at all."""
         self._upto[meeting] = max(seq, self.upto(meeting))
