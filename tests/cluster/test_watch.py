@@ -67,9 +67,48 @@ class Led:
 
     async def stream(self, name: str) -> JsonObject:
         server = self.leaders[int(name.rpartition("_")[2]) % len(self.leaders)]
-        at = datetime.fromtimestamp(time.time() + self.ahead_s[server], UTC)
-        others = [{"name": name, "current": True} for name in self.leaders if name != server]
+        at = datetime.fromtimestamp(time.time() + self.ahead_s.get(server, 0.0), UTC)
+        others = [{"name": name, "current": True} for name in self.ahead_s if name != server]
         return {"ts": at.isoformat(), "cluster": {"leader": server, "replicas": others}}
+
+
+async def test_servers_that_no_longer_answer_have_no_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    off = {"n0": 120.0, "n1": 120.0, "n2": 0.0}
+    later = [0.0]
+    monkeypatch.setattr(watch, "passed", lambda: time.monotonic() + later[0])
+
+    async def all_asked(looking: Watch) -> None:
+        for shard in range(16):
+            await looking._look_at(shard)
+
+    for leaders in (["n2"], ["n2", "", ""], ["n5", "n6", "n2"]):  # all put right meanwhile
+        led = Led(dict(off))
+        looking = Watch(cast("JetStream", led), 16)
+        await all_asked(looking)
+        assert looking.now() - time.time() == pytest.approx(120.0, abs=5), "what most say"
+        led.ahead_s, led.leaders = dict.fromkeys(off, 0.0), leaders
+        for _ in range(3):
+            later[0] += 80.0  # a round has passed
+            await all_asked(looking)
+        assert looking.now() - time.time() == pytest.approx(0.0, abs=5), leaders
+        assert len(looking._ahead) == len({*leaders} - {""})
+
+
+async def test_a_clock_that_was_set_is_told_from_a_machine_that_stood_still(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for leaders, servers in ((["n0", "n1", "n2"], 0.0), (["n0", "n1", "n2"], 90.0), (["n2"], 90.0)):
+        leap = [0.0]
+        monkeypatch.setattr(watch, "time", SimpleNamespace(time=lambda leap=leap: time.time() + leap[0]))
+        led = Led({"n0": 0.0, "n1": 0.0, "n2": 0.0})
+        looking = Watch(cast("JetStream", led), 16)
+        for shard in range(16):
+            await looking._look_at(shard)
+        leap[0] = 90.0  # what has passed since is not counted where the machine stood still
+        led.ahead_s, led.leaders = dict.fromkeys(led.ahead_s, servers), leaders
+        assert looking.now() - time.time() == pytest.approx(0.0, abs=5), "nobody was asked since"
+        await looking._ask_again_if_set()
+        assert looking.now() - time.time() == pytest.approx(servers, abs=5), leaders
 
 
 async def test_one_server_whose_clock_is_off_is_named_once_and_hides_behind_no_other() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from statistics import median_low
 
@@ -31,6 +32,16 @@ LAG_EVERY = 5
 """Looks between two questions for a stream's replicas."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a server's clock said."""
+
+    ahead: float
+    """Of one that is never set (`passed`)."""
+    at: float
+    """When, by that one."""
+
+
 class Watch:
     """Run it for as long as the node serves."""
 
@@ -43,19 +54,22 @@ class Watch:
         """It has been without a connection for too long, and still is."""
         self._apart: set[str] = set()
         """Servers whose clocks differed from its own when it last asked them: another one leads each stream."""
-        self._ahead: dict[str, float] = {}
-        """By how much each server's clock was ahead of one that is never set (`passed`)."""
+        self._ahead: dict[str, _Answer] = {}
+        """What each server's clock said, of those that have answered lately."""
         self._servers = 1
+        self._lead = time.time() - passed()
+        """By how much this machine's clock was ahead of `passed` when all servers were asked last."""
 
     def now(self) -> float:
         """Unix seconds for what all nodes share: this machine's, unless most servers agree on another time."""
         wall = time.time()
         if not self._ahead:
             return wall
-        ahead = median_low(self._ahead.values())
-        agree = sum(abs(one - ahead) <= WRONG_S for one in self._ahead.values())
+        told = [answer.ahead for answer in self._ahead.values()]
+        ahead = median_low(told)
+        most = 2 * sum(abs(one - ahead) <= WRONG_S for one in told) > max(self._servers, len(told))
         theirs = passed() + ahead
-        return theirs if 2 * agree > self._servers and abs(theirs - wall) > WRONG_S else wall
+        return theirs if most and abs(theirs - wall) > WRONG_S else wall
 
     async def open(self) -> None:
         """Ask for the time, before anything goes by it."""
@@ -73,24 +87,39 @@ class Watch:
                 since, self.cut_off = loop.time(), False
                 if looks % LAG_EVERY == 0:
                     await self._look_at(looks // LAG_EVERY % self._shards)
+                await self._ask_again_if_set()
             elif not self.cut_off and loop.time() - since >= CUT_OFF_S:
                 self.cut_off = True
                 log.error("this node is cut off from the NATS servers: it lets go of its meetings")
                 for callback in self.on_cut_off:
                     callback()
 
-    async def _look_at(self, shard: int) -> None:
+    async def _ask_again_if_set(self) -> None:
+        """This machine's clock was set, or the machine stood still, which `passed` may not count: what servers
+        said before holds no longer. Who does not answer now has no say."""
+        began = passed()
+        if abs(time.time() - began - self._lead) <= WRONG_S:
+            return
+        self._lead = time.time() - began
+        for shard in range(self._shards):
+            if not await self._look_at(shard):
+                break
+        self._forget_before(began)
+
+    async def _look_at(self, shard: int) -> bool:
+        """Ask for one stream; False when nobody answers."""
         name, asked = subjects.stream(shard), time.time()
         try:
             told = await self._jetstream.stream(name)
         except (UnavailableError, UnknownError):
-            return
+            return False
         cluster = told.get("cluster", {})
         self._servers = 1 + len(cluster.get("replicas") or ())
         self._compare(name, str(cluster.get("leader", "")), asked, str(told.get("ts", "")), time.time())
         replicas = cluster.get("replicas") or ()
         metrics.REPLICA_LAG.labels(name).set(max((int(one.get("lag", 0)) for one in replicas), default=0))
         metrics.REPLICAS_AWAY.labels(name).set(sum(not one.get("current", False) for one in replicas))
+        return True
 
     def _compare(self, stream: str, server: str, asked: float, told: str, answered: float) -> None:
         """How far the clocks of this node and of the server that leads a stream are apart, whichever is wrong;
@@ -100,7 +129,10 @@ class Watch:
         except ValueError:  # a release that does not say
             return
         offset = (asked + answered) / 2 - theirs
-        self._ahead[server] = theirs - passed()
+        if server:  # else the stream has no leader just now
+            self._ahead[server] = _Answer(theirs - passed(), passed())
+        # who leads no stream any more is not asked: its clock may have been put right, it may be gone
+        self._forget_before(passed() - 2 * self._shards * LAG_EVERY * LOOK_S)
         metrics.CLOCK_OFFSET.labels(stream).set(offset)
         if abs(offset) <= CLOCK_S + (answered - asked):
             self._apart.discard(server)
@@ -111,3 +143,7 @@ class Watch:
                 server=server,
                 ahead_s=round(offset, 3),
             )
+
+    def _forget_before(self, moment: float) -> None:
+        """Leave out what servers said before this, by `passed`."""
+        self._ahead = {server: answer for server, answer in self._ahead.items() if answer.at >= moment}
