@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from tests.support.background import beside
 from tests.support.http import http_client
 from tests.support.nats import Servers, nodes
 from tests.support.until import until
+from wingman.cluster import subjects
+from wingman.cluster.jetstream import TTL
 from wingman.cluster.replica import Replica
-from wingman.server.auth import OWNER, Access
+from wingman.server.auth import LOGIN_SECONDS, OWNER, Access
 from wingman.server.budgets import MESSAGE_BURST
 from wingman.server.grant_store import GrantStore
 from wingman.server.grants import Role
@@ -82,6 +85,27 @@ async def test_a_revocation_is_not_undone_by_who_did_not_know_of_it(one_server: 
         async with nodes_kept(one_server) as late:
             await until(lambda: late.grant(token) is None)
             assert [row.id for row in late.store.all()] == [grant.id]
+
+
+async def test_a_row_is_kept_as_long_as_it_is_good_by_the_time_that_nodes_share(one_server: Servers) -> None:
+    async with nodes(one_server, 1) as (node,):
+        for off in (-3600.0, 3600.0):  # so far is what nodes share from this machine's clock
+
+            def shared(off: float = off) -> float:
+                return time.time() + off
+
+            access = Access("token", GrantStore(None, SECRET))
+            access.clock = shared
+            replica = Replica(node.jetstream, b"k" * 32, access.store, shared)
+            await replica.open()
+            try:
+                name = f"code.{access.store.digest(access.login_code()).hex()}"
+                await replica._tell()
+                stored = await node.jetstream.newest(subjects.TABLES, subjects.row(name))
+                assert stored is not None
+                assert abs(float(stored.headers.get(TTL, 0)) - LOGIN_SECONDS) < 30, off
+            finally:
+                access.store.close()
 
 
 @contextlib.asynccontextmanager

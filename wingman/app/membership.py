@@ -49,7 +49,9 @@ def nodes_of(member: Membership, manager: MeetingManager) -> MeetingRouter:
     """The other nodes, as the routes need them."""
     from wingman.cluster.meeting_router import MeetingRouter
 
-    router = MeetingRouter(member.node, member.log, member.relay, manager.adopt, manager.live_ids)
+    router = MeetingRouter(
+        member.node, member.log, member.relay, manager.adopt, manager.live_ids, member.watch.now
+    )
     router.cut_off = lambda: member.watch.cut_off
     return router
 

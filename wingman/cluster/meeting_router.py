@@ -34,13 +34,16 @@ class MeetingRouter:
         relay: Relay,
         adopt: Callable[[str], Awaitable[object]],
         live: Callable[[], Collection[str]],
+        shared: Callable[[], float] = time.time,
     ) -> None:
-        """`adopt` runs a meeting here that nobody runs; `live` names those that run here."""
+        """`adopt` runs a meeting here that nobody runs; `live` names those that run here; `shared`: see
+        `LogClaims`."""
         self._node = node
         self._log = log
         self._relay = relay
         self._adopt = adopt
         self._live = live
+        self._shared = shared
         self.cut_off: Callable[[], bool] = lambda: False
         """Is this node without the others, so that it knows nothing of what happens now?"""
         self._looked_after: set[tuple[str, str]] = set()
@@ -108,7 +111,7 @@ class MeetingRouter:
     async def orphans(self, idle_s: float) -> list[str]:
         """Meetings without an end that nobody runs, and to which nothing was added for so long."""
         found: list[str] = []
-        before = time.time() - idle_s
+        before = self._shared() - idle_s
         for row in await self._log.meetings(MOST):
             idle = row.state != "ended" and row.last_at < before and self.state(row.id) == "orphaned"
             if idle and (await self.where(row.id))[0] == "orphaned":
@@ -120,7 +123,7 @@ class MeetingRouter:
         each once."""
         found: list[str] = []
         there = [row.id for row in self._node.others]
-        after = time.time() - OWED_S
+        after = self._shared() - OWED_S
         for row in await self._log.meetings(MOST) if there else ():
             if row.state != "ended" or row.last_at < after or self.state(row.id) == "live":
                 continue

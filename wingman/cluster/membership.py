@@ -77,7 +77,7 @@ async def join(settings: ClusterSettings, grants: Grants | None = None) -> Async
         running = [node.run(), slots.run(), watch.run()]
         trail = None
         if grants is not None and not settings.one_folder:
-            replica = Replica(jetstream, key, grants)
+            replica = Replica(jetstream, key, grants, watch.now)
             await replica.open()
             trail = AuditTrail(jetstream, key, node.name, grants.audit)
             running += [replica.run(), trail.run()]

@@ -54,7 +54,7 @@ class Table(Protocol):
         ...
 
     def ends(self, name: str) -> float:
-        """Wall time after which nobody needs the row any more; 0 for never."""
+        """When nobody needs the row any more, by the wall time that all nodes go by; 0 for never."""
         ...
 
     def changed(self) -> bool:
@@ -69,10 +69,14 @@ class Table(Protocol):
 class Replica:
     """One for each node. `open` it before the first request is answered, and `run` it."""
 
-    def __init__(self, jetstream: JetStream, key: bytes, table: Table) -> None:
+    def __init__(
+        self, jetstream: JetStream, key: bytes, table: Table, shared: Callable[[], float] = time.time
+    ) -> None:
+        """`shared`: the wall time that all nodes go by."""
         self._jetstream = jetstream
         self._key = key
         self._table = table
+        self._shared = shared
         self._told: dict[str, bytes] = {}
         """What the other nodes know."""
         self._unmerged: Counter[str] = Counter()
@@ -124,7 +128,7 @@ class Replica:
         if name in self._heard_since:  # another node has just changed it: a used code must not come back
             self._wake.set()
             return
-        left = ends - time.time() if row else 300.0
+        left = ends - self._shared() if row else 300.0
         headers = {TTL: str(max(1, round(min(left, LONGEST_S))))} if left > 0 else {}
         before, self._told[name] = self._told.get(name, b""), row  # before its own echo
         try:
