@@ -147,6 +147,18 @@ async def test_a_grant_of_one_meeting_opens_no_other(tmp_path: Path) -> None:
                     )
                     assert answer.status_code in (403, 404, 405), (method, path, other)
                     assert answer.status_code == 403 or "%2f" in other
+        for path in ("/api/schemas/none.json", "/api/meetings/m-other"):
+            answer = await client.get(path)
+            assert (answer.status_code, "is for one meeting" in answer.text) == (403, True), path
+        _, token = service.access.make(
+            Role.COACH, by=OWNER, scopes=frozenset({Scope.COACH}), meeting="m-mine", name="x"
+        )
+        client.headers["Authorization"] = f"Bearer {token}"
+        for path, why in (
+            ("/api/schemas/none.json", "is for one meeting"),
+            ("/api/audit", "`configure` or `read`"),
+        ):
+            assert why in (await client.get(path)).text, path
 
 
 def grants(access: Access) -> Iterator[tuple[str, set[str], str]]:

@@ -298,13 +298,11 @@ class _Exchange:
 
 def _forbidden(grant: Grant, asked: Asked) -> str:
     """Why a grant does not open this, and what would."""
-    scopes = needed(asked.method, asked.path) or frozenset()
-    if grant.role is Role.VIEWER or scopes & grant.scopes:
-        return (
-            "this token may only watch its own meeting"
-            if grant.role is Role.VIEWER
-            else "this token is for one meeting"
-        )
+    if grant.role is Role.VIEWER:
+        return "this token may only watch its own meeting"
+    scopes = needed(asked.method, asked.path)
+    if scopes is None or scopes & grant.scopes:
+        return "this token is for one meeting"
     wanted = " or ".join(f"`{scope}`" for scope in sorted(scopes))
     return f"this takes the scope {wanted}, which this token lacks; make one that has it: wingman grants create"
 
