@@ -495,6 +495,8 @@ ASKED_OUTRIGHT = {
         "Do I get a refund for the days without it?",
         "is there any compensation for that",
         "How much of our fee goes to the school?",
+        "How much of my fiver actually ends up with them?",
+        "La livraison, c'est compris ou je paie en plus ?",
         "Bekommen wir dafür eine Gutschrift?",
         "Y a-t-il un dédommagement ?",
         "¿Hay alguna compensación?",

@@ -445,7 +445,10 @@ _FAILS = (
     r"|stolen|breach\w*|sick|ill|runs? out|strikes?|fire|flood\w*|damaged?|sued?|refuses?|rejects?"
     r"|too (?:late|slow|small|big|many)|chang\w+ (?:our|my|their) minds?|short|outgrow|bankrupt)"
 )
-_MONEY = r"(?:money|fees?|price|payments?|rent|donations?|premium|bill|budget|sum|amount|deposit|tax(?:es)?)"
+_MONEY = (
+    r"(?:money|fees?|price|payments?|rent|donations?|premium|bill|budget|sum|amount|deposit|tenner|fiver"
+    r"|tax(?:es)?)"
+)
 _TREAT = (
     r"(?:lunch|food|coffee|dinner|breakfast|pizza|drinks?|beer|taxi|cab|table|room|hotel|flight|train|tickets?"
     r"|meetings?|slot|call|webinar|session|car|my|our)"

@@ -339,7 +339,7 @@ ASKED = {
         r" est|le support est)(?: (?!pas\b)\S+){0,2} (?:(?:inclus\w*|en plus|gratuit\w*|offerte?s?)(?=$"
         r"| (?:dans"
         r"|ou|avec|aussi|dedans)\b)|compris\w*(?= (?:dans|dedans|ou (?:en plus|en supplément|à part"
-        r"|payant))\b))"
+        r"|payant|(?:je|on) paie|il faut))\b))"
         r"|(?:l'installation|la livraison|la formation|le support) est comprise?(?=$| ou\b)",
         r"(?:il y a|y a t il|y a|vous avez|est ce qu'il y a)(?: (?:aussi|encore))? des (?:frais|coûts"
         r"|suppléments)(?: \S+){0,2}(?=$| (?:en plus|cachés|à côté|supplémentaires|de)\b)|(?:je dois|il"
