@@ -216,8 +216,10 @@ OUTRIGHT = {
         r"|ihren|einen) (?:vorgesetzten|chef|chefin|teamleiter\w*|filialleiter\w*) (?:sprechen|reden)"
         r"|(?:geben|holen) sie mir (?:\S+ )?(?:ihren|einen) (?:vorgesetzten|chef)|verbinden sie mich (?:\S+"
         r" )?mit (?:ihrem|ihrer|einem) (?:vorgesetzten|chef|chefin)",
-        r"(?:rufen|schreiben|belästigen) sie (?:mich|uns|mir|hier) (?:bitte )?(?:nicht mehr|nie wieder"
-        r"|nicht noch)|hören sie auf mich (?:anzurufen|zu belästigen)|das ist (?:schon )?belästigung",
+        r"(?:rufen sie (?:mich|uns|hier) (?:bitte )?(?:nicht mehr|nie wieder)(?: hier)? an|belästigen sie"
+        r" (?:mich|uns) (?:bitte )?(?:nicht mehr|nie wieder)|schreiben sie (?:mir|uns) (?:bitte )?(?:nicht"
+        r" mehr|nie wieder))(?=$| (?:bitte|sonst)\b)|hören sie auf mich (?:anzurufen|zu belästigen)|das ist"
+        r" (?:schon )?belästigung",
         r"(?:behandeln|geht|gehen) (?:sie|man) (?:so|hier so) (?:ihre |treue |langjährige |mit (?:ihren"
         r" |treuen )?)*kunden|so (?:behandeln|behandelt) (?:sie|man) (?:ihre |treue |langjährige |gute"
         r" )*kunden",
@@ -230,16 +232,21 @@ OUTRIGHT = {
         r"(?: \S+){0,2} ist(?! (?:gelöst|weg))",
         r"(?:das|es) kostet uns (?:jede\w*|jährlich|richtig|viel|unheimlich|\S+ stunden|kunden|geld)"
         r"|(?:wir|ich) verlieren? (?:dadurch|damit|deswegen|deshalb)",
-        r"(?:ich|wir) (?:habe|haben|hab) (?:\S+ ){0,3}?(?:kein|keinen|keine) (?:internet|empfang|strom"
-        r"|warmwasser|heizung|wasser|anschluss|telefon)(?=$| (?:mehr|und|seit|hier|zu)\b)",
+        r"(?!.*\b(?:zug|bahn|tunnel|aufzug|fahrstuhl|flugzeug|auto)\b)(?:(?:ich|wir) (?:habe|haben|hab)"
+        r"|(?:habe|haben|hab) (?:ich|wir)) (?:(?:\S+ ){0,2}?(?:seit|immer noch|noch immer|schon wieder"
+        r"|wieder)(?: \S+){0,4}? (?:kein|keinen|keine) (?:internet|empfang|strom|warmwasser|heizung|wasser"
+        r"|anschluss|telefon)\b|(?:kein|keinen|keine) (?:internet|empfang|strom|warmwasser|heizung|wasser"
+        r"|anschluss|telefon) (?:mehr )?seit\b)",
     ),
     "churn": (
         r"(?:ich|wir|will|wollen|möchte|möchten) (?:ich|wir|will|wollen|möchte|möchten|werde|werden)"
         r" (?:(?!nicht)\S+ ){0,4}kündigen"
         r"|hiermit kündige|(?:ich kündige|wir kündigen)(?! nicht)(?! (?:\S+ ){0,5}an(?: |$))",
         r"(?:ich|wir) (?:storniere|storniert|stornieren) (?:alles|das ganze|die ganze \S+)|(?:dann|sonst)"
-        r" (?:wechsle|wechsel|wechseln|gehe|gehen) (?:ich|wir)(?: \S+){0,2} (?:zur konkurrenz|zu einem"
-        r" anderen|woanders hin|woandershin|den anbieter)\b",
+        r" (?:wechsle|wechsel|wechseln|gehe|gehen) (?:ich|wir)(?: \S+){0,2} (?:zur konkurrenz(?! (?:auf|im)\b)"
+        r"|zu (?:einem anderen (?:anbieter|lieferanten|dienstleister|versorger)|einer anderen (?:bank|firma"
+        r"|versicherung))|den anbieter)(?=$| (?:wenn|weil)\b)|sonst (?:wechsle|gehe|gehen|wechseln) (?:ich|wir)"
+        r" (?:eben |halt )?woanders ?hin$",
     ),
     "stall": (
         r"(?:ich|wir) (?:muss|müssen|möchte|möchten|will|wollen|würde|würden) (?:(?:ich|wir|mir|uns|das|darüber"
@@ -262,14 +269,21 @@ OUTRIGHT = {
         r"(?: (?!nicht\b)\S+){0,2} doppelt so (?:viel|hoch) wie|(?:das|es) ist (?:(?!nicht\b)\S+ ){0,2}(?:viel"
         r" geld"
         r"|eine menge geld|happig|über unserem budget)",
-        r"(?:(?:ich|wir) (?:habe|haben|hab)|(?:habe|haben|hab) (?:ich|wir)) (?:(?:das|es|die|den|ihnen|alles"
-        r"|doch|aber|rechnung|betrag) )*(?:schon|bereits|längst) (?:(?!nicht\b|oft\b|viel\b|mal\b)\S+ ){0,4}?"
-        r"(?:bezahlt|überwiesen|eingereicht|abgeschickt|zurückgeschickt|beglichen)(?=$| und| aber| am| per"
-        r"| letzte)|(?:schon|bereits|längst) (?:bezahlt|überwiesen|eingereicht|abgeschickt|zurückgeschickt"
-        r"|beglichen)(?= (?:habe|haben)\b|$)",
-        r"(?:ich bin|bin ich) (?:mir )?(?:ganz |ziemlich |absolut |sehr )?sicher dass (?:ich|wir) (?:\S+"
-        r" ){1,6}?(?:eingereicht|bezahlt|geschickt|abgeschickt|abgegeben|überwiesen|beigelegt|gekündigt"
-        r"|zurückgeschickt)",
+        r"(?<!essen )(?<!kaffee )(?<!eintritt )(?:(?:ich|wir) (?:habe|haben|hab)|(?:habe|haben|hab) (?:ich"
+        r"|wir)) (?:(?:das|es|die|den|ihnen|alles|doch|aber|rechnung|betrag) )*(?:schon|bereits|längst)"
+        r" (?:(?:letzten?|vorletzten?|woche|monat|gestern|am|im|vor|\S+tag|\S+ (?:tagen|wochen)|zweimal"
+        r"|doppelt|per|das|die|den|rechnung|betrag|gebühr|rate|alles|ihnen|komplett|vollständig)"
+        r" ){0,5}?(?:bezahlt|überwiesen|beglichen)(?=$| und| aber| am| per| letzte)|(?:das|es|alles|die"
+        r" (?:rechnung|gebühr|rate)|der betrag|den betrag) (?:(?:ist|wurde|ich|wir|doch|aber|ja) )*(?:schon"
+        r"|bereits|längst) (?:bezahlt|überwiesen|beglichen)(?= (?:habe|haben|worden)$|$)",
+        r"(?:das formular|die formulare|das paket|die schadensmeldung) (?:(?:habe|haben|hab|ich|wir|ihnen"
+        r"|doch|aber) )*(?:schon|bereits|längst) (?:\S+ ){0,3}?(?:eingereicht|abgeschickt"
+        r"|zurückgeschickt)(?=$| (?:habe|haben)\b)",
+        r"(?:ich bin|bin ich) (?:mir )?(?:ganz |ziemlich |absolut |sehr )?sicher dass (?:ich|wir)"
+        r" (?:(?:(?!essen\b|mittagessen\b|kaffee\b|termin\b|sitzung\b|besprechung\b)\S+ ){1,6}?(?:bezahlt"
+        r"|überwiesen|gekündigt|zurückgeschickt)|(?:\S+ ){0,3}?(?:unterschrieben|formulare?|rechnung|belege?"
+        r"|paket|kündigung) (?:\S+ ){0,3}?(?:eingereicht|geschickt|abgeschickt|abgegeben|beigelegt)|(?:\S+"
+        r" ){0,4}?(?:dokumente|unterlagen) (?:eingereicht|abgegeben|beigelegt))",
         r"(?:ich|wir) (?:zahle|zahlen|bezahle|bezahlen|werde|werden) (?:(?:das|dafür|hier|da|ihnen|den"
         r"|die|gebühr|betrag) )*(?:(?:gar )?nichts(?=$| (?:mehr|dafür|davon|bis|solange)\b)|keinen (?:cent"
         r"|euro)|sicher nicht|bestimmt nicht"
@@ -286,8 +300,12 @@ OUTRIGHT = {
         r"(?:das ist|das wäre) (?:mein|unser) (?:letztes|äußerstes) (?:angebot|wort)|friss oder stirb"
         r"|(?:sonst|oder|dann) (?:lassen wir|lasse ich|lass ich) (?:es|das) (?:bleiben|sein)$|sonst"
         r" (?:bin ich|sind wir) (?:raus|weg)$",
-        r"(?:das|so) (?:geht|passt|funktioniert|klappt) (?:das )?(?:für |bei )?(?:mich|uns|mir)(?: so)? nicht\b"
-        r"|(?:das|so) (?:geht|passt|funktioniert) (?:so )?nicht für (?:mich|uns)|das (?:ist|finde ich"
+        r"(?:^|(?<=^nein )|(?<=^also )|(?<=^aber )|(?<=^tut mir leid )|(?<=^leider )|(?<=^nee ))(?:das|so)"
+        r" (?:(?:geht|passt|funktioniert) (?:das )?für (?:mich|uns)(?: so)? nicht|(?:geht|passt"
+        r"|funktioniert) (?:so )?nicht für (?:mich|uns))(?=$| (?:weil|zu diesem preis|bei dem"
+        r" preis)\b)(?!.*\b(?:\w+tag|\w+tags|morgen|mittwoch|\d+ uhr|uhr|bildschirm|mikro\w*|ton|kamera"
+        r"|link)\b)",
+        r"das (?:ist|finde ich"
         r"|finden wir) (?:(?:überhaupt|wirklich|aber|doch) )*(?:nicht fair|unfair|zu viel verlangt"
         r"|ungerecht)\b(?! (?:für|gegenüber|gegen) (?!mich\b|mir\b|uns\b))",
     ),
@@ -301,11 +319,14 @@ OUTRIGHT = {
         r"(?:die anderen|der andere|die konkurrenz)(?: \S+){0,5} (?:angeboten|bietet|bieten|verlangen"
         r"|verlangt|günstiger|billiger)|(?:haben|hatten) (?:wir )?(?:uns )?(?:auch |schon )?(?:ein|eine"
         r"|einen) (?:ander\w+|zweit\w+) (?:angebot|anbieter|system|firma)",
-        r"(?:habe|haben|hab) (?:ich|wir)?(?: \S+){0,5} (?:für|um) (?:nur |rund |etwa )?\d[\d ]*(?:€| ?euro)?(?:"
-        r" \S+)? gesehen|(?:ich|wir) (?:habe|haben|hab)(?: \S+){0,5} (?:für|um) (?:nur |rund "
-        r"|etwa )?\d[\d ]*(?:€"
-        r"| ?euro)?(?: \S+)? gesehen|(?:bei amazon|bei ebay|im internet|online|woanders|anderswo) (?:gibt's"
-        r"|gibt es|kostet|kriege? ich|bekomme ich|habe ich|hab ich)(?: \S+){0,4} (?:für )?\d",
+        r"(?:(?:(?:ich|wir) (?:habe|haben|hab)|(?:habe|haben|hab) (?:ich|wir)) (?:(?:\S+"
+        r" ){0,2}?(?:(?:gleiche|selbe|ähnliche)[ns]?|dasselbe|dieselbe|denselben|billiger|günstiger)(?:"
+        r" (?!film\b)\S+){0,5}?|(?:es|das|so ?was|so eine?n?)(?: (?:bei|im|auf|woanders|anderswo|online"
+        r"|schon|auch|internet|amazon|ebay))*)|(?:das|dasselbe|(?:die|das|den) (?:gleiche|selbe)[n]?)"
+        r" (?:habe|haben|hab) (?:ich|wir)(?: \S+){0,4}?) für (?:nur |rund |etwa )?\d[\d ]*(?:€| ?euro)(?:"
+        r" \S+)? gesehen|(?:bei amazon|bei ebay|im internet|online|woanders|anderswo) (?:gibt's|gibt es"
+        r"|kostet|kriege? ich|bekomme ich)(?: (?:es|das|die|den|sie|ihn|gleiche[ns]?|dasselbe|dieselbe|so"
+        r" ?was|nur|schon|auch|für|ab))* \d[\d ]*(?:€| ?euro)",
     ),
     "decision": (
         r"(?:muss|müsste|müssen|müssten)(?: \S+){0,3} (?:mit|erst|noch) (?:\S+ )?(?:meinem|meiner|unserem"
@@ -315,9 +336,10 @@ OUTRIGHT = {
         r"|die chefin|der vorstand|am ende)",
     ),
     "buying": (
-        r"(?:ich bin|wir sind|bin ich|sind wir) (?:jetzt )?bereit (?:zu (?:unterschreiben|bestellen|kaufen"
-        r"|starten)|zum (?:kauf|abschluss))\b|(?:ich|wir) (?:möchte|möchten|würde|würden|will|wollen)(?:"
-        r" (?!nicht\b)\S+){0,3} (?:verbindlich )?(?:bestellen|unterschreiben)$",
+        r"(?:ich bin|wir sind|bin ich|sind wir) (?:jetzt )?bereit (?:zu (?:unterschreiben|bestellen|kaufen)"
+        r"|zum (?:kauf|abschluss))\b|(?:ich|wir) (?:möchte|möchten|würde|würden|will|wollen)(?: (?:das|es"
+        r"|den|die|bei|ihnen|jetzt|gern|gerne|gleich|sofort|heute|dann|also|verbindlich|gerät|vertrag|abo"
+        r"|paket|tarif|lizenz\w*|auftrag)){0,5} (?:bestellen|unterschreiben)$",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""

@@ -276,16 +276,22 @@ OUTRIGHT = {
         r"(?:i|we)(?: really| just| still)? (?:want|need|demand) to (?:speak|talk) (?:to|with) (?:a|your"
         r"|the) (?:manager|supervisor)(?! (?:who|that|at|of|from|in|for|about|on)\b)|(?:i'd|we'd|i would"
         r"|we would) like to (?:speak|talk) (?:to|with) (?:a|your|the) (?:manager|supervisor)(?! (?:who"
-        r"|that|at|of|from|in|for|about|on)\b)|let me (?:speak|talk) (?:to|with) (?:a|your|the) (?:manager"
-        r"|supervisor)(?! (?:who|that|at|of|from|in|for|about|on)\b)|(?:get|put) me (?:through to )?(?:a"
+        r"|that|at|of|from|in|for|about|on)\b)|let me (?:speak|talk) (?:to|with) (?:(?:a|your|the) (?:manager"
+        r"|supervisor)(?! (?:who|that|at|of|from|in|for|about|on|before|first)\b)|your boss(?=$| (?:now|then"
+        r"|please|right)\b))|(?:speak|talk) (?:to|with) (?:someone|somebody|whoever is|whoever's) in charge(?=$"
+        r"| (?:now|then|please|right)\b)|(?:get|put) me (?:through to )?(?:a"
         r"|your|the) (?:manager|supervisor)",
-        r"(?:stop|quit) (?:calling|ringing|phoning|emailing|pestering|harassing) (?:me|us)\b|(?:don't"
-        r"|do not|never) (?:call|ring|phone|contact) (?:me|us|here|this number) (?:again|any ?more|ever)",
+        r"(?:stop|quit) (?:calling|ringing|phoning|emailing|pestering|harassing) (?:(?:me|us)(?=$| (?:at"
+        r" (?:home|work|night)|again|every|now|all the time|so often|please|day|constantly)\b)|(?:my|our)"
+        r" (?:house|home|phone|number|wife|husband|mother|father)\b)|(?:don't|do not|never) (?:call|ring"
+        r"|phone|contact) (?:me|us|here|this number) (?:again|any ?more|ever again|ever)(?=$| (?:please|ok"
+        r"|okay)$| or (?:i|we)\b)",
         r"(?:this is|is this|that's|is that) (?:really )?(?:how|the way) you treat (?:your |loyal |good"
         r" |long ?standing |paying )*(?:customers|clients|people|me|us)\b",
         r"(?:you|your (?:company|system|people))(?:'ve| have| had)?(?: just| even| still| also)? (?:charged"
-        r"|billed|debited) (?:me|us) (?:twice|double|again|too much|extra|for (?:something|nothing)|the"
-        r" wrong|(?:a|an) (?:\S+ ){0,3}?(?:fee|charge|penalty)|an extra)\b",
+        r"|billed|debited) (?:me|us) (?:twice|double|too much|for (?:something|nothing)|the wrong|(?:a|an)"
+        r" (?:late|cancell?ation|hidden|extra|second|penalty) (?:fee|charge)|a penalty)\b(?!.*\b(?:fine|okay"
+        r"|ok|no problem|gave it back|refunded)\b)",
     ),
     "pain": (
         r"(?<!not )(?:our|my|the) (?:main|biggest|real|number one|worst|one big) (?:problem|issue|headache"
@@ -294,10 +300,12 @@ OUTRIGHT = {
         r"|for us|with \S+(?: \S+)?))? (?:is|are|has been)(?! (?:solved|fixed|gone|sorted|not))",
         r"(?:it's|it is|that's|that is|this is) (?:really |actually )?"
         r"(?:costing|killing|hurting) (?:us|me|our)",
-        r"(?:i|we)(?: still)?(?:'ve| have|'ve got| have got)(?: still| had)? no (?:service|internet"
-        r"|heating|hot water"
-        r"|running water|electricity|phone line)(?! (?:contract|fees?|charges?|provider|issues?|problems?"
-        r"|department|desk)\b)",
+        r"(?!.*\b(?:train|tunnel|lift|elevator|plane|bus|car|underground)\b)(?:(?:(?:i|we) (?:still"
+        r" (?:have(?: got)?|had|got)|have still(?: got| had)?)|(?:i|we)'ve still(?: got| had)?) no"
+        r" (?:service|internet|heating|hot water|running water|electricity|phone line)(?! (?:contracts?"
+        r"|fees?|charges?|provider|issues?|problems?|department|desk)\b)|(?:i|we)(?:'ve| have)(?: got| had)?"
+        r" no (?:service|internet|heating|hot water|running water|electricity|phone line)(?= (?:again|since"
+        r"|any ?more|all (?:day|week|morning)|for (?:\S+ ){1,3}?(?:hours?|days?|weeks?|months?))\b))",
     ),
     "churn": (
         r"(?:i|we) (?:want|would like|need|have decided|am going|are going) to (?:cancel (?:my|our|the)\b"
@@ -307,8 +315,10 @@ OUTRIGHT = {
         rf"| because)"
         r"|done with you)",
         r"(?:i'm|i am|we're|we are|i'll|we'll) (?:just )?cancel(?:l?ing)? (?:everything|all of it|the"
-        r" whole (?:thing|lot))\b|(?:i'm|i am|we're|we are) (?:moving|going|switching) (?:over )?to (?:another"
-        r"|a different|your competitor\w*|the competition)\b",
+        r" whole (?:thing|lot))\b|(?:i'm|i am|we're|we are) (?:moving|going|switching) (?:over )?to"
+        r" (?:(?:another|a different) (?:provider|supplier|vendor|bank|company|carrier|operator|insurer"
+        r"|contractor|agency|broker)|your competitor\w*|the competition)(?=$| (?:then|instead|if|unless"
+        r"|because)\b)",
     ),
     "stall": (
         r"(?:let me|let us|i'd like to|i need to|we need to|i have to|we have to|i want to|we'd like to|i'll"
@@ -338,15 +348,20 @@ OUTRIGHT = {
         r"(?:i|we)(?:'d| would) need (?:a bit |a little |quite a bit )?more than that|(?:that's|it's"
         r"|that is) (?:a lot of money|(?:over|out of|outside) (?:our|my) budget|more than we have(?=$| to spend"
         r"| budgeted| in the budget))",
-        r"(?:i|we)(?:'ve| have)? already paid$",
-        r"(?:i|we)(?:'ve| have)? already (?:paid|settled) (?:(?:it|that|this|you|for (?:it|that|this)"
-        r"|the (?:bill|invoice|fee|balance)|in full)\b|(?=last\b|yesterday\b|twice\b|by (?:card|bank|transfer"
-        r"|cheque|direct)\b|on (?:mon|tues|wednes|thurs|fri|satur|sun)))|(?:i|we)(?:'ve| have)? already"
-        r" sent (?:it|that|this|them|you)(?: (?:all|everything|twice|in))*(?=$| last\b| yesterday\b| twice\b"
-        r"| (?:two|three|four) )",
+        r"(?:i|we)(?:'ve| have)? (?:already paid|paid already)$|(?:i|we)(?:'ve| have)? paid (?:for )?(?:it"
+        r"|that|this|the (?:bill|invoice|fee|balance)) already$",
+        r"(?:i|we)(?:'ve| have)? already (?:paid (?:(?:it|that|this|for (?:it|that|this)|in full)\b|you(?=$"
+        r"| (?:last|yesterday|twice|by|for (?:it|that|this))\b)|(?=last\b|yesterday\b|twice\b|by (?:card"
+        r"|bank|transfer|cheque|direct)\b|on (?:mon|tues|wednes|thurs|fri|satur|sun)))|(?:paid|settled) the"
+        r" (?:bill|invoice|fee|balance)\b(?! at\b))|(?:i|we)(?:'ve| have)? already sent (?:you )?(?:(?:the"
+        r"|that|this|my|our|a) (?:\S+ )?(?:forms?|claims?|invoice|parcel|payment|cheque|receipts?)\b"
+        r"|(?:it|that|them|this)(?: all)? (?:twice|(?:two|three|four) times)\b)",
         r"(?:i'm|i am|we're|we are) (?:quite |pretty |absolutely |very |fairly |almost )?(?:sure|certain"
-        r"|positive) (?:that )?(?:i|we)(?:'ve| have| had)? (?:\S+ )?(?:sent|paid|submitted|returned|included"
-        r"|attached|handed|posted|cancell?ed)\b",
+        r"|positive) (?:that )?(?:i|we)(?:'ve| have| had)? (?:\S+ )?(?:paid\b(?! (?:attention|you a|for"
+        r" (?:lunch|dinner|coffee|drinks))\b)|returned (?:it|that|this|them|all of (?:it|them)"
+        r"|everything)\b(?! to (?:the list|him|her)\b)|(?:sent|submitted|included|attached|handed|posted"
+        r"|cancell?ed)(?: \S+){0,4}? (?:forms?|claims?|invoices?|parcels?|payments?|cheques?|receipts?"
+        r"|paperwork|contract|subscription|policy)\b)",
         r"(?:(?:i'm|i am|we're|we are) not going to pay|(?:i'm|we're|i am|we are) not paying|(?:i|we)"
         r" (?:won't|will not|refuse to|am not going to) pay)(?= (?:for (?:that|this|it|something|your)"
         r"|that|this|it|any ?thing(?=$| (?:else|more|for|until)\b)|a (?:cent|penny)|extra|twice"
@@ -356,7 +371,8 @@ OUTRIGHT = {
         r"|order) (?:an?|any|the) (?:\S+ )?(?:contract|account|file|order|policy|loan|debt) (?:with|at"
         r"|from) you\b(?! yet)|(?:i|we) never (?:signed(?: up for)?|ordered|agreed to|asked for|requested"
         r"|authori[sz]ed) (?:that|this|it|anything|any of (?:that|this)|an?y? \S+ (?:like that|from you))(?=$"
-        r"| so| and| but| why| from)",
+        r"| so| and| but| why| from)|(?:i|we)(?:'ve| have) never (?:signed|agreed to|authori[sz]ed) (?:anything"
+        r"|any of (?:that|this))(?=$| so| and| but| from| with you)",
         r"(?:the|your|this) (?:\S+ )?(?:price|quote|cost|fee|estimate|quotation|rent|premium)(?:'s| is"
         r"| was| came in| comes in| came out| comes out)(?: (?:a bit|a lot|way|far|much|quite a bit|a"
         r" good bit|still|well|rather))* (?:higher|more|above|over)(?: than)?(?: what)? (?:(?:i|we)(?:'d"
@@ -370,8 +386,12 @@ OUTRIGHT = {
         r"(?:that's|that is|this is|here's) my (?:final|last|best and final) offer\b|take it or leave"
         rf" it|(?:or|then|otherwise) (?:i'll|we'll|i will|we will|i'd|i|we) (?:have to )?walk away{_FOR_GOOD}"
         rf"|(?:i'm|we're|i am|we are) walking away{_FOR_GOOD}",
-        r"(?:that|this|it) (?:won't|will not|doesn't|does not|isn't going to|is not going to) work for"
-        r" (?:me|us)\b|(?:that's|that is|this is|it's) (?:really |just |hardly )?(?:not fair|unfair|hardly"
+        r"(?:^|(?<=^sorry )|(?<=^no )|(?<=^so )|(?<=^but )|(?<=^well )|(?<=^look )|(?<=^i'm afraid )"
+        r"|(?<=^i'm sorry but )|(?<=^sorry but ))(?:that|this|it) (?:won't|will not|doesn't|does not"
+        r"|isn't going to|is not going to) work for (?:me|us)(?=$| (?:at all|like that|because|since|at"
+        r" that price|financially)\b)(?!.*\b(?:\w+day|tomorrow|o'clock|\d+ ?[ap]m|morning|afternoon|screen"
+        r"|mic|microphone|volume|camera|link|sound|audio)\b)",
+        r"(?:that's|that is|this is|it's) (?:really |just |hardly )?(?:not fair|unfair|hardly"
         r" fair|asking (?:a bit |a little |way )?too much)\b(?! (?:to|on|for) (?!me\b|us\b))|(?:i"
         r"|we) (?:don't|do not|can't) (?:consider"
         r"|call|find) (?:that|this|it) (?:very )?fair\b",
@@ -393,12 +413,16 @@ OUTRIGHT = {
         r"(?: \S+){0,3} (?:half|less|cheaper)|(?:'s| has| got| gets| bought) (?:\S+ ){0,3}?(?:cheaper|for"
         r" (?:half"
         r"|less|\d+)|for (?:\S+ ){1,3}(?:pounds|euros|dollars|quid)))",
-        r"(?:i|we)(?:'ve| have)?(?: also| just| even)? (?:saw|seen|found|spotted)(?: (?!your\b|you\b|her\b"
-        r"|him\b|my\b|our\b)\S+){1,6}? (?:for|at)(?: only| just| about| around| like)? (?:[$€£]\d[\d ]*+"
-        r"|\d[\d ]*(?:euros|dollars|pounds|quid|bucks|[$€£]))(?! ?(?:on|in|from) your)",
-        r"(?:online|elsewhere|on (?:amazon|ebay)|(?:amazon|ebay) (?:has|sells))(?: \S+){0,3}? (?:for|at"
-        r"|is|it's)(?: only| just| about| around| like)? (?:[$€£]\d|\d[\d ]* ?(?:euros|dollars|pounds"
-        r"|quid|bucks|[$€£])(?!\w))",
+        r"(?:i|we)(?:'ve| have)?(?: also| just| even)? (?:saw|seen|found|spotted) (?:it|one|(?:(?:the|a|an)"
+        r" )?(?:exact )?(?:same|similar|identical|cheaper)(?! (?:film|movie|show|concert)\b)|(?:\S+"
+        r" ){1,3}?(?:at|in) (?:another|a different) (?:shop|store|dealer|supplier))(?: (?!your\b|you\b"
+        r"|her\b|him\b|my\b|our\b)\S+){0,5}? (?:for|at)(?: only| just| about| around| like)? (?:[$€£]\d[\d"
+        r" ]*+|\d[\d ]*(?:euros|dollars|pounds|quid|bucks|[$€£]))(?! ?(?:on|in|from) your)",
+        r"(?:(?:online|elsewhere|on (?:amazon|ebay)) (?:it's|it is|they're|it costs|(?:i|we|you) can get (?:it"
+        r"|one) for)|(?:get|buy|have|got) (?:it|one|the same(?: one| thing)?) (?:online|elsewhere|on (?:amazon"
+        r"|ebay)) (?:for|at)|(?:amazon|ebay) (?:has|sells) (?:it|one|them|the same(?: one| thing)?) (?:for|at))"
+        r"(?: only| just| about| around| like)? (?:[$€£]\d+|\d[\d ]* ?(?:euros|dollars|pounds|quid|bucks|[$€£])"
+        r"(?!\w))",
     ),
     "decision": (
         r"(?:i'll|i'd|i|we|we'll|we'd) (?:need|have|will have|would have) to (?:take (?:this|it|that) to|ask"
@@ -408,8 +432,11 @@ OUTRIGHT = {
         r"|off on)|has to sign|have to sign|needs to sign|has to approve|have to approve)",
     ),
     "buying": (
-        r"(?:i'm|i am|we're|we are) ready to (?:sign|order|buy|go ahead|move forward|commit|get started"
-        r"|start using)\b(?! (?:when|if|once|as soon))",
+        r"(?:i'm|i am|we're|we are) ready to (?:sign(?! (?:in|off|out|into|for the)\b)|(?:order|buy)(?!"
+        r" (?:\S+ )?(?:lunch|dinner|food|pizzas?|drinks?|coffees?|breakfast|tickets?)\b)|(?:go ahead|move"
+        r" forward|get started|start|commit) (?:with|to) (?:the|a|this|that|our|your) (?:\S+ )?(?:contract"
+        r"|subscription|order|purchase|deal|offer)|(?:go ahead|move forward)(?= (?:what's next|what is next"
+        r"|what do (?:i|we) sign|where do (?:i|we) sign)\b))\b(?!(?: \S+)? (?:when|if|once|as soon))",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
@@ -537,6 +564,7 @@ ASKED = {
         r"(?:where|how) (?:did|do|have) you (?:get|got|find|found|have) (?:my|our) (?:\S+ )?(?:number"
         r"|email|address|details|data|name|contact)\b(?! (?:badges?|tags?|plates?|cards?|sheets?|sets?"
         r"|books?)\b)",
+        r"(?:where|how)'d you (?:get|find) (?:my|our) (?:\S+ )?(?:number|email|address|details|data)$",
         r"how (?:do|can|could|would|should) (?:i|we) (?:know|tell|be sure)(?: that| if| whether)? (?:it's"
         r"|this is|that's|you're|you are|it is|this isn't|it isn't|you aren't|you really|that is) (?:not"
         r" )?(?:really |actually )?(?:a scam|a fraud|fraud|real|legit\w*|genuine|safe|secure|who you|from"

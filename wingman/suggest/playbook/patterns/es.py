@@ -154,12 +154,14 @@ OUTRIGHT = {
         r"|meses)(?: \S+){0,3} (?:esperando|sin (?:respuesta|noticias|servicio|internet|línea|luz|agua"
         r"|teléfono|solución|conexión|sistema|acceso|poder|saber|recibir|que (?:me|nos|nadie)))",
         r"nadie (?:me|nos) (?:llama|dice nada|contesta|responde|avisa|avisó|llamó)|aquí no ha venido nadie",
-        r"(?<!no )(?:quiero|queremos|exijo|quisiera|necesito) (?:hablar con|que se ponga) (?:un|una|su"
-        r"|el|la|tu) (?:supervisor\w*|encargad[oa]|gerente|jef[ea]|responsable|superior)(?! (?:de|del"
-        r"|que)\b)|(?:páseme|pásame|póngame|comuníqueme) con (?:un|una|su|el|la) (?:supervisor\w*|encargad[oa]"
+        r"(?<!no )(?:quiero|queremos|exijo|quisiera|necesito) (?:hablar con|que se ponga) (?:(?:un|una|su"
+        r"|tu) (?:supervisor\w*|encargad[oa]|gerente|jef[ea]|responsable|superior)|(?:el|la) (?:supervisor\w*"
+        r"|encargad[oa]|gerente|responsable))(?! (?:de|del|que|sobre|para|antes|primero)\b)|(?:páseme|pásame"
+        r"|póngame|comuníqueme) con (?:un|una|su|el|la) (?:supervisor\w*|encargad[oa]"
         r"|gerente|jef[ea]|responsable|superior)",
-        r"(?:deje|dejen|dejad|paren) de (?:llamarme|llamarnos|molestarme|molestarnos|acosarme)|no (?:me"
-        r"|nos) (?:llame|llamen|llames|molesten?) (?:más|nunca más|otra vez)|(?:esto|eso) (?:ya )?es acoso",
+        r"(?:deje|dejen|dejad|paren) de (?:(?:llamarme|llamarnos)(?=$| (?:a|al|por favor|todos|cada|ya"
+        r"|tanto)\b)|molestarme|molestarnos|acosarme)|no (?:me|nos) (?:llame|llamen|llames|molesten?) (?:más"
+        r"|nunca más|otra vez)(?=$| (?:por favor|a (?:este|casa)|al)\b)|(?:esto|eso) (?:ya )?es acoso",
         r"así (?:tratan|es como tratan|tratáis|trata) (?:ustedes )?a (?:los|sus|vuestros) (?:buenos )?clientes",
         r"(?:me|nos) (?:han|habéis|ha) cobrado(?: \S+){0,3} (?:dos veces|doble|de más|comisión|recargo"
         r"|penalización|algo que)|(?:me|nos) cobraron(?: \S+){0,3} (?:dos veces|doble|de más|comisión"
@@ -170,8 +172,11 @@ OUTRIGHT = {
         r"|problema principal(?: \S+){0,2} es|(?<!cuánto )(?<!cuanto )(?<!no )nos está costando"
         r"|estamos perdiendo (?:\S+ )?(?:dinero|clientes"
         r"|tiempo|horas|ventas)",
-        r"no (?:tengo|tenemos|hay)(?: \S+)? (?:internet|señal|cobertura|luz|agua|agua caliente|calefacción"
-        r"|línea|conexión|servicio)(?=$| (?:desde|y|en|otra|todavía|aún)\b)",
+        r"(?!.*\b(?:tren|metro|túnel|ascensor|avión|autobús|coche)\b)(?:no (?:tengo|tenemos|hay)(?: \S+)?"
+        r" (?:internet|señal|cobertura|luz|agua|agua caliente|calefacción|línea|conexión|servicio) desde"
+        r" (?:ayer|anteayer|anoche|hace|hoy|el|la|las)\b|(?:todavía|aún|otra vez) no (?:tengo|tenemos)"
+        r" (?:internet|luz|agua|agua caliente|calefacción|línea)\b|(?:sigo|seguimos) sin (?:internet|señal"
+        r"|cobertura|luz|agua|calefacción|línea|conexión|servicio)\b)",
     ),
     "churn": (
         r"(?<!no )(?:quiero|queremos|quisiera|voy a|vamos a|me gustaría) (?:\S+ )?(?:cancelar (?:el|la|mi"
@@ -179,7 +184,7 @@ OUTRIGHT = {
         r"|rescindir|cambiar(?:me|nos)? de (?:compañía|proveedor|banco))",
         r"(?<!no )(?:voy a cancelar|cancelo|vamos a cancelar|cancelamos) todo\b|(?:me voy|nos vamos|me"
         r" cambio|nos cambiamos) (?:a|con) (?:la competencia|otr[oa] (?:empresa|proveedor|compañía|banco"
-        r"|operador\w*))\b",
+        r"|operador\w*))(?=$| (?:si|entonces|porque)\b)",
     ),
     "stall": (
         r"(?:tengo que|tenemos que|déjame|déjeme|déjenos|lo voy a|lo vamos a|prefiero|me gustaría) (?:\S+ )?"
@@ -198,11 +203,17 @@ OUTRIGHT = {
         r"(?<!no )(?:es|sería|son|cuesta|sale) (?:\S+ )?el doble de lo que|(?<!no )es mucho dinero|(?:se sale"
         r"|se me va"
         r"|se nos va) (?:de|del) (?:mi |nuestro )?presupuesto",
-        r"ya (?:lo |la |los |las |se lo |les )?(?:he|hemos) (?:pagado|enviado|devuelto|abonado|mandado)(?=$"
-        r"| (?:el|la|todo|ayer|por|esa|ese|esta|este|y|dos|hace)\b)|ya (?:lo |la |se lo |les )?(?:pagué"
-        r"|pagamos|envié|mandé|devolví|aboné)(?=$| (?:el|la|todo|ayer|por|esa|ese|esta|este|y|dos|hace)\b)",
-        r"(?:estoy|estamos) (?:\S+ )?(?:segur[oa]s?) de (?:que (?:lo |la |los )?(?:he|hemos|envié|pagué"
-        r"|mandé|entregué)|haber(?:lo|la|los|las)? (?:pagado|enviado|entregado|mandado|devuelto|adjuntado))",
+        r"ya (?:(?:lo |la |los |las |se lo |se la )?(?:he|hemos|había|habíamos) (?:pagado|abonado)|(?:lo |la"
+        r" |los |las |se lo |se la )?(?:pagué|pagamos|aboné))(?=$| (?:eso|esto|todo|ayer|dos veces|hace|esa"
+        r" factura|ese recibo|la factura|el recibo|la cuota|el mes|la semana|por (?:transferencia|el banco)"
+        r"|con tarjeta)\b)|ya (?:está|están|estaba) pagad[oa]s?(?=$| (?:desde|hace|por|con)\b)",
+        r"ya (?:les |le )?(?:he |hemos )?(?:enviado|mandado|devuelto|envié|mandé|devolví) (?:el|la|los|mi"
+        r"|ese|esa) (?:formularios?|paquete|reclamación|recibos?|factura|justificante|aparato)\b",
+        r"(?:estoy|estamos) (?:\S+ )?(?:segur[oa]s?) de (?:que (?:ya )?(?:lo |la |los |las )?(?:(?:he|hemos)"
+        r" (?:pagado|abonado|devuelto)|pagué|aboné)|haber(?:lo|la|los|las)? (?:pagado|abonado|devuelto)"
+        r"|(?:que (?:he |hemos )?|haber )(?:enviado|entregado|mandado|adjuntado|envié|mandé|entregué)(?:"
+        r" \S+){1,3} (?:formularios?|paquete|reclamación|recibos?|facturas?|justificante))\b(?! (?:el"
+        r" (?:almuerzo|café)|la (?:comida|cena|llamada))\b)",
         r"no (?:pienso|voy a|vamos a|pensamos) pagar (?:eso|esto|nada(?=$| más\b)|ni un|dos veces|por (?:eso"
         r"|esto|algo))\b|me niego a pagar|no pagaré (?:eso|nada(?=$| más\b)|ni)\b",
         r"(?:yo )?no tengo (?:ningún |ninguna |una? )?(?:contrato|cuenta|pedido|deuda|expediente|préstamo)"
@@ -219,7 +230,10 @@ OUTRIGHT = {
         r"))* (?:[$€]\d+|\d[\d ]*(?:€| ?(?:mil )?(?:euros|dólares|pesos)| ?mil(?=$)))",
         r"(?:es|esa es|esta es) (?:mi|nuestra) (?:última|mejor) oferta\b|lo toma o lo deja|lo tomas o"
         r" lo dejas",
-        r"(?:eso|esto|así) no (?:me|nos) (?:sirve|conviene|vale|funciona)\b|no (?:es|me parece|nos"
+        r"(?:^|(?<=^no )|(?<=^pero )|(?<=^pues )|(?<=^mire )|(?<=^bueno )|(?<=^lo siento ))(?:eso|esto|así) no"
+        r" (?:me|nos) (?:sirve|conviene|vale|funciona)(?=$| (?:para nada|porque|a ese precio)\b)(?!.*\b(?:lunes"
+        r"|martes|miércoles|jueves|viernes|sábado|domingo|mañana|hora|pantalla|micro|micrófono|volumen|cámara"
+        r"|enlace|sonido|audio)\b)|no (?:es|me parece|nos"
         r" parece) (?:nada )?(?:justo|justa|razonable)(?=$| (?:que|para (?:mí|nosotros)|cobrar\w*)\b)"
         r"|(?<!no )es"
         r" (?:injusto|pedir demasiado|mucho pedir)(?=$| (?:que|para (?:mí|nosotros)|cobrar\w*)\b)",
@@ -233,19 +247,23 @@ OUTRIGHT = {
         r"|otr[oa] (?:empresa|proveedor|compañía|operador\w*)))|(?:la otra empresa|la competencia) (?:\S+"
         r" ){0,3}(?:dic\w*"
         r"|dij\w*|ofrec\w*|cobra\w*)",
-        r"(?:he visto|vi|hemos visto|vimos|encontré|encontramos)(?: \S+){0,6}? (?:a|por|en) (?:sólo |solo"
-        r" |unos )?(?:[$€]\d[\d ]*+|\d[\d ]*(?:€|\$| ?(?:euros|dólares|pesos)))(?! ?en su)"
-        r"|(?:en (?:amazon|internet"
-        r"|mercadolibre|otra tienda|otro sitio)|por internet)(?: \S+){0,5} (?:a|por|cuesta|vale|está a)"
-        r" (?:[$€]\d|\d[\d ]*(?:€|\$| ?(?:euros|dólares|pesos)))",
+        r"(?:(?:he visto|vi|hemos visto|vimos|encontré|encontramos)(?: \S+){0,3}? (?:mism[oa]s?|igual(?:es)?"
+        r"|parecid[oa]s?|similar(?:es)?|más barat[oa]s?)(?: (?!película\b)\S+){0,5}?|(?:lo|la|los|las) (?:he"
+        r" visto|hemos visto|vi|vimos|encontré|encontramos) (?:más barat[oa]s?|en (?:otra tienda|otro sitio"
+        r"|internet|amazon|mercadolibre))(?: \S+){0,2}?) (?:a|por|en) (?:sólo |solo |unos )?(?:[$€]\d[\d ]*+"
+        r"|\d[\d ]*(?:€|\$| ?(?:euros|dólares|pesos)))(?! ?en su)|(?:en (?:amazon|internet|mercadolibre|otra"
+        r" tienda|otro sitio)|por internet)(?: (?:lo|la|los|las|hay|una?|igual|mism[oa]|eso|esto|encuentro"
+        r"|encontré|vi|tienen|venden|está|están|cuesta|vale|sale|a|por)){1,6} (?:[$€]\d+|\d[\d ]*(?:€|\$|"
+        r" ?(?:euros|dólares|pesos)))",
     ),
     "decision": (
         r"(?:tengo que|tenemos que|tendría que|debo) (?:\S+ )?(?:hablarlo|consultarlo|hablar|consultar"
         r"|verlo|preguntarle|comentarlo)(?: \S+){0,2} (?:con|a) (?:mi|el|la|mis|nuestr\w+)",
     ),
     "buying": (
-        r"(?:estoy|estamos) (?:list[oa]s?|preparad[oa]s?|dispuest[oa]s?) (?:para|a) (?:firmar|comprar"
-        r"|contratar|empezar|avanzar|pedirlo)\b",
+        r"(?:estoy|estamos) (?:list[oa]s?|preparad[oa]s?|dispuest[oa]s?) (?:para|a) (?:firmar|contratar"
+        r"|pedirlo|comprar(?! (?:\S+ )?(?:café|comida|pan|pizzas?|entradas)\b)|(?:empezar|avanzar) con (?:el|la"
+        r"|su) (?:contrato|suscripción|pedido))\b",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""

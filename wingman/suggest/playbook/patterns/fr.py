@@ -183,12 +183,16 @@ OUTRIGHT = {
         r"|relance|écris))",
         r"personne (?:ne |n')?(?:(?:me|nous) (?:rappelle|répond|dit rien|prévient)|rappelle|est venu)"
         r"|à chaque fois (?:que j'appelle|on me dit)",
-        r"(?:je|on|nous) (?:veux|voudrais|veut|voulons|demande à|exige de)(?: (?!pas\b)\S+)? (?:parler"
-        r" à|avoir|voir) (?:un|votre|le) (?:responsable|supérieur|chef|manager)(?! (?:de|du|des|qui)\b)"
-        r"|passez moi (?:un|votre|le) (?:responsable|supérieur|chef)",
-        r"arrêtez de m'(?:appeler|harceler)|arrêtez de nous (?:appeler|harceler)|ne (?:me |nous )?(?:rappelez"
-        r"|appelez)(?: \S+)? (?:plus|jamais)|(?:c'est|vraiment) du harcèlement|vous (?:commencez à )?(?:me"
-        r" |nous )(?:fatiguez|fatiguer|harcelez)",
+        r"(?:je|on|nous) (?:veux|voudrais|veut|voulons|demande à|exige de)(?: (?!pas\b)\S+)? (?:parler à"
+        r" (?:(?:une?|votre) (?:responsable|supérieure?|chef|cheffe|manager)|le responsable)(?! (?:de|du|des"
+        r"|qui|pour|sur|avant|par)\b)|(?:avoir|voir) (?:une?|votre) (?:responsable|supérieure?)(?=$| (?:tout"
+        r" de suite|maintenant|immédiatement|s'il)\b))|passez moi (?:un|votre|le) (?:responsable|supérieur"
+        r"|chef)",
+        r"arrêtez de (?:m'|nous )(?:harceler\b|appeler(?=$| (?:s'il|tous|toutes|sans arrêt|ici|chez moi"
+        r"|maintenant|à (?:la maison|mon|toute))\b))|ne (?:me rappelez|nous rappelez|nous appelez|m'appelez)"
+        r" (?:plus|plus jamais|jamais)(?=$| (?:ici|à ce numéro|s'il)\b)|(?:c'est|vraiment) du harcèlement"
+        r"|vous (?:me |nous )(?:fatiguez|harcelez)(?! (?:pas|plus|jamais)\b)|vous commencez à (?:me|nous)"
+        r" fatiguer",
         r"c'est (?:comme ça|ainsi) que vous traitez (?:vos |les |de )*(?:bons |fidèles )?clients",
         r"vous (?:m'avez|nous avez) (?:\S+ )?(?:facturée?s?|prélevée?s?|débitée?s?|compté)(?: \S+){0,3}"
         r" (?:deux fois|en double|en trop|frais|pénalités?)",
@@ -198,9 +202,11 @@ OUTRIGHT = {
         r" (?:c'est|est)(?! (?:réglé|résolu|pas))|(?<!combien )(?:ça|cela) nous (?:coûte (?:cher|une fortune"
         r"|énormément|beaucoup|de l'argent|du temps|des (?:heures|clients|milliers)|un temps)|fait perdre)"
         r"|on perd (?:un temps fou|des (?:heures|clients))|nous perdons des (?:heures|clients)",
-        r"(?:j'ai|je n'ai|on a|on n'a|nous n'avons|nous avons)(?: toujours)? (?:plus|pas) (?:d'(?:internet"
-        r"|eau chaude|eau|électricité|électricité)|de (?:réseau|chauffage|courant|connexion|ligne|téléphone"
-        r"|service))(?=$| depuis| du| et| chez| ici| à)",
+        r"(?!.*\b(?:train|tunnel|métro|ascenseur|avion|bus|voiture)\b)(?:j'ai|je n'ai|on a|on n'a|nous"
+        r" n'avons|nous avons) (?:toujours (?:plus|pas) (?:d'(?:internet|eau chaude|eau|électricité)|de"
+        r" (?:réseau|chauffage|courant|connexion|ligne|téléphone|service))\b|(?:plus|pas) (?:d'(?:internet"
+        r"|eau chaude|eau|électricité)|de (?:réseau|chauffage|courant|connexion|ligne|téléphone|service))"
+        r" depuis\b)",
     ),
     "churn": (
         r"(?:je|on|nous) (?:veux|veut|voudrais|souhaite|vais|va|allons|voulons|souhaitons|aimerais) (?:(?!pas"
@@ -209,7 +215,8 @@ OUTRIGHT = {
         r"|changer (?:de (?:fournisseur|banque|opérateur|prestataire)"
         r"|d'opérateur))|je résilie|nous résilions",
         r"(?:j'annule|on annule|nous annulons) tout\b|(?:je|on|nous) (?:pars|part|partons|passe|passons"
-        r"|vais|va) (?:chez|à) (?:la concurrence|un (?:autre|concurrent)|un autre fournisseur)\b",
+        r"|vais|va) (?:chez|à) (?:la concurrence|un concurrent|un autre (?:fournisseur|opérateur|prestataire)"
+        r"|une autre (?:banque|société|compagnie))(?=$| (?:si|alors|sinon|parce)\b)",
     ),
     "stall": (
         r"(?:je|on|nous) (?:vais|va|dois|doit|devons|allons|voudrais|préfère) (?:(?!pas)\S+ )?(?:y "
@@ -229,11 +236,17 @@ OUTRIGHT = {
         r"|pensais|pensait))",
         r"ah (?:oui|ouais) quand même|(?:c'est|ça fait|ce serait) (?:\S+ )?le double de (?:ce|mon|notre)"
         r"|c'est (?:une (?:sacrée )?somme|pas donné)",
-        r"(?:j'ai|on a|nous avons)(?: bien)? déjà (?:tout )?(?:payée?s?|réglée?s?|renvoyée?s?|envoyé (?:ce"
-        r"|le|la|les|tout|mon|ma|mes))\b(?! (?:plus|pas|beaucoup|trop|assez|d'autres)\b)",
-        r"(?:je suis|on est) (?:\S+ )?(?:sûre?|certaine?)s? (?:d'avoir|de l'avoir|de les avoir|que je"
-        r" l'ai|que j'ai|qu'on a) (?:\S+ )?(?:payée?s?|réglée?s?|envoyée?s?|rendue?s?|fournie?s?|joints?"
-        r"|transmise?s?|résiliée?s?)",
+        r"(?:j'ai|on a|nous avons|je l'ai|je les ai|on l'a|on les a|nous l'avons)(?: bien)? déjà (?:tout"
+        r" )?(?:payée?s?|réglée?s?)(?=$| (?:ça|cela|tout|cette|la facture|les frais|ces frais|le montant"
+        r"|hier|deux fois|par (?:carte|virement|chèque|prélèvement)|le mois|la semaine)\b)(?!.*\b(?:micro"
+        r"|son|caméra|volume|écran|problème|déjeuner|resto|restaurant)\b)|c'est déjà payé(?=$| (?:depuis|par"
+        r"|hier|et)\b)",
+        r"(?:j'ai|on a|nous avons)(?: bien)? déjà (?:renvoyé|envoyé|rendu) (?:le|la|les|mon|ma|mes|ce|cette"
+        r"|votre) (?:formulaire|colis|facture|chèque|paiement|déclaration|réclamation)s?\b",
+        r"(?:je suis|on est) (?:\S+ )?(?:sûre?|certaine?)s? (?:d'avoir|de l'avoir|de les avoir|que je l'ai"
+        r"|que j'ai|qu'on a) (?:\S+ )?(?:(?:payée?s?|résiliée?s?)(?! (?:le (?:déjeuner|dîner|café)"
+        r"|l'addition)\b)|(?:réglé|envoyé|rendu|fourni|joint|transmis)(?: \S+){0,3} (?:formulaires?|colis"
+        r"|factures?|chèques?|paiements?|déclarations?|réclamations?)\b)",
         r"(?:je|on|nous) (?:ne )?(?:paierai|paierons|paiera|payerai|vais pas payer|paie|paye) (?:pas (?:ça"
         r"|pour|deux)|rien(?=$| (?:du tout|de plus)\b)|pas un (?:centime|euro)|jamais)\b|(?:je"
         r"|on) refuse de payer",
@@ -253,8 +266,10 @@ OUTRIGHT = {
         r"c'est (?:mon|ma|notre) (?:dernière (?:offre|proposition)|dernier (?:mot|prix))|c'est à prendre"
         r" ou à laisser|à prendre ou à laisser|sinon (?:je|on) (?:laisse tomber|m'en vais|s'en va|arrête"
         r"|abandonne)$",
-        r"(?:ça|cela) ne (?:me|nous) (?:convient|va|conviendra|convient vraiment) pas\b|(?:ça|cela) (?:me"
-        r"|nous) (?:convient|va) pas\b|(?:ce n'est|c'est)(?: vraiment)? pas (?:juste|équitable|honnête)"
+        r"(?:^|(?<=^non )|(?<=^désolé )|(?<=^désolée )|(?<=^mais )|(?<=^écoutez )|(?<=^franchement ))(?:ça"
+        r"|cela) (?:ne )?(?:me|nous) (?:convient|va|conviendra|convient vraiment) pas(?=$| (?:du tout|parce|car"
+        r"|à ce prix|à ce tarif)\b)(?!.*\b(?:\w+di|demain|dimanche|heures?|\d+ ?h|matin|écran|micro|son|caméra"
+        r"|lien)\b)|(?:ce n'est|c'est)(?: vraiment)? pas (?:juste|équitable|honnête)"
         r"(?=$| (?:du tout|(?:pour|envers) (?:moi|nous)|de (?:votre|me|nous))\b)|c'est (?:injuste"
         r"|trop demander)\b"
         r"(?! (?:pour|envers|avec) (?!moi\b|nous\b))",
@@ -274,9 +289,12 @@ OUTRIGHT = {
         r"on a (?:aussi )?(?:(?:vu|regardé|essayé) un logiciel|(?:vu|regardé|eu) une démo\w* (?:d'une?"
         r" (?:autre|logiciel)"
         r"|un logiciel|chez|ailleurs))",
-        r"(?:j'en ai vu|j'ai vu|on a vu|j'ai trouvé|on a trouvé|j'en ai trouvé)(?: \S+){0,6}? (?:à|pour)"
-        r" \d[\d ]*(?:€| ?euros)(?! (?:sur|chez) (?:votre|vous))|(?:sur (?:amazon|internet|le bon coin)"
-        r"|ailleurs|en ligne)(?: \S+){0,4} (?:à|pour) \d[\d ]*(?:€| ?euros)?(?=$|\W)",
+        r"(?:(?:j'en ai|on en a) (?:vu|trouvé)|(?:j'ai|on a) (?:vu|trouvé) (?:(?:la|le|les) mêmes?|moins"
+        r" cher|pareil|une? (?:\S+ )?(?:similaire|équivalente?|identique)))(?: (?!film\b"
+        r"|spectacle\b)\S+){0,5}? (?:à|pour) \d[\d ]*(?:€| ?euros)(?! (?:sur|chez) (?:votre|vous))|(?:sur"
+        r" (?:amazon|internet|le bon coin)|ailleurs|en ligne) (?:c'est|ça (?:coûte|vaut)|il est|elle est|il"
+        r" y en a|on en trouve|(?:on|je) trouve (?:la|le) même|je (?:l'ai|la|le)(?: (?:vue?|trouvée?|trouve"
+        r"|vois))?)(?: (?:moins cher|seulement|aussi))?(?: (?:à|pour))? \d[\d ]*(?:€| ?euros)(?=$|\W)",
     ),
     "decision": (
         r"(?:je|il faut que je|faut que je|je dois|on doit) (?:\S+ )?(?:regarde|vois|parle|demande"
@@ -286,8 +304,9 @@ OUTRIGHT = {
         r"|décide)",
     ),
     "buying": (
-        r"(?:je suis|on est|nous sommes) (?:prêts?|prête|prêtes) à (?:signer|commander|acheter|démarrer"
-        r"|s'engager|y aller)\b",
+        r"(?:je suis|on est|nous sommes) (?:prêts?|prête|prêtes) à (?:signer|s'engager|(?:commander"
+        r"|acheter)(?! (?:\S+ ){0,2}(?:manger|déjeuner|dîner|pizzas?|cafés?|billets?)\b)|(?:démarrer"
+        r"|commencer) (?:le|l'|avec le) ?(?:contrat|abonnement))\b",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""

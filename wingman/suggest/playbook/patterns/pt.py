@@ -161,13 +161,15 @@ OUTRIGHT = {
         r"(?:liguei|telefonei|escrevi|reclamei)(?: \S+){0,2} (?:duas|três|quatro|cinco|várias|mil) vezes"
         r"|ninguém (?:me|nos) (?:liga|diz nada|responde|atende|avisa|avisou|ligou)|(?:à espera"
         r"|esperando) há (?:\S+ )?(?:dias|semanas|horas|meses)",
-        r"(?<!não )(?:quero|queremos|exijo|preciso de|preciso|gostaria de|gostava de) falar com (?:um"
-        r"|uma|o|a|o seu|a sua|seu|sua) (?:supervisor\w*|gerente|chefe|superior|responsável|encarregad[oa])(?!"
-        r" (?:de|do|da|que|pela|pelo)\b)|(?:me passa|passe me|me passe|passa me|chame) (?:para |pra |com"
-        r" )?(?:um|uma|o|o seu|a|seu) (?:supervisor\w*|gerente|chefe|superior|responsável)",
-        r"(?:pare|parem|para|deixe|deixem) de (?:me |nos )?(?:ligar|incomodar|perturbar|chatear|assediar)"
-        r"|não (?:me |nos )?(?:ligue|liguem|liga|ligues) (?:mais|nunca mais|de novo|outra vez)|(?:isso"
-        r"|isto) (?:já )?é (?:assédio|perseguição)",
+        r"(?<!não )(?:quero|queremos|exijo|preciso de|preciso|gostaria de|gostava de) falar com (?:(?:um|uma"
+        r"|o|a|o seu|a sua|seu|sua) (?:supervisor\w*|gerente|superior|responsável|encarregad[oa])|(?:um|uma"
+        r"|o seu|a sua|seu|sua) chefe)(?! (?:de|do|da|que|pela|pelo|sobre|para|antes|primeiro)\b)|(?:me"
+        r" passa|passe me|me passe|passa me|chame) (?:para |pra |com )?(?:um|uma|o|o seu|a|seu)"
+        r" (?:supervisor\w*|gerente|chefe|superior|responsável)",
+        r"(?:pare|parem|deixe|deixem) de (?:(?:me|nos) (?:ligar|incomodar|perturbar|chatear|assediar)"
+        r"|(?:ligar|incomodar|perturbar|chatear|assediar) me)(?! (?:antes|o|os|as)\b)|não (?:me|nos)"
+        r" (?:ligue|liguem|liga|ligues) (?:mais|nunca mais|de novo|outra vez)(?=$| (?:por favor|para (?:este"
+        r"|esse|casa)|pra)\b)|(?:isso|isto) (?:já )?é (?:assédio|perseguição)",
         r"(?:é assim que|assim que) (?:vocês )?(?:tratam|trata) (?:os |seus |os seus |bons )*clientes",
         r"(?:vocês |me )?(?:me |nos )?(?:cobraram|debitaram)(?: \S+){0,3} (?:duas vezes|em dobro|a mais"
         r"|taxa|multa|juros)",
@@ -176,9 +178,11 @@ OUTRIGHT = {
         r"(?:nosso|meu|o) (?:principal|maior|grande|verdadeiro) problema(?: \S+){0,3} é|problema principal"
         r"(?: \S+){0,2} é|(?<!quanto )(?:isso|isto) está (?:a custar|custando|nos custando)"
         r"|estamos (?:a perder|perdendo) (?:\S+ )?(?:dinheiro|clientes|tempo|horas|vendas)",
-        r"(?:estou|estamos|tô|continuo|continuamos|fiquei|ficamos) sem (?:internet|luz|água|sinal|rede"
-        r"|linha|conexão|ligação|aquecimento|serviço)\b|não (?:tenho|temos)(?: \S+)? (?:internet|luz|água"
-        r"|sinal|rede|linha|conexão)(?=$| (?:desde|e|em|há)\b)",
+        r"(?!.*\b(?:elevador|comboio|trem|túnel|metrô|metro|avião|ônibus|autocarro|carro)\b)(?:(?:continuo"
+        r"|continuamos|ainda estou|ainda estamos) sem (?:internet|luz|água|sinal|rede|linha|conexão|ligação"
+        r"|aquecimento|serviço)\b|(?:estou|estamos|tô|fiquei|ficamos) sem (?:internet|luz|água|sinal|rede|linha"
+        r"|conexão|ligação|aquecimento|serviço) (?:de novo|outra vez|desde|há)\b|não (?:tenho|temos)(?: \S+)?"
+        r" (?:internet|luz|água|sinal|rede|linha|conexão) (?:desde|há)\b)",
     ),
     "churn": (
         r"(?<!não )(?:quero|queremos|queria|gostava de|gostaria de|vou|vamos) (?:\S+ )?(?:cancelar (?:o|a|meu"
@@ -186,7 +190,7 @@ OUTRIGHT = {
         r"|encerrar (?:a|minha|nossa|a minha|a nossa) conta|mudar de (?:operadora|fornecedor|banco))",
         r"(?<!não )(?:vou cancelar|cancelo|vamos cancelar) tudo\b|(?:vou|vamos) (?:mudar |passar )?(?:para"
         r"|pra|pro) (?:a concorrência|concorrência|concorrente|outr[oa] (?:empresa|fornecedor|operadora"
-        r"|banco))\b",
+        r"|banco))(?=$| (?:se|então|porque)\b)",
     ),
     "stall": (
         r"(?:tenho (?:que|de)|temos (?:que|de)|preciso|precisamos de|vou|vamos|deixe me|deixa eu|me deixa"
@@ -203,11 +207,15 @@ OUTRIGHT = {
         r"|tínhamos) (?:previsto|orçamentado)))",
         r"(?<!não )(?:é|seria|custa|fica|sai) (?:\S+ )?o dobro do que|(?<!não )é muito dinheiro|fora do (?:meu"
         r"|nosso) orçamento",
-        r"(?:eu )?já (?:lhe |lhes |te )?(?:paguei|pagamos|pagámos|enviei|enviamos|devolvi|mandei)(?=$"
-        r"| (?:isso|isto|tudo|o|a|ontem|por|essa|esse|esta|este|e|duas|há)\b)",
-        r"(?:tenho|temos) (?:\S+ )?certeza (?:de )?que (?:já )?(?:paguei|enviei|mandei|devolvi|entreguei"
-        r"|pagamos|enviamos|entregamos|anexei)|(?:tenho a certeza|estou cert[oa]) (?:de )?que (?:já )?(?:paguei"
-        r"|enviei|mandei|entreguei|devolvi)",
+        r"já (?:lhe |lhes )?(?:paguei|pagamos|pagámos)(?=$| (?:isso|isto|tudo|ontem|duas vezes|há|essa"
+        r" (?:fatura|conta|taxa)|a fatura|o boleto|a mensalidade|a semana|no mês|por (?:pix|transferência"
+        r"|multibanco))\b)|já (?:está|estão|foi|foram) pag[oa]s?(?=$| (?:desde|há|por|ontem)\b)",
+        r"já (?:lhe |lhes )?(?:enviei|enviamos|devolvi|mandei) (?:o|a|os|esse|essa|meu|minha) (?:formulários?"
+        r"|encomenda|comprovante|comprovativo|recibo|pacote|aparelho|reclamação|fatura|boleto)\b",
+        r"(?:(?:tenho|temos) (?:\S+ )?certeza|estou cert[oa]) (?:de )?que (?:já )?(?:eu )?(?:(?:paguei"
+        r"|pagamos)(?! (?:o (?:almoço|jantar|café)|a (?:comida|conta do))\b)|(?:enviei|mandei|devolvi"
+        r"|entreguei|enviamos|entregamos|anexei)(?: \S+){1,3} (?:formulários?|encomenda|comprovantes?"
+        r"|comprovativos?|recibos?|pacote|aparelho|reclamação|faturas?)\b)",
         r"não (?:vou|vamos|pretendo) pagar (?:isso|isto|nada(?=$| mais\b)|nem|duas vezes|por (?:isso|isto"
         r"|algo))\b|me recuso a pagar|recuso me a pagar|não pago (?:isso|nada(?=$| mais\b)|nem|um)\b",
         r"(?:eu )?não tenho (?:nenhum |nenhuma |um |uma )?(?:contrato|conta|pedido|dívida|cadastro|processo"
@@ -224,8 +232,11 @@ OUTRIGHT = {
         r"|entre|por))* (?:[r$€]+\d+|r\$ ?\d+|\d[\d ]*(?:€| ?(?:mil )?(?:euros|reais)| ?mil(?=$)))",
         r"(?:é|essa é|esta é) a (?:minha|nossa) (?:última|melhor) (?:oferta|proposta)\b|é pegar ou largar"
         r"|pegar ou largar|senão (?:eu )?(?:desisto|vou embora|saio)$",
-        r"(?:isso|isto|assim) não (?:me |nos )?(?:serve|convém|funciona|dá)(?: para mim| para nós| pra"
-        r" mim| pra gente)\b|(?:isso|isto|assim) não (?:me |nos )(?:serve|convém)\b|não (?:é|acho|me parece)"
+        r"(?:^|(?<=^não )|(?<=^mas )|(?<=^olha )|(?<=^olhe )|(?<=^bom )|(?<=^desculpe ))(?:isso|isto|assim) não"
+        r" (?:(?:me |nos )?(?:serve|convém|funciona|dá)(?: para mim| para nós| pra mim| pra gente)|(?:me |nos"
+        r" )(?:serve|convém))(?=$| (?:de jeito nenhum|porque|a esse preço)\b)(?!.*\b(?:segunda|terça|quarta"
+        r"|quinta|sexta|sábado|domingo|amanhã|hora|horas|tela|ecrã|microfone|volume|câmera|câmara|link|som"
+        r"|áudio)\b)|não (?:é|acho|me parece)"
         r" (?:nada |muito )?(?:justo|justa|razoável)(?=$| (?:que|para (?:mim|nós)|comigo|connosco|conosco"
         r"|cobrar\w*)"
         r"\b)|(?<!não )é (?:injusto|pedir demais)(?=$| (?:que|para (?:mim|nós)|comigo|connosco|conosco"
@@ -239,11 +250,12 @@ OUTRIGHT = {
         r"|outr[oa] (?:empresa|fornecedor|operadora)))|(?:a"
         r" outra empresa"
         r"|a concorrência|o concorrente) (?:\S+ ){0,3}(?:diz\w*|disser\w*|oferec\w*|cobra\w*)",
-        r"(?:eu )?(?:vi|vimos|achei|encontrei|encontramos)(?: \S+){0,6}? (?:por|a) (?:só |apenas |uns"
-        r" )?(?:r\$ ?\d[\d ]*+|[$€]\d[\d ]*+|\d[\d ]*(?:€| ?(?:euros|reais)))(?! ?no seu)|(?:na amazon"
-        r"|na internet|no"
-        r" mercado livre|noutra loja|em outra loja|noutro sítio|online)(?: \S+){0,5} (?:por|a|custa|está"
-        r" a|tá) (?:r\$ ?\d|[$€]\d|\d[\d ]*(?:€| ?(?:euros|reais)))",
+        r"(?:vi|vimos|achei|encontrei|encontramos)(?: \S+){0,3}? (?:mesm[oa]s?|igual|iguais|parecid[oa]s?"
+        r"|similar|mais barat[oa]s?)(?: (?!filme\b)\S+){0,5}? (?:por|a) (?:só |apenas |uns )?(?:r\$ ?\d[\d"
+        r" ]*+|[$€]\d[\d ]*+|\d[\d ]*(?:€| ?(?:euros|reais)))(?! ?no seu)|(?:na amazon|na internet|no"
+        r" mercado livre|noutra loja|em outra loja|noutro sítio|online)(?: (?:há|tem|uma?|igual|o|a|mesm[oa]"
+        r"|isso|isto|é|está|tá|custa|por|vende|vendem|vi|achei|encontrei|sai|fica)){1,6} (?:r\$ ?\d+|[$€]\d+"
+        r"|\d[\d ]*(?:€| ?(?:euros|reais)))",
     ),
     "decision": (
         r"(?:tenho de|tenho que|temos de|temos que|preciso de|preciso) (?:\S+ )?(?:falar|consultar"
@@ -251,8 +263,9 @@ OUTRIGHT = {
         r"|mulher|chefe|direção|diretora?)|(?:é que manda no|quem (?:decide|assina) é) ",
     ),
     "buying": (
-        r"(?:estou|estamos) (?:pront[oa]s?|dispost[oa]s?) (?:para|a|pra) (?:assinar|comprar|contratar"
-        r"|começar|fechar|avançar)\b",
+        r"(?:estou|estamos) (?:pront[oa]s?|dispost[oa]s?) (?:para|a|pra) (?:assinar|contratar"
+        r"|comprar(?! (?:\S+ )?(?:café|comida|pão|pizzas?|bilhetes)\b)|fechar (?:negócio|o negócio|contrato|o"
+        r" contrato)|(?:começar|avançar) com (?:o|a) (?:contrato|assinatura|encomenda))\b",
     ),
 }
 """What somebody says of themselves in so many words: sure, whatever else is known."""
