@@ -75,6 +75,8 @@ MOMENTS: tuple[tuple[str, str, str], ...] = (
     ("legal", "en", "you'll be hearing from my solicitor"),
     ("legal", "en", "I'll take you to court"),
     ("legal", "en", "we're going to sue"),
+    ("legal", "en", "the landlord may sue us"),
+    ("legal", "en", "he'd sue me over this"),
     ("legal", "en", "that's discrimination and I'll report it"),
     ("legal", "de", "dann hören Sie von meinem Anwalt"),
     ("legal", "de", "ich verklage Sie"),

@@ -544,6 +544,11 @@ DISPUTED = {
         "j'annule tout",
         "nos cambiamos a otra compañía",
         "vou para outra operadora",
+        "We're switching to another provider next month.",
+        "Sonst wechsle ich zur Konkurrenz nächsten Monat.",
+        "on passe chez un concurrent le mois prochain",
+        "me cambio a otro banco el mes que viene",
+        "vou para outro banco no mês que vem",
     ),
     Signal.BUYING: (
         "We're ready to sign.",

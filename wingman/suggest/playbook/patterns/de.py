@@ -245,7 +245,8 @@ OUTRIGHT = {
         r"(?:ich|wir) (?:storniere|storniert|stornieren) (?:alles|das ganze|die ganze \S+)|(?:dann|sonst)"
         r" (?:wechsle|wechsel|wechseln|gehe|gehen) (?:ich|wir)(?: \S+){0,2} (?:zur konkurrenz(?! (?:auf|im)\b)"
         r"|zu (?:einem anderen (?:anbieter|lieferanten|dienstleister|versorger)|einer anderen (?:bank|firma"
-        r"|versicherung))|den anbieter)(?=$| (?:wenn|weil)\b)|sonst (?:wechsle|gehe|gehen|wechseln) (?:ich|wir)"
+        r"|versicherung))|den anbieter)(?=$| (?:wenn|weil|nächste\w*)\b)"
+        r"|sonst (?:wechsle|gehe|gehen|wechseln) (?:ich|wir)"
         r" (?:eben |halt )?woanders ?hin$",
     ),
     "stall": (

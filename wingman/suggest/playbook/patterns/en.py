@@ -318,7 +318,7 @@ OUTRIGHT = {
         r" whole (?:thing|lot))\b|(?:i'm|i am|we're|we are) (?:moving|going|switching) (?:over )?to"
         r" (?:(?:another|a different) (?:provider|supplier|vendor|bank|company|carrier|operator|insurer"
         r"|contractor|agency|broker)|your competitor\w*|the competition)(?=$| (?:then|instead|if|unless"
-        r"|because)\b)",
+        r"|because|soon|next (?:week|month|quarter|year))\b)",
     ),
     "stall": (
         r"(?:let me|let us|i'd like to|i need to|we need to|i have to|we have to|i want to|we'd like to|i'll"
@@ -693,8 +693,7 @@ CARE = {
         r"|thinks?) (?:i|we|you|that|it)|about this|advis)|(?:from|through|to|with|get|call|see"
         r"|need) (?:my|our"
         r"|a) (?:lawyer|attorney|solicitor|barrister)",
-        r"su(?:e|ing) (?:you|them|the)|(?:(?<=to )|(?<=gonna )|(?<=will )|(?<='ll )|(?<=could )|(?<=can )"
-        r"|(?<=would )|(?<=might )|(?<=they )|(?<=people ))sue (?:me|us)|suing (?:me|us)|(?:going to|gonna"
+        r"su(?:e|ing) (?:you|them|the)|(?<!so )(?<!well )(?<!^)sue (?:me|us)|suing (?:me|us)|(?:going to|gonna"
         r"|we'll"
         r"|i'll|will) sue|lawsuit|legal action|take (?:you|me|us) to court(?! (?:number\b|no\b|\d|(?:\S+ ){0,2}"
         r"(?:to|and) play))|see you in court|small claims|ombudsman|trading standards"

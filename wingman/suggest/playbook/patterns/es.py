@@ -184,7 +184,7 @@ OUTRIGHT = {
         r"|rescindir|cambiar(?:me|nos)? de (?:compañía|proveedor|banco))",
         r"(?<!no )(?:voy a cancelar|cancelo|vamos a cancelar|cancelamos) todo\b|(?:me voy|nos vamos|me"
         r" cambio|nos cambiamos) (?:a|con) (?:la competencia|otr[oa] (?:empresa|proveedor|compañía|banco"
-        r"|operador\w*))(?=$| (?:si|entonces|porque)\b)",
+        r"|operador\w*))(?=$| (?:si|entonces|porque|el (?:mes|año) que viene|el próximo)\b)",
     ),
     "stall": (
         r"(?:tengo que|tenemos que|déjame|déjeme|déjenos|lo voy a|lo vamos a|prefiero|me gustaría) (?:\S+ )?"

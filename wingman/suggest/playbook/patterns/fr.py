@@ -216,7 +216,8 @@ OUTRIGHT = {
         r"|d'opérateur))|je résilie|nous résilions",
         r"(?:j'annule|on annule|nous annulons) tout\b|(?:je|on|nous) (?:pars|part|partons|passe|passons"
         r"|vais|va) (?:chez|à) (?:la concurrence|un concurrent|un autre (?:fournisseur|opérateur|prestataire)"
-        r"|une autre (?:banque|société|compagnie))(?=$| (?:si|alors|sinon|parce)\b)",
+        r"|une autre (?:banque|société|compagnie))(?=$| (?:si|alors|sinon|parce"
+        r"|le mois prochain|l'an prochain|la semaine prochaine)\b)",
     ),
     "stall": (
         r"(?:je|on|nous) (?:vais|va|dois|doit|devons|allons|voudrais|préfère) (?:(?!pas)\S+ )?(?:y "

@@ -190,7 +190,7 @@ OUTRIGHT = {
         r"|encerrar (?:a|minha|nossa|a minha|a nossa) conta|mudar de (?:operadora|fornecedor|banco))",
         r"(?<!não )(?:vou cancelar|cancelo|vamos cancelar) tudo\b|(?:vou|vamos) (?:mudar |passar )?(?:para"
         r"|pra|pro) (?:a concorrência|concorrência|concorrente|outr[oa] (?:empresa|fornecedor|operadora"
-        r"|banco))(?=$| (?:se|então|porque)\b)",
+        r"|banco))(?=$| (?:se|então|porque|(?:no|para o) (?:mês|ano)|no próximo|mês que vem|ano que vem)\b)",
     ),
     "stall": (
         r"(?:tenho (?:que|de)|temos (?:que|de)|preciso|precisamos de|vou|vamos|deixe me|deixa eu|me deixa"
