@@ -116,13 +116,14 @@ async def test_what_was_too_much_to_hold_is_stored_when_there_is_room(
     monkeypatch.setattr(delivery, "ANSWER_S", 0.02)
     monkeypatch.setattr(log_writer, "HELD_BYTES", 4000)
     monkeypatch.setattr(log_writer, "RECORD_BYTES", 1000)
+    monkeypatch.setattr(log_writer, "FLUSH_S", 0.02)
     async with nodes(one_server, 2) as (node, other):
         told: list[Envelope] = []
         node.log.on_committed(told.extend)
-        for meeting in (M, "m-2"):
+        for meeting in (M, "m-2", "m-4"):
             await node.log.own(meeting, b"")
         for number in range(12):
-            for meeting in (M, "m-2"):
+            for meeting in (M, "m-2", "m-4"):
                 node.log.append(meeting, note(f"{number} {'x' * 300}"), at=1.0)
         await until(lambda: {e.data.state for e in told if isinstance(e.data, StorageState)} >= {"lost"})
         await node.log.own("m-3", b"")
@@ -130,19 +131,21 @@ async def test_what_was_too_much_to_hold_is_stored_when_there_is_room(
         node.log.append("m-2", MeetingEnded("stopped", 1.0), at=2.0)
         await node.log.release("m-2")
         node.log.append("m-2", MeetingRenamed("while there is no room"), at=3.0)
+        await node.log.release("m-4", handed_over=True)
         assert node.log.settling("m-2")
         room.set()
         await until(lambda: not node.log.fault)
         node.log.append("m-2", MeetingRenamed("when there is"), at=4.0)
         node.log.append(M, note("and on"), at=2.0)
         await node.log.flush()
-        for meeting in (M, "m-2", "m-3"):
+        assert (await node.log.tip("m-4")).body.released, "by the last record of all"
+        for meeting in (M, "m-2", "m-3", "m-4"):
             await until_row(other, await node.log.last_seq(meeting), meeting)
             stored = await other.log.read(meeting)
             assert stored == await node.log.read(meeting) == [e for e in told if e.meeting == meeting]
             assert [event.seq for event in stored] == list(range(1, len(stored) + 1))
             states = [event.data.state for event in stored if isinstance(event.data, StorageState)]
-            if meeting != "m-2":
+            if meeting in (M, "m-3"):
                 assert states[-2:] == ["lost", "stored"]
         assert [event.type for event in await other.log.read("m-2")][-3:] == [
             "meeting.ended",

@@ -92,8 +92,8 @@ class Pending:
         self.plan = taken.plan if self.plan is None else self.plan
         self.released = self.released or taken.released
 
-    def take(self) -> Pending:
-        """As much as fits into one record, taken away."""
+    def take(self, *, more: bool = False) -> Pending:
+        """As much as fits into one record, taken away; `more`: something else of the meeting is still to come."""
         size, lines, heard = 0, 0, 0
         for _, line in self.lines:
             size += len(line)
@@ -107,7 +107,7 @@ class Pending:
             heard += 1
         taken = Pending(self.lines[:lines], self.heard[:heard], self.plan)
         self.lines, self.heard, self.plan = self.lines[lines:], self.heard[heard:], None
-        if not self.lines and not self.heard:  # nothing may follow it
+        if not self.lines and not self.heard and not more:  # nothing may follow it
             taken.released, self.released = self.released, False
         return taken
 

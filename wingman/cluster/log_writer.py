@@ -287,7 +287,9 @@ class LogWriter:
             try:
                 if not writing.appender.owned:
                     await self._claim_to_add(writing)
-                writing.taken = writing.pending.take()
+                if writing.pending.released and not writing.pending.lines:
+                    self._queue_left(writing)  # it is released by its last record
+                writing.taken = writing.pending.take(more=bool(writing.left))
                 await writing.appender.store(writing.taken)
             except GoneError:
                 self._drop(writing)
