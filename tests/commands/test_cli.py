@@ -17,7 +17,7 @@ import pytest
 from tests.commands.test_output_file import LARGEST, small_disk
 from tests.support import recordings
 from wingman.commands import export
-from wingman.commands.cli import PIPE_CLOSED, SYSTEM_ERROR, USAGE_ERROR, build_parser, main
+from wingman.commands.cli import INTERRUPTED, PIPE_CLOSED, SYSTEM_ERROR, USAGE_ERROR, build_parser, main
 from wingman.core.errors import InputError
 
 
@@ -181,6 +181,11 @@ def test_a_file_is_written_once_the_command_has_ended(
         assert main(["doctor", "-o", str(kept)]) == SYSTEM_ERROR
         with pytest.raises(InputError, match=f"cannot write {kept}"):
             export._put(argparse.Namespace(output=str(kept), format="md"), bytes(2 * LARGEST))
+    for status, said in ((INTERRUPTED, "half of it\n"), (USAGE_ERROR, "")):
+        monkeypatch.setattr(
+            "wingman.commands.doctor.main", lambda _, s=status, w=said: (sys.stdout.write(w), s)[1]
+        )
+        assert main(["doctor", "-o", str(kept)]) == status
     assert (kept.read_text()[:8], [*tmp_path.iterdir()]) == ("what was", [kept])
     capfd.readouterr()
     monkeypatch.setattr("wingman.commands.doctor.main", lambda _: int(bool(sys.stdout.write("all well\n"))))

@@ -61,3 +61,22 @@ def test_where_nothing_can_be_written_is_told_before(tmp_path: Path) -> None:
         with pytest.raises((IsADirectoryError, FileNotFoundError)) as failed, output_file(path):
             pytest.fail("what is dear is done in vain")
         assert str(failed.value.filename) == str(path)
+
+
+def test_what_only_that_file_may_take_goes_into_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is mounted by itself, and one in a folder of somebody else's."""
+
+    def busy(*_: object) -> None:
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+
+    kept = tmp_path / "kept"
+    kept.write_text("what was there")
+    number = kept.stat().st_ino
+    monkeypatch.setattr(os, "replace", busy)
+    _put(kept, b"mounted")
+    assert (kept.read_bytes(), kept.stat().st_ino) == (b"mounted", number)
+    allowed = os.access
+    monkeypatch.setattr(os, "access", lambda path, how: Path(path) != tmp_path and allowed(path, how))
+    _put(kept, b"in a folder of somebody else's")
+    assert kept.read_bytes() == b"in a folder of somebody else's"
+    assert [*tmp_path.iterdir()] == [kept]

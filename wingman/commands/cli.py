@@ -10,7 +10,7 @@ import math
 import os
 import select
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import wingman
@@ -18,6 +18,8 @@ from wingman.core.vocabulary import VERBOSITIES
 
 USAGE_ERROR = 2
 SYSTEM_ERROR = 1
+INTERRUPTED = 130
+"""A shell's status for what a signal ended before it had come to its end."""
 PIPE_CLOSED = 141
 
 
@@ -58,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             _print_nowhere()
         return SYSTEM_ERROR
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
 
 
 def _run(argv: Sequence[str] | None) -> int:
@@ -70,8 +72,10 @@ def _run(argv: Sequence[str] | None) -> int:
         parser.print_help()
         return USAGE_ERROR
     command = importlib.import_module(f"wingman.commands.{arguments.module}")
-    with _printed_to(getattr(arguments, "printed_to", None)):
+    path = getattr(arguments, "printed_to", None)
+    if not path or path == "-":
         return int(command.main(arguments))
+    return _printed_to(path, lambda: int(command.main(arguments)))
 
 
 def _is_read_no_more() -> bool:
@@ -148,19 +152,22 @@ def positive(text: str) -> float:
     raise argparse.ArgumentTypeError("must be a number, and more than 0")
 
 
-@contextlib.contextmanager
-def _printed_to(path: str | None) -> Iterator[None]:
-    """What a command prints goes into the file `path`, where one was named, once the command has ended."""
-    if not path or path == "-":
-        yield
-        return
+class _NothingToKeepError(Exception):
+    """What a command printed is no result."""
+
+
+def _printed_to(path: str, command: Callable[[], int]) -> int:
+    """What the command prints goes into a file at its end, unless it was interrupted or brought nothing."""
     from wingman.commands.output_file import output_file
 
     printed = io.StringIO()
-    with output_file(path) as file:  # one that cannot be written is told before anything is done
+    with contextlib.suppress(_NothingToKeepError), output_file(path) as file:  # told before anything is done
         with contextlib.redirect_stdout(printed):
-            yield
+            status = command()
+        if status == INTERRUPTED or (status and not printed.getvalue()):
+            raise _NothingToKeepError
         file.write(printed.getvalue().encode())
+    return status
 
 
 def _output(parser: argparse.ArgumentParser) -> None:

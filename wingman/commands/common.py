@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from wingman.commands.cli import INTERRUPTED as INTERRUPTED
 from wingman.config.paths import data_dir
 from wingman.config.settings import Settings, load
 from wingman.config.settings_store import SettingsStore
@@ -49,10 +50,6 @@ def base_url(host: str, port: int) -> str:
 def overlay_url(root: str, meeting: str) -> str:
     """The overlay's address for one meeting."""
     return f"{root}/overlay?meeting={meeting}"
-
-
-INTERRUPTED = 130
-"""What a job that was to come to an end returns when it was interrupted."""
 
 
 def run_until_signal(job: Coroutine[object, object, int], *, interrupted: int = 0) -> int:

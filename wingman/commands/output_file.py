@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,19 +31,32 @@ def output_file(target: str | Path) -> Iterator[BinaryIO]:
         with open(target, "wb") as file:
             yield file
         return
-    rights = stat.S_IMODE(made.stat().st_mode) if made.exists() else None
-    if rights is not None and not os.access(made, os.W_OK):
+    stood = made.stat() if made.exists() else None
+    if stood is not None and not os.access(made, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    folder = made.parent if stood is None or os.access(made.parent, os.W_OK) else None
     try:
-        number, beside = tempfile.mkstemp(".new", f".{made.name[:40]}.", made.parent)
+        number, beside = tempfile.mkstemp(".new", f".{made.name[:40]}.", folder)
     except OSError as failed:
         raise OSError(failed.errno, failed.strerror, str(target)) from None
     try:
         with os.fdopen(number, "wb") as file:
             yield file
-        if rights is not None:
-            os.chmod(beside, rights)
-        os.replace(beside, made)
-    except BaseException:
-        os.unlink(beside)
-        raise
+        _put(beside, made, stood)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(beside)
+
+
+def _put(written: str, made: Path, stood: os.stat_result | None) -> None:
+    """Into the place of what stood there; where only that may be written, or it is mounted, into itself."""
+    if stood is not None:
+        os.chmod(written, stat.S_IMODE(stood.st_mode))
+        with suppress(PermissionError):
+            os.chown(written, stood.st_uid, stood.st_gid)
+    try:
+        os.replace(written, made)
+    except OSError as refused:
+        if refused.errno not in (errno.EBUSY, errno.EXDEV, errno.EACCES):
+            raise
+        shutil.copyfile(written, made)
