@@ -93,7 +93,7 @@ class Pending:
         self.released = self.released or taken.released
 
     def take(self, *, more: bool = False) -> Pending:
-        """As much as fits into one record, taken away; `more`: something else of the meeting is still to come."""
+        """As much as fits into one record, taken away. `more`: it is not the last of the meeting."""
         size, lines, heard = 0, 0, 0
         for _, line in self.lines:
             size += len(line)
