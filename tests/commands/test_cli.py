@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from tests.commands.test_output_file import LARGEST, small_disk
+from tests.commands.test_output_file import LARGEST
 from tests.support import recordings
+from tests.support.event_log import full_disk
 from wingman.commands import export
 from wingman.commands.cli import INTERRUPTED, PIPE_CLOSED, SYSTEM_ERROR, USAGE_ERROR, build_parser, main
 from wingman.core.errors import InputError
@@ -177,7 +178,7 @@ def test_a_file_is_written_once_the_command_has_ended(
     for file in (kept, new):
         assert main(["doctor", "-o", str(file)]) == SYSTEM_ERROR
     monkeypatch.setattr("wingman.commands.doctor.main", lambda _: sys.stdout.write(2 * LARGEST * "x"))
-    with small_disk():
+    with full_disk(LARGEST):
         assert main(["doctor", "-o", str(kept)]) == SYSTEM_ERROR
         with pytest.raises(InputError, match=f"cannot write {kept}"):
             export._put(argparse.Namespace(output=str(kept), format="md"), bytes(2 * LARGEST))

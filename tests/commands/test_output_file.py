@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 
+from tests.support.event_log import full_disk
 from wingman.commands.output_file import output_file
 
 LARGEST = 1000
-
-
-@contextmanager
-def small_disk() -> Iterator[None]:
-    """No file may become larger than `LARGEST` bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def _put(path: Path, content: bytes) -> None:
@@ -44,7 +31,7 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
     kept.chmod(0o644)
     link.symlink_to(kept)
     for path in (kept, link, new):
-        with small_disk(), pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+        with full_disk(LARGEST), pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
             _put(path, bytes(2 * LARGEST))
         with pytest.raises(KeyboardInterrupt), output_file(path) as file:
             _interrupted(file)
