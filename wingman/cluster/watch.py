@@ -114,9 +114,9 @@ class Watch:
         except (UnavailableError, UnknownError):
             return False
         cluster = told.get("cluster", {})
-        self._servers = 1 + len(cluster.get("replicas") or ())
-        self._compare(name, str(cluster.get("leader", "")), asked, str(told.get("ts", "")), time.time())
         replicas = cluster.get("replicas") or ()
+        self._servers = 1 + len(replicas)
+        self._compare(name, str(cluster.get("leader", "")), asked, str(told.get("ts", "")), time.time())
         metrics.REPLICA_LAG.labels(name).set(max((int(one.get("lag", 0)) for one in replicas), default=0))
         metrics.REPLICAS_AWAY.labels(name).set(sum(not one.get("current", False) for one in replicas))
         return True
