@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wingman.testing.indexed_audio import FRAME, IndexedSource, IndexedSpeech
@@ -36,6 +36,7 @@ def test_cutting_the_stream_changes_nothing(pieces: list[int]) -> None:
 
 
 @given(st.integers(0, SECONDS_12 - 1))
+@example(SPEECH.bounds(17)[1] - 1)
 def test_a_stream_that_begins_anywhere_knows_where(start: int) -> None:
     said = hear((start, SECONDS_12))
     whole = [(text, first + start, last + start) for text, first, last in said if "[" not in text]

@@ -167,8 +167,9 @@ class IndexedSource:
     def _decode(self, values: NDArray[np.int64], at: int) -> None:
         """One voiced stretch: cut it where the absolute index jumps."""
         if len(values) == 1:
-            last = self._runs[-1]
-            self._take(last.first + last.count, at, 1)
+            if self._runs:  # else it is the last of a word whose others nobody heard, and tells no place
+                last = self._runs[-1]
+                self._take(last.first + last.count, at, 1)
             return
         for stretch in _unbroken(values, at):
             self._take(stretch.first, stretch.at, stretch.count)
