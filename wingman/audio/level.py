@@ -97,12 +97,14 @@ class Loud:
         """More of it (mono s16); what is less than a frame is passed over."""
         count = len(pcm) // BYTES_PER_SAMPLE // self._frame
         samples = np.frombuffer(pcm, "<i2", count=count * self._frame).reshape(count, self._frame)
-        power = np.square(samples, dtype=np.float64).sum(axis=1) / self._frame
-        full = np.abs(samples.astype(np.int32)) >= FULL
-        flat = full[:, :-2] & full[:, 1:-1] & full[:, 2:]  # three in a row: no wave's own top
+        power = _power(samples)
         level = _decibel(power)
-        np.add.at(self._frames, level, 1)
-        np.add.at(self._clipped, level[flat.sum(axis=1) >= self._cut], 1)
+        self._frames += np.bincount(level, minlength=DECIBELS)
+        peak = (samples.max(axis=1, initial=0) >= FULL) | (samples.min(axis=1, initial=0) <= -FULL)
+        if peak.any():  # few frames' are: only these are looked through
+            full = np.abs(samples[peak].astype(np.int32)) >= FULL
+            flat = full[:, :-2] & full[:, 1:-1] & full[:, 2:]  # three in a row: no wave's own top
+            self._clipped += np.bincount(level[peak][flat.sum(axis=1) >= self._cut], minlength=DECIBELS)
         if len(self._power) < MOST or power.max(initial=0.0) > self._power[0]:
             self._power = np.sort(np.append(self._power, power))[-MOST:]
 
@@ -139,6 +141,13 @@ class SpeechLevel:
         found, self._loud = self._loud.found(), Loud(SAMPLE_RATE)
         before, self._verdict = self._verdict, found.verdict(self._verdict)
         return None if self._verdict is before else (self._verdict, found.sentence(self._source, self._verdict))
+
+
+def _power(samples: NDArray[np.int16]) -> NDArray[np.float64]:
+    """Mean squares of rows: in single precision, which is half the work, right to a ten-thousandth of a dB."""
+    squares = np.einsum("ij,ij->i", samples, samples, dtype=np.float32)
+    power: NDArray[np.float64] = squares.astype(np.float64) / max(1, samples.shape[1])
+    return power
 
 
 def _decibel(power: NDArray[np.float64]) -> NDArray[np.intp]:
