@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
+from functools import lru_cache
 from importlib import import_module
 from itertools import product
 from typing import Any, Generic, TypeVar
@@ -45,13 +46,18 @@ class PrefixIndex(Generic[Name]):
         """Those that match somewhere in `text`: what a search for each of them would find."""
         found = {name for name, pattern in self._anywhere if pattern.search(text)}
         starting, lengths = self._starting, self._lengths
-        for word in _WORD_HEADS.finditer(text):
-            head, at = word[1], word.start()
+        for head, at in _word_heads(text):
             for length in lengths:
                 for name, pattern in starting.get(head[:length], ()):
                     if name not in found and pattern.match(text, at):
                         found.add(name)
         return found
+
+
+@lru_cache(maxsize=4)  # half a dozen indexes are asked in turn about the same words
+def _word_heads(text: str) -> tuple[tuple[str, int], ...]:
+    """How each word begins, and where."""
+    return tuple((word[1], word.start()) for word in _WORD_HEADS.finditer(text))
 
 
 def prefixes_of(pattern: re.Pattern[str]) -> frozenset[str]:
