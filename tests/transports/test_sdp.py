@@ -118,6 +118,8 @@ def test_what_is_not_used_is_kept_from_the_peer_connection_and_answered_in_its_p
         ((HEAD + AUDIO.replace("opus", "speex")).encode(), None, "no Opus", 400),
         ((HEAD + AUDIO.replace("sendonly", "recvonly")).encode(), None, "sendonly", 400),
         ((HEAD + AUDIO.replace("a=fingerprint", "a=x")).encode(), None, "fingerprint", 400),
+        ((HEAD + AUDIO.replace("sha-256", "sha-1")).encode(), None, "sha-256", 400),
+        ((HEAD + AUDIO.replace("00:11", "none")).encode(), None, "sha-256", 400),
         ((HEAD + AUDIO.replace("a=ice-pwd", "a=x")).encode(), None, "ice-pwd", 400),
         ((HEAD + AUDIO.replace("actpass", "holdconn")).encode(), None, "`setup` must be actpass", 400),
     ],

@@ -44,6 +44,8 @@ attributes). It stumbles over some of the rest."""
 _NEEDED_ABOVE = ("o=", "s=", "t=", "a=group:BUNDLE", "a=ice-lite")
 _SETUPS = ("a=setup:actpass", "a=setup:active", "a=setup:passive")
 _OPUS = re.compile(r"^a=rtpmap:(\d+) opus/48000", re.IGNORECASE)
+_PROVEN = re.compile(r"^a=fingerprint:sha-(?:256|384|512) [\dA-F]{2}(?::[\dA-F]{2})*$", re.IGNORECASE)
+"""What the DTLS handshake can be held against (RFC 8122, 5: all must know sha-256)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +266,8 @@ def _check_audio(section: list[str]) -> None:
             raise InputError(
                 f"the offer has no `{wanted[2:-1]}`; it must come from a WebRTC peer connection", field="body"
             )
+    if not any(_PROVEN.match(line) for line in section):
+        raise InputError("the offer's `fingerprint` must be of sha-256, sha-384 or sha-512", field="body")
     if not any(line in _SETUPS for line in section):
         raise InputError("the offer's `setup` must be actpass, active or passive", field="body")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,8 @@ LOOK_S = 0.25
 """The same before it does."""
 CLOSE_S = 5.0
 """How long a goodbye may take: whoever ends a session or a meeting waits for it."""
+FORMER = 16
+"""Restarts of a session whose own late candidates are known as such."""
 LOSSES_S = 10.0
 """How often lost packets are told, where there are any."""
 
@@ -60,6 +63,7 @@ class WebRtcSource:
         self._path: DirectPath | None = None
         found = _UFRAG.search(offer.sdp)
         self._ufrag = found[1] if found else ""
+        self._former: deque[str] = deque(maxlen=FORMER)
         self._restarted: IceFragment | None = None
         self._budget = CandidateBudget(_CANDIDATE.findall(offer.sdp), settings.candidates != "near")
         self._patching = asyncio.Lock()
@@ -181,6 +185,8 @@ class WebRtcSource:
     async def patch(self, fragment: IceFragment, *, again: bool = False) -> IceFragment | None:
         """Candidates that were found later (None), or new credentials: ours for the restart (RFC 9725, 4.3).
 
+        Candidates for a way that was given up come too late and are passed over (RFC 8838, 14).
+
         `again`: the answer to the last restart may have got lost, and is given once more. Raises `InputError`
         when the session is over or its media path knows no restart.
         """
@@ -190,11 +196,14 @@ class WebRtcSource:
         from wingman.transports import aiortc_seam as seam
 
         async with self._patching:
+            if fragment.ufrag in self._former:
+                return None
             if fragment.ufrag != self._ufrag:
                 self._budget.renew(asyncio.get_running_loop().time())
                 fragment = replace(fragment, candidates=self._budget.take(fragment.candidates))
                 with seam.host_addresses(self._settings.host_addresses):
                     self._restarted = await ice.restart(fragment)
+                self._former.append(self._ufrag)
                 self._ufrag = fragment.ufrag
                 return self._restarted
             if again and self._restarted is not None:

@@ -24,6 +24,15 @@ def heard(sink: TapeSink) -> float:
     return sink.position / 16_000
 
 
+def credentials(offer: str) -> tuple[str, str]:
+    """An offer's ICE user fragment and password."""
+    ufrag, password = (
+        next(line.partition(":")[2] for line in offer.splitlines() if line.startswith(name))
+        for name in ("a=ice-ufrag:", "a=ice-pwd:")
+    )
+    return ufrag, password
+
+
 async def test_ice_is_restarted_while_the_sound_goes_on() -> None:
     async with service() as (url, meetings), client(url) as http, peer() as (connection, offer):
         reply = await connected(http, connection, offer)
@@ -45,6 +54,9 @@ async def test_ice_is_restarted_while_the_sound_goes_on() -> None:
         asked_twice = await http.patch(where, content=ours.text(("0",)), headers={**PATCH, "If-Match": "*"})
         assert asked_twice.content == answer.content, "the first answer may have got lost"
         assert asked_twice.headers["etag"] == answer.headers["etag"]
+        gone = IceFragment(*credentials(offer), ("1 1 udp 1 127.0.0.1 9 typ host",)).text(("0",))
+        late = await http.patch(where, content=gone, headers={**PATCH, "If-Match": "*"})
+        assert late.status_code == 204, "a late candidate of the way before is no second restart"
         theirs = parse(answer.content)
         fresh.remote_username, fresh.remote_password = theirs.ufrag, theirs.password
         for line in theirs.candidates:
@@ -88,12 +100,8 @@ async def test_a_later_candidate_is_taken_and_a_patch_without_sense_refused() ->
     async with service() as (url, _), client(url) as http, peer() as (connection, offer):
         reply = await connected(http, connection, offer)
         where, tag = reply.headers["location"], reply.headers["etag"]
-        ufrag, password = (
-            next(line.partition(":")[2] for line in offer.splitlines() if line.startswith(name))
-            for name in ("a=ice-ufrag:", "a=ice-pwd:")
-        )
         line = "1 1 udp 2130706431 127.0.0.1 9 typ host"
-        late = IceFragment(ufrag, password, (line,)).text(("0",))
+        late = IceFragment(*credentials(offer), (line,)).text(("0",))
         cases: list[tuple[dict[str, str], str, int]] = [
             ({**PATCH, "If-Match": tag}, late, 204),
             (PATCH, late, 428),
