@@ -182,15 +182,25 @@ def test_a_file_is_written_once_the_command_has_ended(
         assert main(["doctor", "-o", str(kept)]) == SYSTEM_ERROR
         with pytest.raises(InputError, match=f"cannot write {kept}"):
             export._put(argparse.Namespace(output=str(kept), format="md"), bytes(2 * LARGEST))
-    for status, said in ((INTERRUPTED, "half of it\n"), (USAGE_ERROR, "")):
+    for command, status, said in (
+        (["doctor"], INTERRUPTED, "half of it\n"),
+        (["doctor"], USAGE_ERROR, ""),
+        (["analyze", "call.wav"], SYSTEM_ERROR, "half of it\n"),
+        (["trace", "m-1"], SYSTEM_ERROR, "half of it\n"),
+        (["rehearse", "call.jsonl"], USAGE_ERROR, "half of it\n"),
+    ):
         monkeypatch.setattr(
-            "wingman.commands.doctor.main", lambda _, s=status, w=said: (sys.stdout.write(w), s)[1]
+            f"wingman.commands.{command[0]}.main", lambda _, s=status, w=said: (sys.stdout.write(w), s)[1]
         )
-        assert main(["doctor", "-o", str(kept)]) == status
+        assert main([*command, "-o", str(kept)]) == status
     assert (kept.read_text()[:8], [*tmp_path.iterdir()]) == ("what was", [kept])
     capfd.readouterr()
     monkeypatch.setattr("wingman.commands.doctor.main", lambda _: int(bool(sys.stdout.write("all well\n"))))
-    for name in (str(kept), str(new), "-", os.devnull):
-        assert main(["doctor", "-o", name]) == 1
+    monkeypatch.setattr("wingman.commands.grants.main", sys.modules["wingman.commands.doctor"].main)
+    for judge, name in (("audit", kept), ("doctor", new), ("doctor", "-"), ("doctor", os.devnull)):
+        assert main([judge, "-o", str(name)]) == 1
     assert (kept.read_text(), new.read_text(), capfd.readouterr().out) == ("all well\n",) * 3
+    monkeypatch.setattr("wingman.commands.analyze.main", lambda _: 3 * bool(sys.stdout.write("most of it\n")))
+    assert main(["analyze", "call.wav", "-o", str(kept)]) == 3
+    assert kept.read_text() == "most of it\n"
     assert kept.stat().st_mode & 0o777 == 0o644

@@ -75,7 +75,7 @@ def _run(argv: Sequence[str] | None) -> int:
     path = getattr(arguments, "printed_to", None)
     if not path or path == "-":
         return int(command.main(arguments))
-    return _printed_to(path, lambda: int(command.main(arguments)))
+    return _printed_to(path, lambda: int(command.main(arguments)), judges=arguments.judges)
 
 
 def _is_read_no_more() -> bool:
@@ -156,24 +156,29 @@ class _NothingToKeepError(Exception):
     """What a command printed is no result."""
 
 
-def _printed_to(path: str, command: Callable[[], int]) -> int:
-    """What the command prints goes into a file at its end, unless it was interrupted or brought nothing."""
+def _printed_to(path: str, command: Callable[[], int], *, judges: bool) -> int:
+    """What the command prints goes into a file at its end, unless it failed or was interrupted.
+
+    `judges`: it ends with 1 for what it found.
+    """
     from wingman.commands.output_file import output_file
 
     printed = io.StringIO()
     with contextlib.suppress(_NothingToKeepError), output_file(path) as file:  # told before anything is done
         with contextlib.redirect_stdout(printed):
             status = command()
-        if status == INTERRUPTED or (status and not printed.getvalue()):
+        failed = status in (INTERRUPTED, USAGE_ERROR) or (status == SYSTEM_ERROR and not judges)
+        if failed or (status and not printed.getvalue()):
             raise _NothingToKeepError
         file.write(printed.getvalue().encode())
     return status
 
 
-def _output(parser: argparse.ArgumentParser) -> None:
+def _output(parser: argparse.ArgumentParser, *, judges: bool = False) -> None:
     parser.add_argument(
         "-o", "--output", dest="printed_to", metavar="FILE", help="where to write (default: standard output)"
     )
+    parser.set_defaults(judges=judges)
 
 
 def _first(group: BaseException) -> BaseException:
@@ -413,7 +418,7 @@ def _doctor(commands: Commands) -> None:
     parser.add_argument(
         "--probe", action="store_true", help="ask the providers whether keys work: this leaves the machine"
     )
-    _output(parser)
+    _output(parser, judges=True)
 
 
 def _emulate(commands: Commands) -> None:
@@ -486,7 +491,7 @@ def _grants(commands: Commands) -> None:
     parser.add_argument("--after", type=whole(0), default=0, metavar="N", help="entries after this number")
     parser.add_argument("--limit", type=whole(1), default=1000, help="how many at most (default 1000)")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
-    _output(parser)
+    _output(parser, judges=True)
 
 
 def _trace(commands: Commands) -> None:
