@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import pytest
 
@@ -20,7 +22,7 @@ def _put(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def _interrupted(file: BinaryIO) -> None:
+def _interrupted(file: IO[bytes]) -> None:
     file.write(b"half of it")
     raise KeyboardInterrupt
 
@@ -51,19 +53,53 @@ def test_where_nothing_can_be_written_is_told_before(tmp_path: Path) -> None:
 
 
 def test_what_only_that_file_may_take_goes_into_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is mounted by itself, and one in a folder of somebody else's."""
-
-    def busy(*_: object) -> None:
-        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
-
+    """A file that is mounted by itself, somebody else's in `/tmp`, and one in a folder of somebody else's."""
     kept = tmp_path / "kept"
-    kept.write_text("what was there")
+    kept.write_text("what was there, and is longer than what comes")
     number = kept.stat().st_ino
-    monkeypatch.setattr(os, "replace", busy)
-    _put(kept, b"mounted")
-    assert (kept.read_bytes(), kept.stat().st_ino) == (b"mounted", number)
-    allowed = os.access
-    monkeypatch.setattr(os, "access", lambda path, how: Path(path) != tmp_path and allowed(path, how))
-    _put(kept, b"in a folder of somebody else's")
+    with monkeypatch.context() as where:
+        for refused in (errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM):
+            where.setattr(os, "replace", _refusing(refused))
+            _put(kept, os.strerror(refused).encode())
+            assert (kept.read_text(), kept.stat().st_ino) == (os.strerror(refused), number)
+        allowed = os.access
+        where.setattr(os, "access", lambda path, how: Path(path) != tmp_path and allowed(path, how))
+        _put(kept, b"in a folder of somebody else's")
     assert kept.read_bytes() == b"in a folder of somebody else's"
     assert [*tmp_path.iterdir()] == [kept]
+
+
+def test_a_full_disk_leaves_what_only_itself_can_take_or_says_what_became_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept"
+    for had, stays, says in (
+        (0, True, "File too large"),
+        (LARGEST // 2, True, "File too large"),
+        (2 * LARGEST, False, "File too large; what it held is partly written over"),
+    ):
+        kept.write_bytes(b"x" * had)
+        with _full_once_mounted(monkeypatch), pytest.raises(OSError, match="File too large") as failed:
+            _put(kept, bytes(LARGEST + 500))
+        assert (failed.value.strerror, kept.read_bytes() == b"x" * had) == (says, stays)
+        assert [*tmp_path.iterdir()] == [kept]
+
+
+@contextlib.contextmanager
+def _full_once_mounted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A disk that takes the new file beside the old one, and no more then."""
+    with contextlib.ExitStack() as full, monkeypatch.context() as where:
+
+        def busy(*_: object) -> None:
+            full.enter_context(full_disk(LARGEST))
+            _refusing(errno.EBUSY)()
+
+        where.setattr(os, "replace", busy)
+        yield
+
+
+def _refusing(number: int) -> Callable[..., None]:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return refuse

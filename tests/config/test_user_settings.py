@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.event_log import full_disk
 from wingman.config.user_settings import KEYS, SEAL, VALUES, UserSettings
 from wingman.core.errors import InputError
 
@@ -48,11 +49,16 @@ def test_damaged_values_are_told(tmp_path: Path, content: bytes) -> None:
         UserSettings(tmp_path).values()
 
 
-def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / f"{VALUES}.new").mkdir()
-    with pytest.raises(InputError, match="cannot write") as refused:
-        UserSettings(tmp_path).put_values({"a.b": 1})
-    assert refused.value.status == 503
+def test_a_disk_that_is_full_is_one_sentence_and_keeps_what_was_set(tmp_path: Path) -> None:
+    settings = UserSettings(tmp_path)
+    settings.put_values({"a.b": 1})
+    with full_disk(4), pytest.raises(InputError, match="cannot write") as refused:
+        settings.put_values({"a.b": 2})
+    assert (refused.value.status, settings.values(), [*tmp_path.iterdir()]) == (
+        503,
+        {"a.b": 1},
+        [tmp_path / VALUES],
+    )
 
 
 def test_where_the_folder_is_a_file_nothing_was_chosen_in_it(tmp_path: Path) -> None:

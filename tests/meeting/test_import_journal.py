@@ -229,7 +229,7 @@ def test_a_crash_while_it_is_begun_anew_leaves_what_there_was(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as crash:
-        crash.setattr(Path, "replace", killed)
+        crash.setattr(os, "replace", killed)
         with pytest.raises(KeyboardInterrupt):
             Journal(path, "a")
     assert known(path) == SETTLED

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
-import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
+
+from wingman.core.replaced_file import replaced
+
+BLOCK = 1 << 20
+REFUSED = (errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM)
+"""It is mounted, or in a folder of somebody else's, who may keep others from replacing files (`/tmp`)."""
 
 
 def regular(target: Path) -> Path | None:
@@ -21,7 +28,7 @@ def regular(target: Path) -> Path | None:
 
 
 @contextmanager
-def output_file(target: str | Path) -> Iterator[BinaryIO]:
+def output_file(target: str | Path) -> Iterator[IO[bytes]]:
     """Opens what stands at `target` once the block has ended, with the rights of the file that was there.
 
     Where the block or the disk fails that file stays. Raises `OSError` before the block runs where nothing
@@ -34,22 +41,14 @@ def output_file(target: str | Path) -> Iterator[BinaryIO]:
     stood = made.stat() if made.exists() else None
     if stood is not None and not os.access(made, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
-    folder = made.parent if stood is None or os.access(made.parent, os.W_OK) else None
-    try:
-        number, beside = tempfile.mkstemp(".new", f".{made.name[:40]}.", folder)
-    except OSError as failed:
-        raise OSError(failed.errno, failed.strerror, str(target)) from None
-    try:
-        with os.fdopen(number, "wb") as file:
-            yield file
-        _put(beside, made, stood)
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(beside)
+    beside = stood is None or os.access(made.parent, os.W_OK)
+    folder = made.parent if beside else tempfile.gettempdir()
+    with replaced(made, partial(_put, stood=stood), folder) as written:
+        yield written
 
 
-def _put(written: str, made: Path, stood: os.stat_result | None) -> None:
-    """Into the place of what stood there; where only that may be written, or it is mounted, into itself."""
+def _put(written: str, made: Path, *, stood: os.stat_result | None) -> None:
+    """Into the place of what stood there; where that is refused, into itself."""
     if stood is not None:
         os.chmod(written, stat.S_IMODE(stood.st_mode))
         with suppress(PermissionError):
@@ -57,6 +56,32 @@ def _put(written: str, made: Path, stood: os.stat_result | None) -> None:
     try:
         os.replace(written, made)
     except OSError as refused:
-        if refused.errno not in (errno.EBUSY, errno.EXDEV, errno.EACCES):
+        if stood is None or refused.errno not in REFUSED:
             raise
-        shutil.copyfile(written, made)
+        _put_into(written, made)
+
+
+def _put_into(written: str, made: Path) -> None:
+    """What the file grows by first: a disk without room for it leaves the file as it was."""
+    with open(written, "rb") as new, open(made, "r+b", buffering=0) as old:
+        size, had = os.fstat(new.fileno()).st_size, os.fstat(old.fileno()).st_size
+        try:
+            _copy(new, old, had, size)
+            os.fsync(old.fileno())  # some tell only now that there is no room
+        except OSError:
+            old.truncate(had)
+            raise
+        try:
+            _copy(new, old, 0, min(had, size))
+            old.truncate(size)
+            os.fsync(old.fileno())
+        except OSError as failed:
+            said = f"{failed.strerror}; what it held is partly written over"
+            raise OSError(failed.errno, said, str(made)) from None
+
+
+def _copy(source: IO[bytes], target: io.FileIO, at: int, end: int) -> None:
+    while at < end:  # a disk about to be full takes less than it is given, and says so with the next write
+        source.seek(at)
+        target.seek(at)
+        at += target.write(source.read(min(BLOCK, end - at)))

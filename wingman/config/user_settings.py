@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from wingman.core.errors import InputError
 from wingman.core.json import JsonMapping, JsonObject
+from wingman.core.replaced_file import write_whole
 
 VALUES, KEYS, BRIEFS, SEAL = "settings.json", "keys.sealed", "briefs.sealed", "settings.key"
 NONCE_BYTES = 12
@@ -116,13 +117,8 @@ class UserSettings:
         """Whole or not at all, and readable by the owner alone from its first byte on."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._folder / name
-        beside = path.with_name(f"{name}.new")
         try:
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
+            write_whole(path, content)
         except OSError as failed:
             raise InputError(
                 f"cannot write {path}: {failed.strerror}; mend the folder's permissions or free some space",

@@ -7,10 +7,8 @@ It is written in a thread of its own: a disk that hangs holds no meeting up.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 import queue
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,6 +24,7 @@ from wingman.archive.encrypted_file import Seal, WrongKey, unseal
 from wingman.audio.tape import Cursor
 from wingman.core.errors import InputError, Missed, Progress
 from wingman.core.json import JsonObject
+from wingman.core.replaced_file import replaced
 from wingman.core.speech import Final, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.threads import OneThread
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
@@ -57,21 +56,16 @@ class Journal:
         self._known: dict[Channel, list[TranscriberEvent]] = {channel: [] for channel in Channel}
         lines = self._read(before or path, job, key)
         self._seal = Seal(key) if key else None
-        fresh = path.with_name(f"{path.name}.new")  # a crash while it is begun anew leaves what there was
-        with contextlib.ExitStack() as stack:
-            try:
-                handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-                self._file = stack.enter_context(os.fdopen(handle, "wb", buffering=0))
+        try:
+            with replaced(path) as fresh:  # a crash while it is begun anew leaves what there was
                 if self._seal is not None:
-                    self._file.write(self._seal.head)
-                for line in lines or [json.dumps({"job": job})]:
-                    self._write(line)
-                fresh.replace(path)
-                if before is not None and before != path:
-                    before.unlink(missing_ok=True)
-            except OSError as failed:
-                raise InputError(f"cannot write {path}: {failed.strerror}", field="output") from None
-            stack.pop_all()
+                    fresh.write(self._seal.head)
+                fresh.writelines(self._sealed(line) for line in lines or [json.dumps({"job": job})])
+            self._file = path.open("ab", buffering=0)
+            if before is not None and before != path:
+                before.unlink(missing_ok=True)
+        except OSError as failed:
+            raise InputError(f"cannot write {path}: {failed.strerror}", field="output") from None
 
     def known(self, channel: Channel) -> tuple[TranscriberEvent, ...]:
         """What was settled before, in its order, up to its last mark of progress."""
@@ -114,9 +108,12 @@ class Journal:
             self._refused = True
             log.warning("import.journal_not_written", file=self.path.name, error=failed.strerror)
 
-    def _write(self, line: str) -> None:
+    def _sealed(self, line: str) -> bytes:
         content = line.encode() + b"\n"
-        left = memoryview(self._seal.record(content) if self._seal is not None else content)
+        return self._seal.record(content) if self._seal is not None else content
+
+    def _write(self, line: str) -> None:
+        left = memoryview(self._sealed(line))
         while left:  # a disk about to be full takes less than it is given, and says so with the next write
             left = left[self._file.write(left) :]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.event_log import full_disk
 from wingman.core.errors import InputError
 from wingman.suggest.playbook.playbook import parse_playbook
 from wingman.suggest.playbook.user_playbooks import KEPT_VERSIONS, UserPlaybooks
@@ -47,6 +48,19 @@ def test_every_change_keeps_what_was_and_can_be_taken_back(own: UserPlaybooks) -
     own.remove("acme")
     with pytest.raises(InputError, match="no playbook named"):
         own.page("acme")
+
+
+def test_a_full_disk_leaves_what_was_there(own: UserPlaybooks) -> None:
+    own.put("acme", changed("x" * 1000), "")
+    own.put("acme", MINE, "")
+    before = own.page("acme")
+    with full_disk(500), pytest.raises(OSError, match="File too large"):
+        own.restore("acme", before.versions[0].id)
+    assert own.page("acme").text == before.text
+    versions = own.page("acme").versions
+    with full_disk(100), pytest.raises(OSError, match="File too large"):
+        own.put("acme", changed("z"), "")
+    assert own.page("acme").versions == versions, "no half of a version"
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
 
+from wingman.core.replaced_file import write_whole
 from wingman.suggest.gate.taught import KINDS_KEPT, MOST_LASTING, bounded, moved
 
 log = structlog.get_logger(__name__)
@@ -55,11 +55,9 @@ class HabitFile:
 
     def _write(self) -> None:
         with self._writing:
-            part = self._path.with_suffix(f".{os.getpid()}.part")
             try:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                part.write_text(json.dumps(self._bars, sort_keys=True))
-                part.replace(self._path)
+                write_whole(self._path, json.dumps(self._bars, sort_keys=True).encode())
             except OSError as failed:
                 log.warning("suggest.feedback_not_kept", path=str(self._path), detail=failed.strerror)
             self._seen = self._stamp()

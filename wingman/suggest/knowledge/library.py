@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wingman.core.errors import InputError
+from wingman.core.replaced_file import replaced
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.knowledge.notes_reader import Note, read_notes
 from wingman.suggest.knowledge.sections import SUFFIXES
@@ -95,18 +96,15 @@ class NotesLibrary:
         """Store a document. Raises `InputError`, and stores nothing, when nothing can be read in it."""
         path = self._place(name)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside = path.with_name(f".new-{path.name}")
-        try:
-            beside.write_bytes(content)
-            (found,) = _documents([beside])
+        with replaced(path) as file:
+            file.write(content)
+            file.flush()
+            (note,) = read_notes([(path.name, Path(file.name))])
+            found = _document(note, len(content))
             if found.problem:
-                raise InputError(found.problem.replace(beside.name, path.name), field="body")
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
+                raise InputError(found.problem, field="body")
         self.index()
-        (stored,) = _documents([path])
-        return stored
+        return found
 
     def remove(self, name: str) -> None:
         """Raises `InputError(status=404)`."""
@@ -128,21 +126,20 @@ class NotesLibrary:
 
 def _documents(paths: Sequence[Path], fixed: str = "") -> list[Document]:
     notes = read_notes([(path.name, path) for path in paths])
-    return [_document(path, note, fixed) for path, note in zip(paths, notes, strict=True)]
+    return [_document(note, path.stat().st_size, fixed) for path, note in zip(paths, notes, strict=True)]
 
 
-def _document(path: Path, note: Note, fixed: str) -> Document:
-    size = path.stat().st_size
+def _document(note: Note, size: int, fixed: str = "") -> Document:
     if note.problem:
-        return Document(path.name, size, 0, 0, problem=note.problem, fixed=fixed)
+        return Document(note.name, size, 0, 0, problem=note.problem, fixed=fixed)
     parts = [Part(heading, " ".join(text.split())) for heading, text in note.parts if text.strip()]
     words = sum(len(part.text.split()) for part in parts)
     if not words:
         return Document(
-            path.name, size, 0, 0, problem=f"{path.name} holds no text that can be read", fixed=fixed
+            note.name, size, 0, 0, problem=f"{note.name} holds no text that can be read", fixed=fixed
         )
     shown = tuple(Part(part.heading, _begin(part.text)) for part in parts[:SHOWN_PARTS])
-    return Document(path.name, size, len(parts), words, shown, fixed=fixed)
+    return Document(note.name, size, len(parts), words, shown, fixed=fixed)
 
 
 def checked_name(name: str) -> str:

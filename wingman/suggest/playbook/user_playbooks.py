@@ -18,6 +18,7 @@ import yaml
 
 from wingman.core.errors import InputError
 from wingman.core.json import JsonMapping, JsonObject
+from wingman.core.replaced_file import write_whole
 from wingman.suggest.playbook import sandboxed
 from wingman.suggest.playbook.playbook import Playbook, folder, list_playbooks, load_playbook, text_of
 from wingman.suggest.playbook.signals import Signal
@@ -135,9 +136,7 @@ class UserPlaybooks:
             )
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._keep_version(path)
-        beside = path.with_suffix(".new")
-        beside.write_text(text or written(playbook), encoding="utf-8")
-        beside.replace(path)
+        write_whole(path, (text or written(playbook)).encode())
 
     def remove(self, name: str) -> None:
         """Remove one's own playbook and its versions. Raises `InputError(status=404)`."""
@@ -154,9 +153,9 @@ class UserPlaybooks:
         found = next((file for file in self._version_files(name) if file.stem == version), None)
         if found is None:
             raise InputError(f"`{name}` has no version `{version[:40]}`", field="version", status=404)
-        text = found.read_text(encoding="utf-8")
+        content = found.read_bytes()
         self._keep_version(path)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, content)
 
     def _path(self, name: str) -> Path | None:
         return self._home / f"{name}.yaml" if self._home and NAME.fullmatch(name) else None
@@ -185,7 +184,7 @@ class UserPlaybooks:
         stamp = int(self._clock() * 1000)
         while (kept / f"{stamp}.yaml").exists():
             stamp += 1
-        (kept / f"{stamp}.yaml").write_bytes(path.read_bytes())
+        write_whole(kept / f"{stamp}.yaml", path.read_bytes())
         for old in self._version_files(path.stem)[KEPT_VERSIONS:]:
             old.unlink()
 
