@@ -30,7 +30,7 @@ AUDIO = (
     "a=rtpmap:0 PCMU/8000\r\n"
 )
 VIDEO = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\n"
-DATA = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:1\r\n"
+DATA = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:1\r\na=sctp-port:5000\r\n"
 MDNS = "a=candidate:1 1 udp 2113937151 4d2c7b9a.local 51000 typ host\r\n"
 HOST = "a=candidate:2 1 udp 2113937151 192.0.2.1 51000 typ host\r\n"
 END = "a=end-of-candidates\r\n"
@@ -99,6 +99,7 @@ def test_what_is_not_used_is_kept_from_the_peer_connection_and_answered_in_its_p
         _, first, second = answer.split("m=")
         assert first.split(" ")[1] == port, kind
         assert "a=inactive" in first, kind
+        assert ("a=sctp-port:5000" in first) is (kind == "data"), "werift reads it of a rejected one, too"
         assert second.startswith("audio "), f"{kind}: in the offer's order"
 
 

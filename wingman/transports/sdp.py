@@ -34,7 +34,7 @@ _INHERITED = ("a=ice-ufrag:", "a=ice-pwd:", "a=ice-options:", "a=fingerprint:", 
 """A candidate belongs to one m-line (RFC 8839, 5.1); one that stands above all of them is meant for all."""
 _GROUP = "a=group:BUNDLE"
 _TRANSPORT = ("a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates", "a=fingerprint:", "a=setup:")
-_DESCRIPTION = ("a=mid:", "a=rtpmap:", "a=fmtp:")
+_DESCRIPTION = ("a=mid:", "a=rtpmap:", "a=fmtp:", "a=sctp-port:")
 _NEEDED = re.compile(
     r"a=(?:mid:\S+|rtcp-mux|setup:\S+|ice-(?:ufrag|pwd|options):.*|fingerprint:\S+ \S+|candidate:.*"
     r"|end-of-candidates|send(?:only|recv)|ssrc:\d+ [^:\s]+:.*|extmap:\d+(?:/\w+)? \S+)"

@@ -31,6 +31,15 @@ def test_a_template_knows_names_alone(text: str) -> None:
         parse_playbook(GOOD % text, "mine.yaml")
 
 
+def test_a_phrase_is_read_in_few_ways() -> None:
+    """Each of these held every meeting up for minutes at two hundred `no`s in a row."""
+    for costly in ("no * " * 9 + "deal", "(no|no no) " * 9 + "deal", "(no|no no|no no no) * no * no * deal"):
+        with pytest.raises(InputError, match="phrases"):
+            parse_playbook(GOOD.replace("how much", costly) % "x", "mine.yaml")
+    for fine in ("no * no * no * deal", "(no|nope|nah) " * 9 + "deal", "(no|no no) * deal"):
+        assert parse_playbook(GOOD.replace("how much", fine) % "x", "mine.yaml").triggers[0].phrases == (fine,)
+
+
 def test_a_name_is_filled_in() -> None:
     playbook = parse_playbook(GOOD % "You asked: {quote}", "mine.yaml")
     card = playbook.triggers[0].card

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib import import_module
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
@@ -68,6 +69,9 @@ _MARKED = re.compile(r"[.?!]")
 _SENTENCES = re.compile(r"(?<=[.?!])\s+")
 _NEVER = re.compile(r"(?!)")
 _GAP = r"(?:\S+ ){0,4}?"
+MOST_READINGS = 125
+"""In how many ways a phrase may be read: as three `*` of up to four words. Words that are said over and over
+are tried in each of them, and each further `*` takes five times as long."""
 _SHORTEST_QUESTION = 3
 """Words, fillers aside; what is shorter is too often a fragment."""
 
@@ -83,11 +87,13 @@ def normalise(text: str) -> str:
 def compile_phrase(phrase: str) -> re.Pattern[str]:
     """A phrase as a pattern over normalised text; `*` stands for up to four words, `(a|b)` for either.
 
-    Raises `ValueError` when nothing is left to match.
+    Raises `ValueError` when nothing is left to match, or it may be read in more than `MOST_READINGS` ways.
     """
     parts = [part for part in (_written(part) for part in phrase.split("*")) if part]
     if not parts:
         raise ValueError("holds no word to listen for")
+    if 5 ** min(len(parts) - 1, 9) * _readings(phrase) > MOST_READINGS:
+        raise ValueError("has more than three `*`, or too many choices that begin with the same words")
     body = f" {_GAP}".join(parts)
     return re.compile(rf"(?<!\S){body}(?!\S)")
 
@@ -96,9 +102,21 @@ def _written(phrase: str) -> str:
     """The words of a phrase and its choices, as a pattern."""
     units: list[str] = []
     for part in _EITHER.split(phrase):
-        choices = [re.escape(choice) for choice in map(normalise, part.split("|")) if choice]
+        choices = [re.escape(choice) for choice in dict.fromkeys(map(normalise, part.split("|"))) if choice]
         units += [f"(?:{'|'.join(choices)})" if "|" in part else choice for choice in choices[:1]]
     return " ".join(units)
+
+
+def _readings(phrase: str) -> int:
+    """In how many ways words may be read as a phrase's choices: where one begins like another, as each."""
+    ways = 1
+    for either in _EITHER.findall(phrase):
+        choices = sorted(f"{choice} " for choice in {*map(normalise, either.split("|"))} if choice)
+        if any(longer.startswith(one) for one, longer in pairwise(choices)):
+            ways *= len(choices)
+        if ways > MOST_READINGS:
+            break
+    return ways
 
 
 @lru_cache(maxsize=2)  # the notes and the gate ask in turn about the same words
