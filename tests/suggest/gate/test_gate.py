@@ -297,7 +297,16 @@ def test_a_long_silence_after_a_question_is_a_reason() -> None:
     (speak,) = asked.advance(samples(8.1))
     assert isinstance(speak, Speak)
     assert speak.candidate.reason is Reason.SILENCE
+    assert speak.candidate.kind == "silence"
     assert asked.advance(samples(20)) == ()
+
+
+def test_a_long_silence_after_their_question_is_about_the_answer() -> None:
+    asked = gate(Trigger(name="word", kind="cue", priority=50, phrases=("abracadabra",)))
+    asked.hear(said("how do you plan your week", 0))
+    (speak,) = asked.advance(samples(8.1))
+    assert isinstance(speak, Speak)
+    assert (speak.candidate.kind, speak.candidate.reason) == ("question", Reason.SILENCE)
 
 
 def test_an_answer_ends_the_wait_for_one() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -24,10 +25,10 @@ async def model_at(url: str, settings: Settings) -> SuggestionModel:
 
     Raises `InputError` for what is no address, `ProviderFault` when nobody answers there.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _is_address(url):
         raise InputError(
-            f"--model {url!r} is no address; write off, or one such as http://127.0.0.1:11434/v1", field="model"
+            f"--model {_shown(url)!r} is no address; write off, or one such as http://127.0.0.1:11434/v1",
+            field="model",
         )
     root = url.rstrip("/").removesuffix("/chat/completions").removesuffix("/v1beta")
     protocol, root, served = await _ask(root, speaks_openai=root.endswith(("/v1", "/openai")))
@@ -42,8 +43,23 @@ async def model_at(url: str, settings: Settings) -> SuggestionModel:
         suggest = msgspec.structs.replace(settings.suggest, gemini=gemini)
     built = build_model(msgspec.structs.replace(settings, suggest=suggest), protocol)
     if built is None:
-        raise InputError(f"--model {url!r} speaks {protocol}, for which there is no client", field="model")
+        raise InputError(
+            f"--model {_shown(url)!r} speaks {protocol}, for which there is no client", field="model"
+        )
     return built
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(httpx.URL(url).host) and parts.port != 0
+    except (ValueError, httpx.InvalidURL):
+        return False
+
+
+def _shown(url: str) -> str:
+    """Without a password, which an error must not tell."""
+    return re.sub(r"(?<=//)[^/?#]*@", "", url)
 
 
 async def _ask(root: str, *, speaks_openai: bool) -> tuple[Literal["openai", "gemini"], str, str]:
@@ -55,7 +71,8 @@ async def _ask(root: str, *, speaks_openai: bool) -> tuple[Literal["openai", "ge
                 answer = await http.get(f"{at}/models")
             except httpx.HTTPError as failed:
                 raise ProviderFault(
-                    f"nothing answers at {root} ({type(failed).__name__}); start it, or use --model off",
+                    f"nothing answers at {_shown(root)} ({type(failed).__name__}); start it, or use "
+                    "--model off",
                     kind=FaultKind.NETWORK,
                 ) from None
             listed = _listed(answer)

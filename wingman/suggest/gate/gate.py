@@ -323,6 +323,6 @@ class Gate:
 
 
 def _silence(question: Utterance, now: SampleTime) -> Candidate:
-    return Candidate(
-        "silence", Reason.SILENCE, SILENCE_PRIORITY, now, question.id, question.text, question.speaker
-    )
+    """Who was asked needs an answer; who asked needs another way to put it."""
+    kind = "silence" if question.channel is Channel.MIC else "question"
+    return Candidate(kind, Reason.SILENCE, SILENCE_PRIORITY, now, question.id, question.text, question.speaker)
