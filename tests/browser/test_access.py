@@ -15,7 +15,9 @@ from tests.browser.support.burst import FRAMES, burst, frames, tasks
 from tests.browser.support.glance import glance
 from tests.browser.support.scene import call
 from tests.browser.support.service import BrowserService
-from wingman.core.events import SummaryReady
+from wingman.core.errors import Branch, Health
+from wingman.core.events import MeetingEnded, ProviderStateChanged, SuggestionCompleted, SummaryReady
+from wingman.core.time import Channel
 
 NewPage = Callable[[str], Page]
 
@@ -77,6 +79,12 @@ def test_a_glance_finds_what_to_say(service: BrowserService, new_page: NewPage) 
     for each in (".card .icon", ".trail .mark[data-family=negative]", ".mood .bars i"):
         drawn, behind = page.locator(each).first.evaluate(ground)
         assert drawn != behind, each
+    page.get_by_role("button", name="Settings", exact=True).click()
+    chosen, other = (f"[aria-pressed={on}]" for on in ("true", "false"))
+    look = "(e, which) => getComputedStyle(e.querySelector(which)).backgroundColor"
+    panel = page.get_by_role("group", name="Look")
+    assert panel.evaluate(look, chosen) != panel.evaluate(look, other)
+    page.keyboard.press("Escape")
     page.emulate_media(forced_colors="none")
     page.locator(".card").nth(1).focus()  # an older card's tools are there when they are meant
     assert glance(page).controls > 16
@@ -180,7 +188,37 @@ def test_the_capture_page_by_keyboard(service: BrowserService, new_page: NewPage
     assert "copy-notice" not in reached  # what is folded away is not stepped through
     page.locator("#sample").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".live")).to_be_visible()
+    expect(page.locator(".live-title")).to_be_focused()  # what had the focus is gone with its page
+    for pressed, follows in (("#pause", "#resume"), ("#resume", "#pause"), ("#stop", ".live-title")):
+        page.locator(pressed).focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(follows)).to_be_focused()
+
+
+def test_what_comes_and_goes_takes_no_focus_along(service: BrowserService, new_page: NewPage) -> None:
+    meeting = service.meeting().id
+    service.publish(meeting, *call())
+    page = new_page(service.overlay(meeting))
+
+    def trouble(branch: Branch, detail: str) -> None:
+        service.publish(meeting, ProviderStateChanged(branch, "p", Health.DOWN, Channel.TAB, detail))
+        expect(page.locator(".notice .full", has_text=detail)).to_be_attached()
+
+    trouble(Branch.TRANSCRIBE, "The first.")
+    page.locator("details.notice").evaluate("e => { e.open = true; }")
+    again = page.get_by_role("button", name="Try again").first
+    again.focus()
+    trouble(Branch.EMOTION, "The second.")
+    expect(again).to_be_focused()
+    expect(page.get_by_text("The first.")).to_be_visible()  # nor is it folded while it is read
+    page.locator(".card .stop:visible").focus()
+    service.publish(meeting, SuggestionCompleted("s-3", "Yes.", "gemini"))
+    expect(page.locator(".card-tools button").first).to_be_focused()
+    page.locator(".question").focus()
+    page.keyboard.press("Escape")  # left on purpose
+    service.publish(meeting, MeetingEnded("stopped", 1.0))
+    expect(page.locator(".question")).to_be_hidden()
+    assert page.evaluate("document.activeElement === document.body")
 
 
 def test_a_screen_reader_hears_whole_cards_and_no_history(service: BrowserService, new_page: NewPage) -> None:

@@ -1,6 +1,7 @@
 // What a report page can do beside being read: correct it, add to it, ask it, draft the mail after it, link to a moment.
 
 import { h, setText } from "../extension/js/dom.js";
+import { keepFocus } from "../extension/js/focus-keeper.js";
 import { Service } from "../extension/js/service.js";
 import { clock } from "../extension/js/strings.js";
 import { ask, guarded, Notice } from "./dialog.js";
@@ -279,4 +280,5 @@ async function askMeeting() {
 
 for (const href of ["../static/extension/css/base.css", "../static/pages/report-tools.css"])
   document.head.append(h("link", { rel: "stylesheet", href }));
+keepFocus(document.body);
 void build();

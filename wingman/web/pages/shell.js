@@ -2,6 +2,7 @@
 
 import { forgetKey, HOME } from "../extension/js/session.js";
 import { h } from "../extension/js/dom.js";
+import { keepFocus } from "../extension/js/focus-keeper.js";
 import { Preferences } from "../extension/js/prefs.js";
 import { Notice } from "./dialog.js";
 
@@ -49,6 +50,7 @@ export function shell(current, title, ...content) {
   );
   new Preferences().apply(root);
   document.body.append(root);
+  keepFocus(root);
   document.title = `${title} · Wingman`;
   return { root, notice };
 }

@@ -4,6 +4,7 @@ import { levelContext } from "./audio-context.js";
 import { Capture, NOT_MEANT, REASON_LIMIT } from "./capture.js";
 import { h } from "./dom.js";
 import { dropArea } from "./file-drop.js";
+import { keepFocus } from "./focus-keeper.js";
 import { batched } from "./frame.js";
 import { MeetingControls } from "./meeting-controls.js";
 import { LevelMeter } from "./meter.js";
@@ -84,6 +85,7 @@ class Page {
     );
     this.root = h("div", { class: "wm capture" }, this.side, this.stage, drop);
     document.body.append(this.root);
+    keepFocus(this.root);
     this.current = null;
     /** What was left before Wingman had heard of its end. @type {Set<Capture>} */
     this.owing = new Set();

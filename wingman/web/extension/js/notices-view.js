@@ -1,6 +1,6 @@
 // What has to be told now: one sentence each, the provider's own words behind *Details*.
 
-import { h, icon, setChildren } from "./dom.js";
+import { h, icon, setChildren, setText } from "./dom.js";
 import { unsaid } from "./strings.js";
 
 const MOST = 3;
@@ -14,6 +14,11 @@ export class NoticesView {
     this.announcer = h("div", { class: "hidden-text", role: "status", "aria-live": "polite" });
     this.shown = "";
     this.said = [];
+    /** Those in the page: one that is being read or pressed stays as it is while another one comes or goes. */
+    this.made = new Map();
+    this.rest = h("span");
+    /** What there is no room for, folded: said, too, and one press away. */
+    this.others = h("details", { class: "notice others" }, h("summary", {}, this.rest));
   }
 
   /**
@@ -31,8 +36,20 @@ export class NoticesView {
     if (fresh.length) this.announcer.replaceChildren(h("p", { text: fresh.map(({ text: said }) => said).join(" ") }));
     else if (!list.length) this.announcer.replaceChildren();
     const shown = list.filter(({ stays }, at) => at < MOST || stays);
-    const others = list.filter((each) => !shown.includes(each)).map((each) => this.#notice(each, readOnly));
-    setChildren(this.node, [...shown.map((each) => this.#notice(each, readOnly)), ...(others.length ? [rest(others)] : [])]);
+    const others = list.filter((each) => !shown.includes(each));
+    const before = this.made;
+    this.made = new Map();
+    const nodes = (some) => some.map((each) => this.#kept(before, each, readOnly));
+    setChildren(this.node, [...nodes(shown), ...(others.length ? [this.others] : [])]);
+    setText(this.rest, `${others.length} more`);
+    setChildren(this.others, [this.others.firstChild, ...nodes(others)]);
+  }
+
+  #kept(before, notice, readOnly) {
+    const key = JSON.stringify([notice, readOnly]);
+    const node = before.get(key) ?? this.#notice(notice, readOnly);
+    this.made.set(key, node);
+    return node;
   }
 
   #notice({ level, text, full, act }, readOnly) {
@@ -56,7 +73,3 @@ export class NoticesView {
     return h("button", { type: "button", class: "quiet", text: label, on: { click } });
   }
 }
-
-/** What there is no room for, folded: said, too, and one press away. */
-const rest = (others) =>
-  h("details", { class: "notice others" }, h("summary", {}, h("span", { text: `${others.length} more` })), ...others);

@@ -5,6 +5,7 @@ import { CardsView } from "./cards.js";
 import { h, icon, iconButton, iconsAtHand, setAttribute, setText } from "./dom.js";
 import { lineCount } from "./lines.js";
 import { MoodView } from "./emotion.js";
+import { keepFocus } from "./focus-keeper.js";
 import { batched } from "./frame.js";
 import { keyFor, press } from "./keys.js";
 import { NoticesView } from "./notices-view.js";
@@ -57,6 +58,7 @@ export class Overlay {
     });
     this.help = new HelpPanel(() => this.togglePanel(null));
     this.#build();
+    keepFocus(this.node);
     this.ask = batched(
       () => this.node.ownerDocument.defaultView,
       () => this.render(),
