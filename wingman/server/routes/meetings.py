@@ -141,8 +141,10 @@ class Rest:
         live = {handle.id: handle for handle in self.lookup.meetings.all_live()}
         rows = await self.lookup.index.meetings(limit, before)
         listed = [running(live.pop(row.id), row) if row.id in live else self.lookup.stored(row) for row in rows]
-        # created a moment ago, not yet in the log
-        fresh = [] if before else [handle.status() for handle in live.values()]
+        # created a moment ago, not yet in the log; where the page is full, others are merely further down
+        left = [] if before else [live[meeting] for meeting in reversed(live)]
+        full = len(rows) == limit
+        fresh = [one.status() for one in left if not full or await self.lookup.index.meeting(one.id) is None]
         return Json({"meetings": (fresh + listed)[:limit]})
 
     async def get(self, request: Request) -> Response:
