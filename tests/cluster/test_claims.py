@@ -16,6 +16,7 @@ from wingman.cluster.log import ClusterLog
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, MeetingEnded, MeetingMoved, MeetingStarted, TranscriptGap
 from wingman.core.time import Channel
+from wingman.meeting import handover
 from wingman.meeting.api import MeetingSpec
 
 
@@ -101,7 +102,10 @@ async def test_the_time_goes_on_and_what_is_missing_is_told(one_server: Servers,
         assert gaps[0].end > reached + 0.25
 
 
-async def test_a_node_that_stops_hands_its_meetings_over(one_server: Servers, tmp_path: Path) -> None:
+async def test_a_node_that_stops_hands_its_meetings_over(
+    one_server: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "MOVE_S", 0.1)  # no client comes to fetch it
     async with services(one_server, tmp_path, 2) as (one, other):
         meeting = await one.manager.create(MeetingSpec())
         await meeting.attach(Tone())

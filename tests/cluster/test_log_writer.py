@@ -86,21 +86,7 @@ async def test_a_claim_that_comes_too_late_is_told_who_won(one_server: Servers) 
         assert lost.value.owner == "node-0"
 
 
-async def test_what_is_too_much_to_hold_is_said_to_be_lost(
-    one_server: Servers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with nodes(one_server, 1) as (node,):
-        handed_on: list[Envelope] = []
-        node.log.on_committed(handed_on.extend)
-        await node.log.own(M, b"")
-        monkeypatch.setattr(log_writer, "HELD_BYTES", 10)
-        node.log.append(M, note("too long for ten bytes"), at=1.0)
-        await until(lambda: bool(handed_on))
-        assert [e.data.state for e in handed_on if isinstance(e.data, StorageState)] == ["lost"]
-        assert "export it" in node.log.fault
-
-
-async def test_what_was_too_much_to_hold_is_stored_when_there_is_room(
+async def test_what_was_too_much_to_hold_is_said_to_be_lost_and_stored_when_there_is_room(
     one_server: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = asyncio.Event()
@@ -126,6 +112,7 @@ async def test_what_was_too_much_to_hold_is_stored_when_there_is_room(
             for meeting in (M, "m-2", "m-4"):
                 node.log.append(meeting, note(f"{number} {'x' * 300}"), at=1.0)
         await until(lambda: {e.data.state for e in told if isinstance(e.data, StorageState)} >= {"lost"})
+        assert "export it" in node.log.fault
         await node.log.own("m-3", b"")
         node.log.append("m-3", note("it begins meanwhile"), at=1.0)
         node.log.append("m-2", MeetingEnded("stopped", 1.0), at=2.0)
@@ -153,6 +140,35 @@ async def test_what_was_too_much_to_hold_is_stored_when_there_is_room(
             "meeting.renamed",
         ]
         assert max(size for caught_up in sizes.values() for size in caught_up[2:]) <= 1000
+
+
+async def test_what_is_released_stays_so_whatever_comes_behind(
+    one_server: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "ANSWER_S", 0.02)
+    async with nodes(one_server, 2) as (node, other):
+        for meeting, first in (("m-1", "outage"), ("m-2", "release")):
+            await node.log.own(meeting, b"")
+            node.log.append(meeting, started(), at=1.0)
+            await node.log.flush()
+            one_server.pause()
+            try:
+                node.log.append(meeting, note("on its way"), at=2.0)
+                if first == "outage":
+                    await until(lambda: bool(node.log.fault))
+                releasing = asyncio.create_task(node.log.release(meeting, handed_over=True))
+                await until(lambda: bool(node.log.fault))
+            finally:
+                one_server.resume()
+            await releasing
+            await node.log.flush()
+            assert not node.log.fault
+            assert (await other.log.tip(meeting)).body.released
+            states = ["storage.state"] if first == "outage" else []
+            assert [e.type for e in await node.log.read(meeting)] == ["meeting.started", "note.added", *states]
+            node.log.append(meeting, MeetingRenamed("from outside"), at=3.0)
+            await node.log.flush()
+            assert (await other.log.tip(meeting)).body.released
 
 
 async def test_why_words_brought_no_card_is_stored_with_what_comes_next(one_server: Servers) -> None:

@@ -117,8 +117,8 @@ class FencedAppender:
 
     def __init__(self, place: LogPosition, jetstream: JetStream, keys: KeyRing) -> None:
         self.place = place
-        self.mark: Callable[[], Mark] = Mark
-        """How far the meeting has come; set by whoever runs it."""
+        self.mark: Callable[[], Mark] | None = None
+        """How far the meeting has come; set by whoever runs it, and left as it was by whoever adds to it."""
         self._jetstream = jetstream
         self._keys = keys
         self._key = b""
@@ -180,8 +180,8 @@ class FencedAppender:
             tuple(line for _, line in pending.lines),
             tuple(chunk for chunk, _ in pending.heard),
             pending.plan or b"",
-            self.mark(),
-            released=pending.released,
+            self.mark() if self.mark else tip.body.mark,
+            released=pending.released or tip.body.released,
         )
         try:
             with metrics.COMMIT_SECONDS.time():

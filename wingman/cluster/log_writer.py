@@ -63,6 +63,8 @@ class _Writing:
     """The newest `seq` when this node claimed it."""
     running: bool = False
     """It runs here: nobody else's events may come between its own."""
+    leaving: bool = False
+    """It runs here until its last record is stored, which lets go of it."""
     unhurried: list[Envelope] = field(default_factory=list)
     """What is stored with the next event, or when `hurry` is due; all before it are on their way."""
     hurry: asyncio.TimerHandle | None = None
@@ -204,7 +206,7 @@ class LogWriter:
             return
         self._hurry(writing)
         if handed_over and writing.running:
-            writing.pending.released = True
+            writing.leaving = writing.pending.released = True
             self._work(writing)
             if writing.task is not None:
                 await asyncio.wait([writing.task], timeout=FLUSH_S)
@@ -215,7 +217,7 @@ class LogWriter:
         writing = self._writing.get(meeting)
         if writing is None or writing.running:
             return False
-        return bool(writing.left) or not (writing.task is None or writing.task.done())
+        return not (writing.task is None or writing.task.done())
 
     def runs(self, meeting: str) -> bool:
         """Does it run here?"""
@@ -272,9 +274,9 @@ class LogWriter:
         line = b"" if writing.left else codec.encode(envelope)
         if writing.left or self._held + len(line) > HELD_BYTES:
             writing.left.append(envelope)
-            return
-        self._held += len(line)
-        writing.pending.lines.append((envelope, line))
+        else:
+            self._held += len(line)
+            writing.pending.lines.append((envelope, line))
         self._work(writing)
 
     def _work(self, writing: _Writing) -> None:
@@ -283,12 +285,12 @@ class LogWriter:
 
     async def _store(self, writing: _Writing) -> None:
         """Store what waits, and what comes meanwhile, one record at a time."""
-        while not writing.pending.empty:
+        while writing.left or not writing.pending.empty:
             try:
                 if not writing.appender.owned:
                     await self._claim_to_add(writing)
-                if writing.pending.released and not writing.pending.lines:
-                    self._queue_left(writing)  # it is released by its last record
+                if not writing.pending.lines:
+                    self._queue_left(writing)
                 writing.taken = writing.pending.take(more=bool(writing.left))
                 await writing.appender.store(writing.taken)
             except GoneError:
@@ -330,18 +332,12 @@ class LogWriter:
                 done.set_result(None)
         self._held -= taken.size
         self._told([envelope for envelope, _ in taken.lines])
-        if self._delivery.fault:
-            self._catch_up()
-            if not any(other.pending.lines or other.left for other in self._writing.values()):
-                self._delivery.tell("stored")
-
-    def _catch_up(self) -> None:
-        """There is room again: queue a record's worth of every meeting that has none on its way."""
-        for writing in self._writing.values():
-            if writing.left and not writing.pending.lines and not writing.taken.lines:
-                self._queue_left(writing)
+        behind = any(other.pending.lines or other.left for other in self._writing.values())
+        if self._delivery.fault and not behind:
+            self._delivery.tell("stored")
 
     def _queue_left(self, writing: _Writing) -> None:
+        """A record's worth of it, where there is room; else one event, with which it goes on."""
         size = 0
         while writing.left:
             line = codec.encode(writing.left[0])
@@ -350,13 +346,12 @@ class LogWriter:
                 break
             self._held += len(line)
             writing.pending.lines.append((writing.left.popleft(), line))
-        self._work(writing)
 
     def _storage_changed(self, state: StorageState) -> None:
         """Say it in every meeting that runs here."""
         for meeting, writing in tuple(self._writing.items()):
             # the first thing a new owner tells is who it is: clients go by that when they come back
-            if writing.running and writing.head > writing.claimed_at:
+            if writing.running and not writing.leaving and writing.head > writing.claimed_at:
                 self.append(meeting, state, at=now())
 
     def _give_up(self, writing: _Writing, owner: str) -> None:
@@ -390,7 +385,6 @@ class LogWriter:
         self._delivery.handed_on.forget(meeting)
         if (known := self._reader.known.get(meeting)) is not None and not self._keys.gone(meeting):
             self._delivery.handed_on.reached(meeting, known.head.last)
-        self._catch_up()
 
 
 def _put_behind(writing: _Writing, last: int) -> None:

@@ -113,7 +113,8 @@ class MeetingRouter:
         found: list[str] = []
         before = self._shared() - idle_s
         for row in await self._log.meetings(MOST):
-            idle = row.state != "ended" and row.last_at < before and self.state(row.id) == "orphaned"
+            orphaned = row.state != "ended" and self.state(row.id) == "orphaned"
+            idle = orphaned and await self._log.last_told(row.id) < before
             if idle and (await self.where(row.id))[0] == "orphaned":
                 found.append(row.id)
         return found
@@ -125,7 +126,9 @@ class MeetingRouter:
         there = [row.id for row in self._node.others]
         after = self._shared() - OWED_S
         for row in await self._log.meetings(MOST) if there else ():
-            if row.state != "ended" or row.last_at < after or self.state(row.id) == "live":
+            if row.state != "ended" or self.state(row.id) == "live":
+                continue
+            if await self._log.last_told(row.id) < after:
                 continue
             seen = (row.id, self._log.owner_of(row.id))
             if seen not in self._looked_after and min(there, key=partial(_rank, row.id)) == self._node.id:

@@ -75,7 +75,7 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
     """How far each channel had come, so that a new owner can go on."""
 
     at: float = 0.0
-    """Wall time."""
+    """The wall time that nodes share."""
     positions: dict[str, int] = {}
     """Channel → samples."""
     settled: dict[str, int] = {}
@@ -98,7 +98,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     """In a claim and in a state: all that an owner needs beside the events."""
     mark: Mark = Mark()
     released: bool = False
-    """Its owner lets go of the meeting: whoever comes may claim it."""
+    """Its owner has let go of the meeting: whoever comes may claim it. So says every record until a claim."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
