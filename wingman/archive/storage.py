@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 FOLDER = "meetings"
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
 
 class Growing(Protocol):

@@ -57,6 +57,7 @@ def test_a_word_document_keeps_its_headings(library: NotesLibrary) -> None:
         ("a/b.md", PRICES, "plain file name"),
         (".hidden.md", PRICES, "plain file name"),
         ("x" * 200 + ".md", PRICES, "plain file name"),
+        ("\U0001f600" * 70 + ".md", PRICES, "plain file name"),
     ],
 )
 def test_what_cannot_be_read_is_refused_and_not_kept(

@@ -67,7 +67,7 @@ def test_what_would_cost_too_much_is_not_read(text: str) -> None:
         parse_playbook(text, "mine.yaml")
 
 
-@each("name", ["/etc/shadow", "../sales", "sales.yaml", "a/b", "Sales", "sales\x00", "-", "." * 9])
+@each("name", ["/etc/shadow", "../sales", "sales.yaml", "a/b", "Sales", "sales\x00", "-", "." * 9, "a" * 300])
 def test_a_client_names_no_file(name: str) -> None:
     with pytest.raises(InputError, match="must be a name"):
         by_name(name)

@@ -18,7 +18,8 @@ LOOK_S = 1.0
 """How often it is seen whether other notes are in force."""
 SHOWN_PARTS = 30
 SHOWN_CHARACTERS = 240
-LONGEST_NAME = 120
+LONGEST_NAME, LONGEST_BYTES = 120, 200
+"""Of a file's name, in characters and in UTF-8; file systems take 255 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +149,13 @@ def checked_name(name: str) -> str:
     if (
         not clean
         or len(clean) > LONGEST_NAME
+        or len(clean.encode("utf-8", "surrogatepass")) > LONGEST_BYTES
         or clean.startswith(".")
         or re.search(r'[/\\:*?"<>|\x00-\x1f]', clean)
     ):
         raise InputError(
-            f"notes need a plain file name of at most {LONGEST_NAME} characters, such as prices.md",
+            f"notes need a plain file name of at most {LONGEST_NAME} characters ({LONGEST_BYTES} bytes), "
+            "such as prices.md",
             field="name",
         )
     if not clean.lower().endswith(SUFFIXES):

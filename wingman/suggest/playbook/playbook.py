@@ -36,7 +36,7 @@ sum they say they lost, and what the others told of a trouble before."""
 
 LONGEST_KIND = 60
 """Characters of what heads a card."""
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 
 
 class Card(Section, frozen=True):
@@ -186,7 +186,7 @@ def _find(name_or_path: str) -> Path:
 def _mistakes(playbook: Playbook) -> Iterator[tuple[str, str]]:
     """What a type cannot express, as (path, sentence); the first one is reported."""
     if not _NAME.fullmatch(playbook.name):
-        yield "$.name", "must be lower-case letters, digits and hyphens; rename it"
+        yield "$.name", "must be at most 100 lower-case letters, digits and hyphens; rename it"
     if playbook.voice_emotion == "refuse" and not playbook.voice_emotion_reason:
         yield "$.voice_emotion", "is `refuse` without `voice_emotion_reason`; say why in one sentence"
     for index, phrase in enumerate(playbook.do_not_trigger):
