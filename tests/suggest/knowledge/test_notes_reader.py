@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from tests.support.bombs import entity_docx, inflating_docx, inflating_pdf, nested_pdf
 from wingman.sandbox.limits import Limits
 from wingman.suggest.knowledge import notes_reader
+from wingman.suggest.knowledge.index import read_sections
 from wingman.suggest.knowledge.notes_reader import read_notes
 
 GOOD = b"# Prices\n\nThe plan costs 900 euros.\n"
@@ -55,3 +57,15 @@ def test_a_bomb_is_left_out_and_its_neighbours_are_read(
 def test_a_file_that_went_away_holds_nothing(tmp_path: Path) -> None:
     (note,) = read_notes([("gone.md", tmp_path / "gone.md")])
     assert not note.sections
+
+
+def test_a_name_that_nobody_can_write_is_cited_without_what_is_odd_in_it(tmp_path: Path) -> None:
+    odd = [os.fsdecode(b"pr\xfcfung.md"), "two\nlines.md", "\x1b[31mred.txt"]
+    for name in odd:
+        (tmp_path / name).write_text("# Price\n\nThe starter plan costs 40 euros a month.\n")
+    sections = list(read_sections(tmp_path))
+    assert sorted(section.source.split(" ")[0] for section in sections) == [
+        "pr\ufffdfung.md",
+        "two\ufffdlines.md",
+        "\ufffd[31mred.txt",
+    ]

@@ -48,12 +48,17 @@ def read_notes(files: Sequence[tuple[str, Path]]) -> Iterator[Note]:
 def _batches(files: Sequence[tuple[str, Path]]) -> Iterator[list[tuple[str, bytes]]]:
     batch: list[tuple[str, bytes]] = []
     for name, path in files:
-        batch.append((name, _content(path)))
+        batch.append((_legible(name), _content(path)))
         if sum(len(content) for _, content in batch) >= BATCH_BYTES:
             yield batch
             batch = []
     if batch:
         yield batch
+
+
+def _legible(name: str) -> str:
+    """A folder may hold names that are no UTF-8, or that break lines; cards and logs cite them."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in name)
 
 
 def _content(path: Path) -> bytes:
