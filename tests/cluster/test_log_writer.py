@@ -12,6 +12,7 @@ from tests.support.nats import Servers, nodes
 from tests.support.until import until
 from wingman.cluster import delivery, log_writer
 from wingman.cluster.appender import FencedAppender, LostError, Pending
+from wingman.cluster.record import Mark
 from wingman.core.events import Envelope, MeetingEnded, MeetingRenamed, StorageState, SuggestionSkipped
 
 
@@ -148,7 +149,7 @@ async def test_what_is_released_stays_so_whatever_comes_behind(
     monkeypatch.setattr(delivery, "ANSWER_S", 0.02)
     async with nodes(one_server, 2) as (node, other):
         for meeting, first in (("m-1", "outage"), ("m-2", "release")):
-            await node.log.own(meeting, b"")
+            (await node.log.own(meeting, b"")).mark = lambda: Mark(1.0, {"tab": 5})
             node.log.append(meeting, started(), at=1.0)
             await node.log.flush()
             one_server.pause()
@@ -169,6 +170,11 @@ async def test_what_is_released_stays_so_whatever_comes_behind(
             node.log.append(meeting, MeetingRenamed("from outside"), at=3.0)
             await node.log.flush()
             assert (await other.log.tip(meeting)).body.released
+            other.log.append(meeting, MeetingRenamed("from another node"), at=3.0)
+            await other.log.flush()
+            assert (await other.log.tip(meeting)).body.mark.positions == {"tab": 5}, (
+                "who goes on with it needs them"
+            )
 
 
 async def test_why_words_brought_no_card_is_stored_with_what_comes_next(one_server: Servers) -> None:
