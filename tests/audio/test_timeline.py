@@ -64,6 +64,20 @@ def test_a_jump_backwards_reanchors_by_the_time_that_passed() -> None:
     assert following.start == block.end
 
 
+def test_a_sender_that_sent_nothing_has_not_jumped() -> None:
+    for away, stamp, cause in (
+        (9.0, 432_000, GapCause.NOT_SENT),  # its clock went on: a lost device came back
+        (9.0, -77_000, GapCause.NOT_SENT),  # with a clock of its own
+        (1.0, -77_000, GapCause.REANCHOR),
+        (0.02, 432_000, GapCause.REANCHOR),
+    ):
+        line = Timeline()
+        line.place(1_000_000, PCM, 0.0)
+        gap, _ = line.place(1_000_000 + stamp, PCM, away)
+        assert isinstance(gap, Gap)
+        assert gap.cause is cause, (away, stamp)
+
+
 def test_a_jump_by_more_than_two_seconds_reanchors() -> None:
     line = Timeline()
     line.place(0, PCM, 0.0)

@@ -51,7 +51,7 @@ async def test_a_short_pause_is_silence_and_a_long_one_a_gap(pause: float, fille
     assert sink.position == count + 3 * SAMPLE_RATE // 10
     if filled:
         assert sink.pcm == TENTH + bytes(2 * count) + TENTH + TENTH
-    assert sink.gaps == ([] if filled else [(1600, count, GapCause.REANCHOR)])
+    assert sink.gaps == ([] if filled else [(1600, count, GapCause.NOT_SENT)])
 
 
 async def test_what_was_heard_already_is_cut() -> None:

@@ -123,7 +123,7 @@ class Timeline:
         if 0 < -missing <= self._owed + TOLERANCE:
             return ()  # a cut longer than this block
         if missing > MAX_FILL and abs(missing - self._elapsed(pcm, arrival)) <= AGREES:
-            pause = self._gap(missing, GapCause.REANCHOR)  # the sender's clock went on while it sent nothing
+            pause = self._gap(missing, GapCause.NOT_SENT)  # the sender's clock went on meanwhile
             return (pause, *self.place(timestamp, pcm, arrival))
         return self._reanchor(timestamp, pcm, arrival)
 
@@ -137,7 +137,8 @@ class Timeline:
 
     def _reanchor(self, timestamp: int, pcm: bytes, arrival: float) -> tuple[Placed, ...]:
         elapsed = self._elapsed(pcm, arrival)
-        gap = self._gap(max(1, elapsed), GapCause.REANCHOR)
+        cause = GapCause.NOT_SENT if elapsed > MAX_FILL else GapCause.REANCHOR
+        gap = self._gap(max(1, elapsed), cause)
         self._anchor(timestamp)
         return (gap, *self.place(timestamp, pcm, arrival))
 

@@ -38,7 +38,7 @@ DIM, BOLD, CYAN, YELLOW, RED, RESET = "\x1b[2m", "\x1b[1m", "\x1b[36m", "\x1b[33
 CLEAR_LINE = "\r\x1b[2K"
 PARTIAL_WIDTH = 100
 TROUBLED = (Health.DOWN, Health.RETRYING, Health.DEGRADED)
-UNREMARKABLE = (GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT)
+UNREMARKABLE = (GapCause.PAUSED, GapCause.REANCHOR, GapCause.NOT_SENT, GapCause.RECONNECT)
 """Gaps that come from the sender, who knows of them."""
 
 

@@ -16,6 +16,8 @@ class GapCause(StrEnum):
 
     REANCHOR = "reanchor"
     """The sender's clock jumped (backwards, or by more than the timeline fills with silence)."""
+    NOT_SENT = "not_sent"
+    """The sender was there and sent nothing: its device was gone, it slept, or it sends no silence."""
     RECONNECT = "reconnect"
     """The capturing client was away and came back under the same meeting."""
     LOST = "lost"
@@ -42,6 +44,7 @@ class GapCause(StrEnum):
 
 GAP_WORDS: Mapping[GapCause, str] = {
     GapCause.REANCHOR: "the sound jumped",
+    GapCause.NOT_SENT: "no sound was sent",
     GapCause.RECONNECT: "reconnected",
     GapCause.LOST: "sound was lost on the way",
     GapCause.RECORDING: "the recording holds no sound here",
@@ -62,7 +65,9 @@ def gap_words(cause: str) -> str:
     return GAP_WORDS[GapCause(cause)] if cause in set(GapCause) else cause.replace("_", " ")
 
 
-SOUNDLESS = frozenset({GapCause.REANCHOR, GapCause.RECONNECT, GapCause.RECORDING, GapCause.PAUSED})
+SOUNDLESS = frozenset(
+    {GapCause.REANCHOR, GapCause.NOT_SENT, GapCause.RECONNECT, GapCause.RECORDING, GapCause.PAUSED}
+)
 """Gaps in which nothing was recorded, so that there was nothing to hear and nothing could be missed."""
 
 

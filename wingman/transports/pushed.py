@@ -100,7 +100,7 @@ class PushedSource:
         self._seconds[LossCause.HOLE] += placed.gap
         self._seconds[LossCause.OVERLAP] += placed.cut
         if placed.gap > MAX_FILL_S:
-            sink.skip(count, GapCause.REANCHOR)
+            sink.skip(count, GapCause.NOT_SENT)
         elif count:
             sink.write(PcmBlock(sink.position, bytes(count * BYTES_PER_SAMPLE)))
         pcm = placed.item[round(placed.cut * SAMPLE_RATE) * BYTES_PER_SAMPLE :]
