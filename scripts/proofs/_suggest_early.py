@@ -24,6 +24,7 @@ from wingman.meeting.dispatch import dispatch, dispatch_speech_activity
 from wingman.meeting.rehearsal import ScriptedTurn
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.playbook.playbook import load_playbook
+from wingman.suggest.speculation import EarlyRecord
 from wingman.testing.gemini.server import INSTANT, GeminiEmulator
 
 THROWS = 3
@@ -54,9 +55,10 @@ async def early_questions(talks: Sequence[Conversation]) -> list[Figure]:
     figures, whole = [], Tally()
     for name, recogniser in WAYS.items():
         progress(f"asking early where {name}, seed {seed}")
-        tally = Tally()
+        tally, record = Tally(), EarlyRecord()  # one service hears all of them
         for talk, throw in itertools.product(talks, range(THROWS)):
-            await _play(talk, recogniser, random.Random(f"{seed} {throw} {talk.name}"), tally)
+            rng = random.Random(f"{seed} {throw} {talk.name}")
+            await _play(talk, recogniser, rng, record, tally)
         note = f"{tally.wasted} of {tally.early} early requests, {tally.asked} in all, seed {seed}"
         share = tally.wasted / tally.early if tally.early else 0.0
         figures.append(Figure(f"wasted early requests, {name}", share, 0.2, note=note))
@@ -68,11 +70,13 @@ async def early_questions(talks: Sequence[Conversation]) -> list[Figure]:
     ]
 
 
-async def _play(talk: Conversation, recogniser: Recogniser, rng: random.Random, tally: Tally) -> None:
+async def _play(
+    talk: Conversation, recogniser: Recogniser, rng: random.Random, record: EarlyRecord, tally: Tally
+) -> None:
     used: list[Usage] = []
     async with GeminiEmulator(pace=INSTANT) as emulator:
         model = Gemini(GeminiSettings(api_key=Secret("local"), url=emulator.url))
-        parts = CoachParts(on_usage=lambda _, usage: used.append(usage))
+        parts = CoachParts(on_usage=lambda _, usage: used.append(usage), early=record)
         coach = Coach(
             SuggestSettings(), load_playbook(talk.playbook), model, _unseen, brief=talk.brief, parts=parts
         )

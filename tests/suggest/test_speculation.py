@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +18,16 @@ from wingman.llm.base import Usage
 from wingman.llm.gemini.client import Gemini
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.playbook.playbook import load_playbook
-from wingman.suggest.speculation import FRESH, QUIET, STABLE, Speculation
+from wingman.suggest.speculation import (
+    FRESH,
+    QUIET,
+    SHARED,
+    SHARED_TRUST,
+    STABLE,
+    TOO_MANY,
+    EarlyRecord,
+    Speculation,
+)
 from wingman.testing.gemini.server import GeminiEmulator, Pace
 
 PRICE = "How much would that cost us per month"
@@ -175,6 +186,38 @@ def test_a_recogniser_that_never_keeps_its_word_is_not_trusted() -> None:
     speculation = Speculation()
     asked = sum(_told(speculation, number, holds=False) for number in range(50))
     assert asked <= 2
+
+
+@given(st.lists(st.booleans(), max_size=250))
+def test_what_is_wasted_over_meetings_is_bounded_whatever_happens(holds: list[bool]) -> None:
+    record, wasted = EarlyRecord(), list[bool]()
+    for held in holds:
+        wasted.append(record.good and not held)
+        record.add(held=held)
+        last = wasted[-SHARED:]
+        assert sum(last) <= 1 + TOO_MANY * (len(last) + SHARED_TRUST)
+    for _ in range(SHARED):  # whatever was, a transcriber that keeps its word is asked about again
+        record.add(held=True)
+    assert record.good
+
+
+def _asked_over_meetings(rewritten: float, seed: int) -> list[bool]:
+    """Whether each text held that was asked about, over 100 meetings of two sentences with one transcriber."""
+    record, rng, asked = EarlyRecord(), random.Random(seed), []
+    for _ in range(100):
+        speculation = Speculation(record)
+        for number in range(2):
+            holds = rng.random() >= rewritten
+            if _told(speculation, number, holds=holds):
+                asked.append(holds)
+    return asked
+
+
+def test_a_transcriber_that_rewrites_is_known_to_the_next_meeting() -> None:
+    assert len(_asked_over_meetings(0.0, 1)) == 200  # a steady one loses nothing
+    for seed in range(1, 11):
+        assert len(_asked_over_meetings(1 / 3, seed)) < 60
+        assert len(_asked_over_meetings(1.0, seed)) <= 3
 
 
 def _after(speculation: Speculation, text: str, beyond: float) -> bool:

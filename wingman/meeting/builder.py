@@ -39,6 +39,7 @@ from wingman.meeting.user_library import UserLibrary
 from wingman.stt.base import Transcriber
 from wingman.suggest.coach import Coach, CoachParts, checked_brief
 from wingman.suggest.playbook.playbook import Playbook
+from wingman.suggest.speculation import EarlyRecord
 
 
 class MeetingBuilder:
@@ -61,6 +62,8 @@ class MeetingBuilder:
         self._log = event_log
         self._model = model
         self._audio_store = audio_store
+        self._early: dict[str, EarlyRecord] = {}
+        """Transcriber → how its running words kept their word in the meetings of this process."""
         self._encoder: SentenceEncoder | None = None
         """The first one there was: settings may switch it off and on again, and it is loaded once."""
 
@@ -151,7 +154,7 @@ class MeetingBuilder:
                 sound=self._sound(meeting_id, publish),
             ),
             correlator=self._correlator(meeting_id, now),
-            coach=self._coach(plan, publish, accounting),
+            coach=self._coach(plan, choices.transcriber.provider, publish, accounting),
             accounting=accounting,
             choices=choices,
         )
@@ -165,7 +168,7 @@ class MeetingBuilder:
         tracker = CostTracker(cost, price_list(cost.prices))
         return Accounting(tracker, Ledger(publish, now), publish)
 
-    def _coach(self, plan: Plan, publish: Publish, accounting: Accounting) -> Coach:
+    def _coach(self, plan: Plan, transcriber: str, publish: Publish, accounting: Accounting) -> Coach:
         spec = plan.spec
         parts = CoachParts(
             knowledge=MeteredKnowledge(self.library.notes.knowledge, accounting),
@@ -176,6 +179,7 @@ class MeetingBuilder:
             cards=plan.continued.state.cards if plan.continued else 0,
             playbooks=self.library.playbooks.load,
             habit=self.library.habit,
+            early=self._early.setdefault(transcriber, EarlyRecord()),
         )
         model = self._model.metered(accounting)
         return Coach(self._wished(spec), plan.playbook, model, publish, brief=spec.brief, parts=parts)

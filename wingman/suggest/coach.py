@@ -38,7 +38,7 @@ from wingman.suggest.gate.rate_limit import Dials
 from wingman.suggest.gate.taught import Habit, Taught
 from wingman.suggest.knowledge.encoder import Encoder
 from wingman.suggest.playbook.playbook import Playbook, load_playbook
-from wingman.suggest.speculation import Speculation
+from wingman.suggest.speculation import EarlyRecord, Speculation
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ class CoachParts:
     """Finds the playbook that a running meeting changes to. Raises `InputError`."""
     habit: Habit | None = None
     """Where feedback is kept from meeting to meeting; None keeps it in this one."""
+    early: EarlyRecord | None = None
+    """How early texts fared in the meetings that this transcriber heard; None begins anew."""
 
 
 class Coach:
@@ -95,7 +97,7 @@ class Coach:
         self._gate.taught = Taught(self._parts.habit)
         self._listener = MeaningListener(self._parts.encoder, self._parts.patience_s, self._take)
         self._writer = self._written_by(model) if model is not None else None
-        self._speculation = Speculation()
+        self._speculation = Speculation(self._parts.early)
         self._measured = False
         """True while tones are measured: an early prompt would go without the one of its own words."""
         self._meanings = CardMeanings(self._parts.encoder)

@@ -27,6 +27,13 @@ WASTED = 0.15
 TRUSTED = 3
 """Early texts that are taken to have held before the first one was seen."""
 REMEMBERED = 30
+SHARED = 100
+"""Early texts of all meetings that a record looks back on."""
+SHARED_TRUST = 8
+"""As `TRUSTED`, for a record."""
+TOO_MANY = 0.22
+"""Share of changed texts in a record beyond which no meeting asks early. A little above the figure promised:
+a transcriber that keeps it would be stopped by chance."""
 EARLY = "early"
 """Id of words that have none yet."""
 
@@ -54,10 +61,36 @@ class _Running:
         return text.startswith(self.text) and _SAYS.search(text, len(self.text)) is not None
 
 
+class EarlyRecord:
+    """How the early texts of one transcriber fared, over all meetings of a process.
+
+    While it is `good`, at most `TOO_MANY` of the last `SHARED` texts and `SHARED_TRUST` more changed; once it
+    is not, texts are only watched until `WASTED` of them or fewer did.
+    """
+
+    def __init__(self) -> None:
+        self._held: deque[bool] = deque(maxlen=SHARED)
+        self.good = True
+        """True while early texts are worth a request."""
+
+    def add(self, *, held: bool) -> None:
+        """A text that its meeting would have asked about held, or changed after all."""
+        self._held.append(held)
+        limit = TOO_MANY if self.good else WASTED
+        self.good = _few_changed(self._held, limit, SHARED_TRUST)
+
+
+def _few_changed(held: deque[bool], share: float, trusted: int) -> bool:
+    """Is the share kept, with so many texts that are taken to have held before?"""
+    return len(held) - sum(held) <= share * (len(held) + trusted)
+
+
 class Speculation:
     """One meeting's running texts. `due` gives each once, `propose` takes it, `final` tells whether it held."""
 
-    def __init__(self) -> None:
+    def __init__(self, record: EarlyRecord | None = None) -> None:
+        """`record`: of the meetings that the same transcriber hears; None keeps one for this meeting."""
+        self._record = record or EarlyRecord()
         self._running: dict[Channel, _Running] = {}
         self._beyond: dict[Channel, SampleTime] = {}
         """How much was heard behind the last running word of a channel."""
@@ -67,9 +100,12 @@ class Speculation:
 
     @property
     def trusted(self) -> bool:
-        """True while few enough early texts change after all."""
-        changed = sum(not held for held in self._held)
-        return changed <= WASTED * (len(self._held) + TRUSTED)
+        """True while few enough early texts change after all, here and elsewhere."""
+        return self._keeps and self._record.good
+
+    @property
+    def _keeps(self) -> bool:
+        return _few_changed(self._held, WASTED, TRUSTED)
 
     def stands(self, channel: Channel, now: SampleTime) -> bool:
         """Has a text stood still for long enough to be looked at, or for so long that it is stale?"""
@@ -95,7 +131,7 @@ class Speculation:
         self._running[channel] = _Running(speaker, text, span, now)
         if known is None or not known.proposed:
             return False
-        self._held.append(False)
+        self._settle(held=False)
         return True
 
     def due(self, channel: Channel, now: SampleTime, *, silent: bool) -> Utterance | None:
@@ -136,7 +172,7 @@ class Speculation:
         if running is None or not running.proposed:
             return False
         held = running.words == normalise(utterance.text)
-        self._held.append(held)
+        self._settle(held=held)
         return held
 
     def stale(self, channel: Channel, now: SampleTime) -> bool:
@@ -145,5 +181,11 @@ class Speculation:
         if running is None or not running.proposed or now - running.since < FRESH:
             return False
         del self._running[channel]
-        self._held.append(False)
+        self._settle(held=False)
         return True
+
+    def _settle(self, *, held: bool) -> None:
+        """What became of a text that was proposed. A meeting known to be bad says nothing of the others."""
+        if self._keeps:
+            self._record.add(held=held)
+        self._held.append(held)
