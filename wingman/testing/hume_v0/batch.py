@@ -17,7 +17,7 @@ import numpy as np
 from wingman.core.json import JsonObject
 from wingman.testing.http_server import Request
 from wingman.testing.hume_v0.names import BURSTS, VOICE
-from wingman.testing.hume_v0.replies import RATE, Judge, Samples, emotions, voiced_stretches
+from wingman.testing.hume_v0.replies import RATE, Judge, Refusal, Samples, decoded, emotions, voiced_stretches
 
 PATH = "/v0/batch/jobs"
 MOST_JOBS = 100
@@ -202,13 +202,6 @@ def _multipart(kind: str, body: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
 def _decode(data: bytes) -> Samples:
     """Any media file as 16 kHz mono; nothing for what is none."""
     try:
-        with av.open(io.BytesIO(data), "r") as file:
-            resampler = av.AudioResampler("s16", "mono", RATE)
-            parts = [
-                part.to_ndarray().reshape(-1)
-                for frame in file.decode(audio=0)
-                for part in resampler.resample(frame)
-            ]
-    except (av.FFmpegError, ValueError, IndexError):
+        return decoded(data)
+    except (av.FFmpegError, ValueError, Refusal):
         return np.zeros(0, np.int16)
-    return np.concatenate(parts) if parts else np.zeros(0, np.int16)

@@ -221,7 +221,8 @@ def _wav(media: bytes) -> Samples:
     return np.asarray(np.interp(at, np.arange(len(mono)), mono), dtype=np.int16)
 
 
-def _container(media: bytes) -> Samples:
+def decoded(media: bytes) -> Samples:
+    """The sound of a media file as 16 kHz mono. Raises `Refusal`, `FFmpegError` or `ValueError`."""
     with av.open(io.BytesIO(media), "r") as file:
         if not file.streams.audio:
             raise Refusal("E0202", "No audio was found.")
@@ -231,7 +232,11 @@ def _container(media: bytes) -> Samples:
             for frame in file.decode(audio=0)
             for part in resampler.resample(frame)
         ]
-    audio: Samples = np.concatenate(parts).astype(np.int16) if parts else np.zeros(0, np.int16)
+    return np.concatenate(parts).astype(np.int16) if parts else np.zeros(0, np.int16)
+
+
+def _container(media: bytes) -> Samples:
+    audio = decoded(media)
     _check_length(len(audio) / RATE)
     return audio
 
