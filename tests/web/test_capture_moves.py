@@ -387,8 +387,15 @@ def test_what_was_pressed_out_of_reach_holds_once_it_is_back(tmp_path: Path) -> 
         void capture.told.then(() => (over += 1));
         await passes(); await passes();
         assert.deepEqual([capture.owesEnd, over, due.length], [true, 0, 1]);
+        const outlives = [];
+        service.call = async (method, path, { keepalive }) => void outlives.push([method, path, keepalive]);
+        made[0].leave = () => {};
+        capture.leave(); // the tab is closed before the next try
+        assert.deepEqual(outlives.splice(0), [["POST", "/api/meetings/m-1/end", true]]);
         service.json = json;
         await passes();
+        capture.leave();
+        assert.deepEqual(outlives, [], "it has heard");
         assert.deepEqual([told("end"), capture.owesEnd, over, due.length], [1, false, 1, 0]);
         const refused = new Capture(service, "m-1", { changed() {}, heard: () => true }, () => new Session());
         await refused.start(new Map());

@@ -90,7 +90,9 @@ class Page {
     /** What was left before Wingman had heard of its end. @type {Set<Capture>} */
     this.owing = new Set();
     new Preferences().apply(this.root);
-    globalThis.addEventListener("pagehide", () => this.current?.capture?.leave());
+    globalThis.addEventListener("pagehide", () => {
+      for (const capture of [this.current?.capture, ...this.owing]) capture?.leave();
+    });
     // A link, the way back or a reload ends the listening, or tells no end: that may not be meant
     globalThis.addEventListener("beforeunload", (event) => {
       const { capture } = this.current ?? {};

@@ -51,6 +51,8 @@ export class Capture {
   #before = null;
   /** The word of mutes, one after the other. @type {Promise<unknown>} */
   #telling = Promise.resolve();
+  /** From an end here until the service has answered. */
+  #unheard = false;
   /** Channels of which the service has not heard whether they are muted. */
   #untold = new Set();
   #online = () => {
@@ -219,6 +221,7 @@ export class Capture {
   async stop() {
     if (this.phase === "ended") return;
     this.#become("ended");
+    this.#unheard = true;
     this.#release();
     const ending = Promise.resolve(this.#session?.close()).then(() => this.#end());
     this.told = ending.catch(() => this.#endLater());
@@ -228,9 +231,9 @@ export class Capture {
   async #end() {
     try {
       await this.service.json("POST", `${this.at}/end`);
-      this.owesEnd = false;
+      this.owesEnd = this.#unheard = false;
     } catch (failed) {
-      this.owesEnd = statusOf(failed) === 0;
+      this.owesEnd = this.#unheard = statusOf(failed) === 0;
       throw failed;
     }
   }
@@ -259,9 +262,10 @@ export class Capture {
     return { tracks, muted: this.muted, paused: this.paused };
   }
 
-  /** The page is going away. */
+  /** The page is going away: an end that the service has not heard of goes with a request that outlives it. */
   leave() {
     this.#session?.leave();
+    if (this.#unheard) this.service.call("POST", `${this.at}/end`, { keepalive: true }).catch(() => undefined);
   }
 
   /** The service says it no longer hears us: believe it unless it says otherwise in a moment. */
