@@ -189,6 +189,7 @@ def test_the_capture_page_by_keyboard(service: BrowserService, new_page: NewPage
     page.locator("#sample").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".live-title")).to_be_focused()  # what had the focus is gone with its page
+    expect(page).to_have_title("Meeting · Wingman")
     for pressed, follows in (("#pause", "#resume"), ("#resume", "#pause"), ("#stop", ".live-title")):
         page.locator(pressed).focus()
         page.keyboard.press("Enter")
@@ -199,6 +200,7 @@ def test_what_comes_and_goes_takes_no_focus_along(service: BrowserService, new_p
     meeting = service.meeting().id
     service.publish(meeting, *call())
     page = new_page(service.overlay(meeting))
+    expect(page).to_have_title("Acme renewal: overlay · Wingman")
 
     def trouble(branch: Branch, detail: str) -> None:
         service.publish(meeting, ProviderStateChanged(branch, "p", Health.DOWN, Channel.TAB, detail))

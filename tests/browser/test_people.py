@@ -164,6 +164,10 @@ def test_the_checker_finds_nothing_serious_on_any_page(browser: Browser, whole: 
         assert one.page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
         # not an hour somewhere else
         expect(one.page.locator(".meta time")).to_have_text(re.compile("^(Today|Yesterday), "))
+        one.page.emulate_media(media="print")  # on paper it is another day, and nothing can be pressed
+        one.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        expect(one.page.locator(".meta time")).to_have_text(re.compile(r"\b20\d\d\b"))
+        expect(one.page.locator("button:visible, input:visible, .top:visible")).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", WRONG_TURNS)

@@ -13,6 +13,10 @@ export function when(seconds, now = Date.now(), language = undefined) {
   return `${date}, ${time}`;
 }
 
+/** The same for a sheet of paper, which is read on another day: `12. November 2026 um 14:05`. */
+export const dated = (seconds, language = undefined) =>
+  new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }).format(new Date(seconds * 1000));
+
 function daysBetween(before, after) {
   const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
   return Math.round((midnight(after) - midnight(before)) / DAY);

@@ -5,7 +5,7 @@ import { keepFocus } from "../extension/js/focus-keeper.js";
 import { Service } from "../extension/js/service.js";
 import { clock } from "../extension/js/strings.js";
 import { ask, guarded, Notice } from "./dialog.js";
-import { when } from "./format.js";
+import { dated, when } from "./format.js";
 
 const KINDS = { decision: "Decision", action: "Promise", question: "Open question" };
 
@@ -31,7 +31,10 @@ async function build() {
   // In the reader's own time and words; the file says it for everybody
   for (const time of document.querySelectorAll(".meta time")) {
     time.title = time.textContent;
-    setText(time, when(Date.parse(time.dateTime) / 1000));
+    const began = Date.parse(time.dateTime) / 1000;
+    setText(time, when(began));
+    globalThis.addEventListener("beforeprint", () => setText(time, dated(began)));
+    globalThis.addEventListener("afterprint", () => setText(time, when(began)));
   }
   goToMoment();
   globalThis.addEventListener("hashchange", goToMoment);

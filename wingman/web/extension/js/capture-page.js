@@ -386,6 +386,7 @@ class Page {
   #leave() {
     const { current } = this;
     this.current = null;
+    document.title = "New meeting · Wingman";
     clearInterval(current.timer);
     current.stream.close();
     current.overlay.unmount();
@@ -438,6 +439,7 @@ class Page {
 
   #paint(current) {
     if (current !== this.current) return;
+    document.title = `${current.model.state.meeting.title || "Meeting"} · Wingman`;
     current.live.render();
     if (
       current.model.state.meeting.phase === "ended" &&

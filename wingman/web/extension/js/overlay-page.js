@@ -48,6 +48,10 @@ overlay.node.addEventListener("look", () => overlay.preferences.apply(document.b
 setAttribute(overlay.node, "role", "main");
 overlay.node.prepend(h("h1", { class: "hidden-text", text: "Wingman" }));
 overlay.mount(document.body);
+// Tabs are told apart by it, and it is what a screen reader says first
+model.subscribe(() => {
+  document.title = `${model.state.meeting.title || "Meeting"}: overlay · Wingman`;
+});
 void vocabulary(service).then((words) => overlay.offer(words));
 if (meeting) {
   void newestFirst(service, meeting)
