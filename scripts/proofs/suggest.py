@@ -27,7 +27,7 @@ from wingman.core.time import Channel, samples
 from wingman.llm.base import SuggestionModel
 from wingman.llm.gemini.client import Gemini
 from wingman.llm.openai import OpenAiModel
-from wingman.suggest.coach import Coach
+from wingman.suggest.coach import Coach, warm_up
 from wingman.suggest.gate.gate import Gate
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.http_encoder import HttpEncoder
@@ -130,6 +130,7 @@ async def lookups_by_meaning(*, stalls: bool) -> list[float]:
 async def beyond_the_model() -> list[float]:
     """Milliseconds from the utterance to the model's first text on screen, less the model's own time."""
     took = []
+    warm_up()  # as a service does when it starts
     pace = Pace(first_s=MODEL_S, gap_s=0.01)
     async with GeminiEmulator(pace=pace) as emulator:
         model = Gemini(GeminiSettings(api_key=Secret("local"), url=emulator.url))

@@ -30,7 +30,8 @@ from wingman.core.events import (
 )
 from wingman.core.time import Channel, samples
 from wingman.llm.base import Usage
-from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.card import figures, number_words
+from wingman.suggest.coach import Coach, CoachParts, warm_up
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.playbook import Card, Playbook, Trigger, load_playbook
 from wingman.suggest.playbook.signals import Signal
@@ -641,3 +642,15 @@ def test_a_persons_card_stands_beside_the_others_and_takes_feedback() -> None:
 async def _requests(emulator: GeminiEmulator, count: int) -> None:
     async with asyncio.timeout(5):
         await until(lambda: len(emulator.requests) >= count)
+
+
+async def test_the_first_card_compiles_no_numbers_while_all_meetings_wait() -> None:
+    for held in (figures._held, number_words._patterns):
+        held.cache_clear()
+    warm_up()
+    known = number_words._patterns.cache_info().misses
+    async with GeminiEmulator(pace=QUICK) as emulator, coached(emulator) as (one, published):
+        one.hear(said(PRICE))
+        await published.until(SuggestionCompleted)
+    assert figures._held.cache_info().currsize > 1  # the card looked for numbers
+    assert number_words._patterns.cache_info().misses == known

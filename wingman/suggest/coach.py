@@ -22,6 +22,7 @@ from wingman.core.utterance import EMOTION_OFF, EmotionShift, LoneSound, Utteran
 from wingman.core.vocabulary import ACTIONS, FEEDBACK, LONGEST_BRIEF, MODES, STOP, VERBOSITIES, one_of
 from wingman.llm.base import SuggestionModel
 from wingman.suggest.card.active_card import Opening
+from wingman.suggest.card.answer_check import AnswerCheck, Rules
 from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.composer import CardComposer, NoSnippets, Snippets
 from wingman.suggest.card.lifecycle import Clock
@@ -335,7 +336,7 @@ class Coach:
 
 
 def warm_up() -> None:
-    """Read and compile what the first card of a process would wait for, some 0.1 s; blocks, so use a thread."""
+    """Read and compile what the first card of a process would wait for, some 0.2 s; blocks, so use a thread."""
     settings = SuggestSettings()
     coach = Coach(settings, load_playbook(settings.playbook), None, lambda _event, _media: None)
     words = Utterance(
@@ -350,6 +351,9 @@ def warm_up() -> None:
         emotion=EMOTION_OFF,
     )
     coach.hear(words)
+    check = AnswerCheck(Rules(moment=words.text, sources=(words.text,), language="en"))
+    check.add("SAY: It is forty-nine dollars a month for each seat.")  # numbers in words, of all languages
+    check.finish()
 
 
 def deadlines_of(settings: SuggestSettings, provider: str) -> DeadlineSettings:
