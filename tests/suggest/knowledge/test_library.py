@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from wingman.core.errors import InputError
@@ -34,6 +36,18 @@ def test_what_was_dropped_is_shown_as_understood_and_quoted(library: NotesLibrar
     library.remove("prices.md")
     assert not library.documents()
     assert not library.search("how much does the enterprise plan cost per month")
+
+
+def test_every_document_is_listed_by_a_name_it_goes_by(tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / os.fsdecode(b"pr\xffces.md")).write_bytes(PRICES)
+    library = NotesLibrary(tmp_path / "notes", given, Knowledge)
+    for name in ("👩\u200d💻.md", "no\u00adtes.md"):
+        assert library.put(name, PRICES).name == name
+        (own, other) = library.documents()
+        assert (own.name, msgspec.json.decode(msgspec.json.encode(other))["name"]) == (name, "pr\ufffdces.md")
+        library.remove(own.name)
 
 
 def test_a_word_document_keeps_its_headings(library: NotesLibrary) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wingman.core.errors import InputError
 from wingman.core.replaced_file import replaced
+from wingman.core.surrogates import whole
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.knowledge.notes_reader import Note, read_notes
 from wingman.suggest.knowledge.sections import SUFFIXES
@@ -101,7 +102,7 @@ class NotesLibrary:
             file.write(content)
             file.flush()
             (note,) = read_notes([(path.name, Path(file.name))])
-            found = _document(note, len(content))
+            found = _document(path.name, note, len(content))
             if found.problem:
                 raise InputError(found.problem, field="body")
         self.index()
@@ -127,20 +128,22 @@ class NotesLibrary:
 
 def _documents(paths: Sequence[Path], fixed: str = "") -> list[Document]:
     notes = read_notes([(path.name, path) for path in paths])
-    return [_document(note, path.stat().st_size, fixed) for path, note in zip(paths, notes, strict=True)]
+    return [
+        _document(whole(path.name), note, path.stat().st_size, fixed)
+        for path, note in zip(paths, notes, strict=True)
+    ]
 
 
-def _document(note: Note, size: int, fixed: str = "") -> Document:
+def _document(name: str, note: Note, size: int, fixed: str = "") -> Document:
+    """`name`: what it is removed by, where cards cite only what can be shown of it."""
     if note.problem:
-        return Document(note.name, size, 0, 0, problem=note.problem, fixed=fixed)
+        return Document(name, size, 0, 0, problem=note.problem, fixed=fixed)
     parts = [Part(heading, " ".join(text.split())) for heading, text in note.parts if text.strip()]
     words = sum(len(part.text.split()) for part in parts)
     if not words:
-        return Document(
-            note.name, size, 0, 0, problem=f"{note.name} holds no text that can be read", fixed=fixed
-        )
+        return Document(name, size, 0, 0, problem=f"{name} holds no text that can be read", fixed=fixed)
     shown = tuple(Part(part.heading, _begin(part.text)) for part in parts[:SHOWN_PARTS])
-    return Document(note.name, size, len(parts), words, shown, fixed=fixed)
+    return Document(name, size, len(parts), words, shown, fixed=fixed)
 
 
 def checked_name(name: str) -> str:
