@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.media_files import Sound, cut, join, tone, write
-from wingman.audio.container import Link, MediaBytes, MediaInput, Patch, display_name, unreadable
+from wingman.audio.container import MediaBytes, MediaInput, Patch, display_name, unreadable
+from wingman.audio.links import Link
 from wingman.audio.recording import probe, read
 from wingman.core.errors import InputError
 from wingman.core.media import PcmBlock

@@ -203,6 +203,27 @@ def test_a_recording_joined_to_itself_goes_on(tmp_path: Path) -> None:
     alike(found, [*THREE, *((at + 10, word) for at, word in THREE)])
 
 
+def test_joined_recordings_are_heard_to_the_end(tmp_path: Path) -> None:
+    """As `cat` makes them: the second has a header of its own, which players pass over with what follows."""
+    bursts = ([(1, "alpha"), (4, "bravo")], [(3, "charlie")])
+    for name, codec, container in (
+        ("a.wav", "pcm_s16le", Container()),
+        ("a.w64", "pcm_s16le", Container()),
+        ("a.aiff", "pcm_s16be", Container()),
+        ("a.caf", "pcm_s16le", Container()),
+        ("a.m4a", "aac", Container()),
+        ("a.mp4", "aac", FRAGMENTS),
+    ):
+        parts = [
+            write(tmp_path / f"{n}-{name}", (tone(5, part), Sound(codec)), container=container)
+            for n, part in enumerate(bursts)
+        ]
+        heard, lost = play(make.join(tmp_path / name, *parts))
+        alike(hear(heard[Channel.TAB]), THREE)
+        assert lost == [], name
+        assert causes(play(make.cut(tmp_path / name, 0.9))[1]) >= {LossCause.CUT_OFF}, name
+
+
 TWO = (
     (tone(10, []), Sound("aac", title="desktop")),
     (tone(10, THREE), Sound("aac", title="voice", default=True)),

@@ -4,8 +4,8 @@ called.
 Three rules. The file is handed to FFmpeg as an open file, so a name is never an address (`12:30.wav`, a Latin-1
 name, a file called `http:x` are names like any other). Only demuxers that read nothing but the file itself are
 allowed: a playlist, a list of files or a session description would make the machine open whatever it names.
-And a file is what it holds: chained Ogg is read link by link, a WAV whose header was never finished is read to
-its end.
+And a file is what it holds: containers that were joined are read link by link, a WAV whose header was never
+finished is read to its end.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from wingman.audio.cut_short import MOST_CHUNKS, UNKNOWN_LENGTH, is_cut
+from wingman.audio.links import Link, links
 from wingman.core.errors import InputError
 
 FORMATS = (
@@ -36,21 +37,11 @@ _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
 _EXTENSIBLE = 0xFFFE
 _IN_DS64 = 0xFFFFFFFF
 """What a chunk of more than 4 GB gives as its length (EBU Tech 3306): the true one is in the first chunk."""
-_OGG_PAGE = 27
-_OGG_FIRST, _OGG_MAGIC = 2, b"OggS"
 
 
 def display_name(path: Path) -> str:
     """The file's own name as text that can be stored and printed: names are bytes, in no promised encoding."""
     return os.fsencode(path.name).decode("utf-8", "replace")
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One stretch of the file's bytes that is a container of its own."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +98,7 @@ class MediaBytes(io.RawIOBase):
 
 
 class MediaInput:
-    """An open media file. `links` are the containers in it, in order: one, but for chained Ogg."""
+    """An open media file. `links` are the containers in it, in order: one, but where several were joined."""
 
     def __init__(self, path: Path | int, title: str = "") -> None:
         """`path` may be a descriptor that is open already; it is closed with the rest. `title`: what a person
@@ -124,14 +115,13 @@ class MediaInput:
             size = os.fstat(self._handle).st_size
             if size == 0:
                 raise InputError(f"{self.title} is empty (0 bytes); record or export it again", field="file")
-            self.links, cut = _links(self._handle, size)
-            self.incomplete = cut or is_cut(self._handle, size)
-            wav = _wav_data(self._handle, size, self.title)
-            self._patch = wav.patch if wav else None
-            self.stretch = wav.stretch if wav else 1.0
+            self.links, cut = links(self._handle, size)
+            self.incomplete = cut or is_cut(self._handle, self.links[0].end)
+            self._wav = {link: _wav_data(self._handle, link, self.title) for link in self.links}
+            first = self._wav[self.links[0]]
+            self.stretch = first.stretch if first else 1.0
             """What FFmpeg's idea of the length is to be multiplied with to get what the file itself states, or
             has beyond what it states."""
-            self._options = _OPTIONS | ({"ignore_length": "1"} if wav and wav.goes_on else {})
         except BaseException:
             os.close(self._handle)
             raise
@@ -151,11 +141,12 @@ class MediaInput:
         """The `av` container of one link. Raises `InputError` when FFmpeg does not know it."""
         import av
 
+        wav = self._wav[link]
         try:
             container = av.open(
-                MediaBytes(self._handle, link, self._patch),
+                MediaBytes(self._handle, link, wav.patch if wav else None),
                 metadata_errors="ignore",
-                options=self._options,
+                options=_OPTIONS | ({"ignore_length": "1"} if wav and wav.goes_on else {}),
                 buffer_size=READ_SIZE,
             )
         except (av.FFmpegError, ValueError) as broken:
@@ -200,29 +191,6 @@ def _regular(handle: int, title: str) -> int:
     raise InputError(f"{title} is {kind}; name an audio or video file", field="file")
 
 
-def _links(handle: int, size: int) -> tuple[tuple[Link, ...], bool]:
-    """Where a chained Ogg begins anew: a first page after one that was none (RFC 3533, section 6).
-
-    Also whether its last page is cut. Any other file is one link.
-    """
-    links: list[Link] = []
-    start, at, inside = 0, 0, False
-    while at + _OGG_PAGE <= size:
-        page = os.pread(handle, _OGG_PAGE + 255, at)
-        if page[:4] != _OGG_MAGIC:
-            at = size  # not Ogg, or damaged: FFmpeg finds the next page by itself
-            break
-        if page[5] & _OGG_FIRST:
-            if inside:
-                links.append(Link(start, at))
-                start, inside = at, False
-        else:
-            inside = True
-        segments = page[26]
-        at += _OGG_PAGE + segments + sum(page[_OGG_PAGE : _OGG_PAGE + segments])
-    return (*links, Link(start, size)), at > size
-
-
 @dataclass(frozen=True, slots=True)
 class _WavData:
     stretch: float
@@ -231,12 +199,13 @@ class _WavData:
     patch: Patch | None = None
 
 
-def _wav_data(handle: int, size: int, title: str) -> _WavData | None:
+def _wav_data(handle: int, link: Link, title: str) -> _WavData | None:
     """What a WAV's header says of its samples and what is true; None for anything else.
 
     Raises `InputError` for one that FFmpeg would take for noise: with the other order of bytes.
     """
-    head = os.pread(handle, 12, 0)
+    size = link.end
+    head = os.pread(handle, 12, link.start)
     if head[:4] == b"RIFX" and head[8:] == b"WAVE":
         raise InputError(
             f"{title} is a WAV with its bytes in big-endian order (RIFX); convert it to WAV, Ogg or MP4",
@@ -244,7 +213,7 @@ def _wav_data(handle: int, size: int, title: str) -> _WavData | None:
         )
     if head[:4] not in (b"RIFF", b"RF64", b"BW64") or head[8:] != b"WAVE":
         return None
-    at, patch, large = 12, None, -1
+    at, patch, large = link.start + 12, None, -1
     for _ in range(MOST_CHUNKS):
         if at + 8 >= size:
             break

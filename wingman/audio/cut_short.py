@@ -16,7 +16,7 @@ UNKNOWN_LENGTH = 0x7FFF0000
 MOST_CHUNKS = 10_000
 """Of one file that are looked at; the richest have some dozens."""
 _EBML, _SEGMENT, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1F43B675
-_W64 = bytes.fromhex("726966662e91cf11a5d628db04c10000")
+WAVE64 = bytes.fromhex("726966662e91cf11a5d628db04c10000")
 """GUID with which Sony's Wave64 begins; the length of the whole file follows."""
 _TS_PACKET = 188
 _XING_BYTES = 2
@@ -26,7 +26,7 @@ _XING_BYTES = 2
 def is_cut(handle: int, size: int) -> bool:
     """True for a file that is shorter than it says. `handle` is open for reading; its position stays."""
     head = os.pread(handle, 24, 0)
-    if head[:16] == _W64:
+    if head[:16] == WAVE64:
         return size < int.from_bytes(head[16:], "little") < 1 << 62
     if head[:4] == b"caff":
         return _caf(handle, size)
@@ -45,7 +45,7 @@ def _caf(handle: int, size: int) -> bool:
     for _ in range(MOST_CHUNKS):
         head = os.pread(handle, 12, at)
         length = int.from_bytes(head[4:])
-        if len(head) < 12 or length >= 1 << 62:
+        if at >= size or len(head) < 12 or length >= 1 << 62:
             break
         at += 12 + length
     return at > size

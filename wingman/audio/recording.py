@@ -15,9 +15,10 @@ import numpy as np
 
 from wingman.audio.call_sides import Sides, judge
 from wingman.audio.channel_map import ChannelSource, Feed, resolve
-from wingman.audio.container import Link, MediaInput
+from wingman.audio.container import MediaInput
 from wingman.audio.downmix import MOST_SIDES, Downmix
 from wingman.audio.level import Loud, Verdict
+from wingman.audio.links import Link
 from wingman.audio.media_clock import MediaClock, Placed
 from wingman.core.errors import InputError
 from wingman.core.losses import Loss, LossCause, LossUnit

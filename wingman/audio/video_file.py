@@ -15,7 +15,8 @@ from typing import BinaryIO, Final
 
 import av
 
-from wingman.audio.container import FORMATS, Link, MediaBytes, display_name
+from wingman.audio.container import FORMATS, MediaBytes, display_name
+from wingman.audio.links import Link
 from wingman.core.errors import InputError
 from wingman.core.threads import in_thread
 from wingman.sandbox.limits import Limits

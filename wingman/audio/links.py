@@ -1,0 +1,109 @@
+"""Containers that lie one after the other in a file, as `cat` joins recordings. Read without decoding.
+
+Source: RFC 3533 (Ogg), the RIFF and AIFF descriptions, Sony's Wave64, Apple's of CAF, ISO 14496-12 (MP4).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wingman.audio.cut_short import UNKNOWN_LENGTH, WAVE64
+
+_MOST_UNITS = 100_000
+"""Chunks or boxes that are looked at; a fragmented MP4 has two for each fragment."""
+_HEAD = 24
+_OGG_PAGE = 27
+_OGG_FIRST, _OGG_MAGIC = 2, b"OggS"
+_MOVIE = frozenset((b"moov", b"mdat"))
+"""Boxes without which what lies between two beginnings is no MP4 of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One stretch of the file's bytes that is a container of its own."""
+
+    start: int
+    end: int
+
+
+def links(handle: int, size: int) -> tuple[tuple[Link, ...], bool]:
+    """The containers in a file of `size` bytes, in order, and whether the last one is cut, as far as that is
+    seen here: in Ogg, and where there are several. What is not known here is one link.
+    """
+    if os.pread(handle, 4, 0) == _OGG_MAGIC:
+        return _ogg(handle, size)
+    starts, end = [0], 0
+    boxes: set[bytes] = set()
+    for at, head, length in _units(handle, size):
+        end = at + length
+        if at and _begins(head) and (_kind(head) != b"ftyp" or boxes >= _MOVIE):
+            starts.append(at)
+            boxes.clear()
+        boxes.add(head[4:8])
+    found = tuple(Link(*ends) for ends in zip(starts, [*starts[1:], size], strict=True))
+    return found, len(found) > 1 and size < end < starts[-1] + UNKNOWN_LENGTH
+
+
+def _units(handle: int, size: int) -> Iterator[tuple[int, bytes, int]]:
+    """Where each begins, its head, and its length: whole containers, or the chunks and boxes of one."""
+    at = 0
+    kind = _kind(os.pread(handle, _HEAD, 0))
+    for _ in range(_MOST_UNITS):
+        head = os.pread(handle, _HEAD, at)
+        length = _length(head, kind)
+        if at >= size or length < 8:
+            return
+        yield at, head, length
+        at += length
+
+
+def _kind(head: bytes) -> bytes:
+    """What the container is that begins here; empty for none of these."""
+    if head[:16] == WAVE64:
+        return b"riff"
+    if head[4:8] == b"ftyp":
+        return b"ftyp"
+    whole = head[:4] if head[:4] in (b"RIFF", b"FORM") and head[8:12] in (b"WAVE", b"AIFF", b"AIFC") else b""
+    return b"caff" if head[:4] == b"caff" else whole
+
+
+def _begins(head: bytes) -> bool:
+    return bool(_kind(head))
+
+
+def _length(head: bytes, kind: bytes) -> int:
+    """Of what begins here in a file of that kind, in bytes; 0 where nothing is known of it."""
+    same = _kind(head) == kind
+    if kind in (b"RIFF", b"FORM") and same:
+        length = int.from_bytes(head[4:8], "little" if kind == b"RIFF" else "big")
+        return 8 + length + length % 2
+    if kind == b"riff" and same:
+        return -(-int.from_bytes(head[16:24], "little") // 8) * 8
+    if kind == b"caff":
+        return 8 if same else 12 + int.from_bytes(head[4:12])
+    if kind == b"ftyp":
+        short = int.from_bytes(head[:4])
+        return int.from_bytes(head[8:16]) if short == 1 else short
+    return 0
+
+
+def _ogg(handle: int, size: int) -> tuple[tuple[Link, ...], bool]:
+    """A chained Ogg begins anew with a first page after one that was none (RFC 3533, section 6)."""
+    found: list[Link] = []
+    start, at, inside = 0, 0, False
+    while at + _OGG_PAGE <= size:
+        page = os.pread(handle, _OGG_PAGE + 255, at)
+        if page[:4] != _OGG_MAGIC:
+            at = size  # damaged: FFmpeg finds the next page by itself
+            break
+        if page[5] & _OGG_FIRST:
+            if inside:
+                found.append(Link(start, at))
+                start, inside = at, False
+        else:
+            inside = True
+        segments = page[26]
+        at += _OGG_PAGE + segments + sum(page[_OGG_PAGE : _OGG_PAGE + segments])
+    return (*found, Link(start, size)), at > size
