@@ -81,7 +81,7 @@ def test_a_card_is_filled_in_with_its_variables() -> None:
             ("signals: [price]", f"signals: [price]\n    kind: {61 * 'x'}"),
             "`triggers[0].kind` is longer than 60 characters",
         ),
-        (("name: mine", "name: My Own"), "line 1: `name` must be lower-case"),
+        (("name: mine", "name: My Own"), "line 1: `name` must be at most 100 lower-case letters"),
         (("title: Mine", "title: Mine\nvoice_emotion: refuse"), "without `voice_emotion_reason`"),
         (("title: Mine", "title: [Mine"), "is not valid YAML"),
         (("A tester.", "A\ttester: x: y"), "line 3 is not valid YAML"),
