@@ -106,3 +106,22 @@ def test_a_joke_keeps_every_shipped_playbook_silent_in_five_languages() -> None:
     )
     books = [Triggers(load_playbook(one.name)) for one in list_playbooks() if one.name != "custom"]
     assert [text for text in said for book in books if not book.excluded(text)] == []
+
+
+def test_a_neighbour_is_a_competitor_only_where_somebody_compares() -> None:
+    told = {
+        "en": (
+            "My neighbour let your engineer in and signed for it.|The flat next door has water in it.",
+            "The fella next door's with the cable lot.|My neighbour pays half of that.|"
+            "The chemist next door went over to the purple people.",
+        ),
+        "de": ("Mein Nachbar ließ den Techniker rein.", "Mein Nachbar zahlt die Hälfte."),
+        "fr": ("Mon voisin du dessus dit que c'est la colonne.", "Mon voisin paie moitié moins."),
+        "es": ("Mi vecino abrió la puerta al técnico.", "Mi vecino paga la mitad."),
+        "pt": ("Meu vizinho abriu a porta ao técnico.", "Meu vizinho paga a metade."),
+    }
+    for language, (plain, compared) in told.items():
+        for said in plain.split("|"):
+            assert "competitor" not in fired("support", said, language), said
+        for said in compared.split("|"):
+            assert "competitor" in fired("support", said, language), said
