@@ -182,6 +182,7 @@ def test_a_meeting_begins_as_the_settings_say(
     extension: Extension, service: BrowserService, meeting_page: Page, shot: Callable[..., None]
 ) -> None:
     options = extension.options()
+    expect(options.get_by_role("heading", level=1)).to_have_text("Settings of the extension")
     options.select_option("#playbook", "interview")
     expect(options.locator("[data-policy=counterpart] input")).to_be_disabled()
     options.select_option("#playbook", "sales")

@@ -416,3 +416,15 @@ def test_a_provider_s_own_bands_are_steps_of_their_own(
     level, steps = expected
     shown = run("emotion", "(m, r) => m.stepOf(r)", {"strength": strength, "band": band})
     assert shown == {"level": level, "steps": steps}
+
+
+def test_the_frame_lies_within_the_window_whatever_is_zoomed_in_or_was_stored(run: Run) -> None:
+    script = """({ fitted }, [rooms, places]) => rooms.flatMap(([width, height]) =>
+      places.map((place) => ({ ...fitted(place, { width, height }), place, room: [width, height] })))"""
+    rooms = [(1280, 720), (640, 360), (320, 170), (250, 100)]
+    stored = [{"left": 900, "top": 500, "width": 380, "height": 600}, {"left": -9, "width": 1, "height": 9e9}]
+    for frame in run("../frame-geometry", script, [rooms, [{}, *stored]]):
+        width, height = frame["room"]
+        assert frame["left"] >= 0 <= frame["top"], frame
+        assert frame["left"] + frame["width"] <= width, frame
+        assert frame["top"] + frame["height"] <= height, frame

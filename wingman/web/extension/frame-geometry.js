@@ -15,8 +15,10 @@ const numberOr = (value, otherwise) => (Number.isFinite(value) ? value : otherwi
  * All in CSS pixels. Without a stored place the frame is in the lower right corner.
  */
 export function fitted(place, room) {
-  const width = between(SMALLEST.width, numberOr(place.width, USUAL.width), room.width - 2 * MARGIN);
-  const height = between(SMALLEST.height, numberOr(place.height, USUAL.height), room.height - 2 * MARGIN);
+  // A window that is zoomed in may hold less than the smallest: what is beyond it, nobody could scroll to
+  const smallest = { width: Math.min(SMALLEST.width, room.width), height: Math.min(SMALLEST.height, room.height) };
+  const width = between(smallest.width, numberOr(place.width, USUAL.width), room.width - 2 * MARGIN);
+  const height = between(smallest.height, numberOr(place.height, USUAL.height), room.height - 2 * MARGIN);
   return {
     left: between(0, numberOr(place.left, room.width - width - MARGIN), Math.max(0, room.width - width)),
     top: between(0, numberOr(place.top, room.height - height - MARGIN), Math.max(0, room.height - height)),

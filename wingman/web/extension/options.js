@@ -76,6 +76,7 @@ class Options {
       { class: "brand" },
       h("img", { src: "icons/wingman.svg", alt: "", width: "28", height: "28" }),
       h("span", { text: "Wingman" }),
+      h("h1", { class: "hidden-text", text: "Settings of the extension" }),
     );
     document.body.append(h("main", { class: "wm capture" }, h("div", { class: "side" }, brand, form)));
     if (token) void this.calls.load(url, token).then((refused) => refused && setText(this.paired, refused));

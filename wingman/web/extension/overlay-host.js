@@ -24,6 +24,7 @@ class Host {
     this.element.style.cssText = "all: initial";
     const root = this.element.attachShadow({ mode: "closed" });
     root.adoptedStyleSheets = sheets;
+    this.folder = iconButton("down", "Fold the overlay", () => this.#fold(), { "aria-pressed": "false" });
     this.handle = h(
       "div",
       { class: "frame-handle" },
@@ -33,7 +34,7 @@ class Host {
         "aria-label": "Move the overlay with the arrow keys; hold Shift to resize it",
         on: { keydown: (event) => this.place.key(event) && event.preventDefault() },
       }),
-      iconButton("down", "Fold the overlay", () => this.#fold()),
+      this.folder,
       iconButton("close", "Hide the overlay; Wingman keeps listening", () => this.#hide()),
     );
     this.frame = h("div", { class: "wm frame" }, this.handle);
@@ -113,7 +114,7 @@ class Host {
   }
 
   #fold() {
-    this.frame.toggleAttribute("data-folded");
+    this.folder.setAttribute("aria-pressed", String(this.frame.toggleAttribute("data-folded")));
   }
 }
 
