@@ -299,6 +299,15 @@ def test_surround_is_mixed_and_its_sides_can_be_named(tmp_path: Path) -> None:
         probe(path, parse_channel_map("tab,mic"))
 
 
+def test_a_voice_is_heard_on_a_side_that_is_called_low_effects_and_effects_are_not(tmp_path: Path) -> None:
+    """Recorders number their microphones as a layout does, in which the fourth is for effects."""
+    voice = tone(10, THREE, 16_000)
+    rumble = (9000 * np.sin(2 * np.pi * 80 * np.arange(len(voice)) / 16_000)).astype(np.int16)
+    for effects, others in ((voice, np.zeros_like(voice)), (rumble, voice)):
+        columns = sides(*(effects if n == 3 else others for n in range(6)))
+        alike(words(write(tmp_path / "a.flac", (columns, Sound("flac", 16_000, "5.1")))), THREE)
+
+
 @pytest.mark.parametrize(("microphones", "at"), [(3, 2), (6, 3), (10, 9), (16, 4)])
 def test_a_voice_is_heard_at_any_of_many_microphones(tmp_path: Path, microphones: int, at: int) -> None:
     wave_of = tone(10, THREE, 16_000)

@@ -24,7 +24,10 @@ AUDIBLE = 50.0
 MOST_SIDES = 64
 """FFmpeg's resampler has room for no more."""
 LOW_EFFECTS = "LFE"
-"""The side of a surround layout that has no voice in it."""
+"""The side of a surround layout that has no voice in it, if it is one: recorders of several microphones call
+their fourth so as well, because layouts are numbered."""
+BASS_HZ = 200
+"""What is on average higher than this is no effect: such a side ends at 120 Hz."""
 
 
 class Downmix:
@@ -64,7 +67,7 @@ class Downmix:
         self._shape = shape
         self._width = layout.nb_channels
         bass = [n for n, side in enumerate(layout.channels) if side.name == LOW_EFFECTS]
-        self._mix = _Mix(self._width, bass)
+        self._mix = _Mix(self._width, bass, (2 * np.sin(np.pi * BASS_HZ / self._rate)) ** 2)
         self._resampler = av.AudioResampler(format="s16", layout=layout.name, rate=self._rate)
 
     def _take(self, frames: Sequence[Any]) -> tuple[bytes, ...]:
@@ -85,14 +88,16 @@ class _Mix:
     """All sides as one, however many microphones there are.
 
     The sum is divided by the number of sides that were ever heard: a voice in one of sixteen is as loud as
-    alone. Sides in antiphase are turned over first, or they would cancel.
+    alone. Sides in antiphase are turned over first, or they would cancel. Those in `bass` are left out until
+    they hold more than that: until the power of their steps is more than `steps` of their own.
     """
 
-    def __init__(self, width: int, without: Sequence[int] = ()) -> None:
+    def __init__(self, width: int, bass: Sequence[int] = (), steps: float = 0.0) -> None:
         self._signs = np.ones(width)
         self._taken = np.ones(width)
-        if len(without) < width:
-            self._taken[list(without)] = 0.0
+        self._steps = steps
+        if len(bass) < width:
+            self._taken[list(bass)] = 0.0
         self._heard = np.zeros(width, np.bool_)
         self._loudest = 0.0
 
@@ -100,10 +105,17 @@ class _Mix:
         """`samples` has a column for each side."""
         if not len(samples):
             return samples[:, 0]
+        for side in np.flatnonzero(self._taken == 0):
+            self._taken[side] = self._is_voice(samples[:, side])
         wide = samples * self._taken
         self._listen(wide)
         count = int(self._heard.sum()) or int(self._taken.sum())
         return np.clip(np.floor(wide @ self._signs / count), -32768, 32767).astype(np.int16)
+
+    def _is_voice(self, side: Samples) -> bool:
+        power = float(np.square(side, dtype=np.float64).mean())
+        steps = np.diff(side.astype(np.float64))
+        return power > AUDIBLE and float(np.square(steps).sum()) > self._steps * power * len(side)
 
     def _listen(self, wide: NDArray[np.float64]) -> None:
         """Which sides carry something, and which of them are another one upside down."""
