@@ -654,3 +654,17 @@ async def test_the_first_card_compiles_no_numbers_while_all_meetings_wait() -> N
         await published.until(SuggestionCompleted)
     assert figures._held.cache_info().currsize > 1  # the card looked for numbers
     assert number_words._patterns.cache_info().misses == known
+
+
+async def test_numbers_are_looked_for_as_turns_are_heard_and_not_before_a_request() -> None:
+    turns = [said(f"and then we moved to the place of the others {n}", n * 5.0) for n in range(20)]
+    async with GeminiEmulator(pace=QUICK) as emulator, coached(emulator) as (one, _):
+        figures._held.cache_clear()
+        for turn in turns:
+            one.hear(turn)
+        assert figures._held.cache_info().misses >= len(turns)
+        assert not emulator.sent
+    figures._held.cache_clear()
+    for turn in turns:  # without a model nobody asks
+        coach(Published()).hear(turn)
+    assert figures._held.cache_info().misses == 0

@@ -21,6 +21,7 @@ from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.core.utterance import EMOTION_OFF, EmotionShift, LoneSound, Utterance
 from wingman.core.vocabulary import ACTIONS, FEEDBACK, LONGEST_BRIEF, MODES, STOP, VERBOSITIES, one_of
 from wingman.llm.base import SuggestionModel
+from wingman.suggest.card import figures
 from wingman.suggest.card.active_card import Opening
 from wingman.suggest.card.answer_check import AnswerCheck, Rules
 from wingman.suggest.card.card_meanings import CardMeanings
@@ -174,6 +175,8 @@ class Coach:
                 if not self._speculation.final(utterance):
                     self._cards.drop_early()
         self._listener.hear(GateInput(utterance, self._parts.clock()))
+        if self._writer is not None and not utterance.revision:
+            figures.read(utterance.text)  # turn by turn: a request must not wait for those of an hour
 
     def shift(self, shift: EmotionShift) -> None:
         """A speaker's tone left its own baseline."""

@@ -145,6 +145,11 @@ class Sources:
         return next((link for link in links(text) if link not in self._links), "")
 
 
+def read(text: str) -> None:
+    """Look for the numbers of a text now, some 0.2 ms a turn; `Sources` that have it need not wait for it."""
+    _held(text)
+
+
 def holds(text: str, word: str) -> bool:
     """True when a text in lower case has this word, however that is written."""
     return re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", text) is not None
