@@ -45,7 +45,7 @@ def test_the_index_counts_empty_lines() -> None:
         (b'{"who": "C", "text": "a", "pause": -1}', "`pause`"),
         (b'{"who": "C", "text": "a", "pause": true}', "`pause`"),
         (b'{"who": "C", "text": "a", "tone": []}', "`tone`"),
-        (b'{"who": "C", "text": "' + b"a" * 20_001 + b'"}', "20001 characters"),
+        (b'{"who": "C", "text": "' + b"a" * 60_001 + b'"}', "60001 characters"),
     ],
 )
 def test_a_bad_line_is_named_by_number(line: bytes, named: str) -> None:

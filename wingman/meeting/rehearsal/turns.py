@@ -17,7 +17,7 @@ import msgspec
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 
-LONGEST_TEXT = 20_000
+LONGEST_TEXT = 60_000
 """Characters of one turn: about an hour of speech."""
 LONGEST_LINE = 1_000_000
 """Bytes; other fields may be long, but not without end."""
