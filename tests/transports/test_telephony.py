@@ -29,6 +29,15 @@ SOUND = b"\x7f\xff\x00"
 PAYLOAD = base64.b64encode(SOUND).decode()
 
 STARTS: list[tuple[dict[str, Any], PcmFormat]] = [
+    *(
+        ({"event": "start", "start": {"mediaFormat": stated}}, form)
+        for stated, form in (
+            ("audio/x-l16;rate=16000", PcmFormat(Encoding.LINEAR16, 16_000)),
+            ("audio/x-mulaw", TELEPHONE),
+            ({"encoding": "audio/L16; rate=24000; channels=2"}, PcmFormat(Encoding.LINEAR16, 24_000, 2)),
+            ({"encoding": "audio/l16;rate=8000", "sampleRate": 16_000}, PcmFormat(Encoding.LINEAR16, 16_000)),
+        )
+    ),
     (
         {
             "event": "start",

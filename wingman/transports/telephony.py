@@ -152,11 +152,13 @@ def _form(tree: JsonMapping) -> PcmFormat:
     tracks = start.get("tracks") or tree.get("tracks")
     if not stated and isinstance(tracks, list):
         stated = next((track.get("mediaFormat") for track in tracks if isinstance(track, dict)), None)
-    media = _mapping(stated)
+    media = {"encoding": stated} if isinstance(stated, str) else _mapping(stated)
     if not media:
         return TELEPHONE
     name = str(media.get("encoding") or "mulaw").lower()
-    kind = name.removeprefix("audio/").partition(";")[0].strip()
+    kind, *said = (part.strip() for part in name.removeprefix("audio/").split(";"))
+    # a media type has its rate and channels in itself (RFC 4856, `audio/L16;rate=16000`)
+    media = {**dict(part.split("=", 1) for part in said if "=" in part), **media}
     if kind not in _ENCODINGS:
         raise InputError(
             f"the encoding {name[:30]!r} is not known; send mulaw, alaw or linear16", field="encoding"
