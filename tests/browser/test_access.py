@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import av
@@ -16,7 +17,14 @@ from tests.browser.support.glance import glance
 from tests.browser.support.scene import call
 from tests.browser.support.service import BrowserService
 from wingman.core.errors import Branch, Health
-from wingman.core.events import MeetingEnded, ProviderStateChanged, SuggestionCompleted, SummaryReady
+from wingman.core.events import (
+    MeetingEnded,
+    ProviderStateChanged,
+    SuggestionCompleted,
+    SuggestionCreated,
+    SuggestionUpdated,
+    SummaryReady,
+)
 from wingman.core.time import Channel
 
 NewPage = Callable[[str], Page]
@@ -240,6 +248,16 @@ def test_a_screen_reader_hears_whole_cards_and_no_history(service: BrowserServic
     service.publish(meeting, *call()[14:])
     expect(heard).to_contain_text("Ask what the other offer leaves out")
     assert page.evaluate("window.said.length") <= 2
+    service.publish(meeting, *(SuggestionCreated(f"n-{n}", "price", "", None, "gemini") for n in (1, 2, 3)))
+    written = [SuggestionCompleted(f"n-{n}", f"The {n}.", "gemini") for n in (3, 1, 2)]
+    service.publish(meeting, written[0])
+    expect(heard).to_have_text("Suggestion: The 3.")
+    service.publish(meeting, *written[1:])  # begun before that one, and written after it
+    expect(heard).to_contain_text("Suggestion: The 2.")
+    service.publish(meeting, SuggestionUpdated("n-3", "dismissed"), SuggestionUpdated("n-2", "pinned"))
+    expect(page.locator(".card[data-pinned]")).to_have_count(1)
+    said = re.findall(r"The \d", " ".join(page.evaluate("window.said")))
+    assert said == ["The 3", "The 1", "The 2"]  # and none again
 
 
 def test_it_floats_and_comes_back(

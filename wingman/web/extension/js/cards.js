@@ -10,7 +10,8 @@ const TOOLS = { used: "check", copied: "copy", pinned: "pin", wrong: "wrong", di
 
 /** Characters from which a card is folded, so that one does not push all others away. */
 const LONG = 320;
-const MOST = 3;
+/** Cards in sight besides the pinned ones. */
+export const MOST = 3;
 
 export class CardsView {
   /** @param {(card: object, what: string) => void} act what a tool does: a feedback word, or `stop` */

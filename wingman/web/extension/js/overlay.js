@@ -1,7 +1,7 @@
 // The overlay as one element that can live in a page, a picture-in-picture window or a shadow root.
 
 import { AskView } from "./ask-view.js";
-import { CardsView } from "./cards.js";
+import { CardsView, MOST as CARDS_SHOWN } from "./cards.js";
 import { h, icon, iconButton, iconsAtHand, setAttribute, setText } from "./dom.js";
 import { lineCount } from "./lines.js";
 import { MoodView } from "./emotion.js";
@@ -43,8 +43,8 @@ export class Overlay {
     this.summary = new SummaryView();
     this.words = { actions: [], feedback: [], verbosities: [], policies: [] };
     this.verbosity = new Wanted();
-    /** When the newest card was made that was read out, in seconds since the epoch. */
-    this.spokenOf = 0;
+    /** Ids of the cards that were whole: a meeting has some hundreds. */
+    this.spoken = new Set();
     this.bar = new OverlayBar({
       settings: () =>
         this.togglePanel(this.settings.node.hidden ? this.settings : null, this.bar.settingsButton),
@@ -259,21 +259,18 @@ export class Overlay {
     );
   }
 
-  /** Screen readers hear a whole card once, not its deltas, none of what is replayed at the start, and no older one
-   *  again when a newer one goes. */
-  #announce(state) {
-    const newest = state.cards.find((card) => !card.gone && card.status !== "streaming");
+  /** Screen readers hear each whole card once, in their order, not its deltas and none of what is replayed at the start;
+   *  of many that come at once those that are in sight. */
+  #announce({ cards }) {
     const before = this.speaking;
     this.speaking = this.model.caughtUp;
-    const key = newest ? `${newest.id}/${newest.status}` : "";
-    if (key === this.announced || (newest && newest.at < this.spokenOf)) return;
-    this.announced = key;
-    this.spokenOf = newest?.at ?? this.spokenOf;
-    if (newest && before)
-      setText(
-        this.live,
-        `Suggestion: ${newest.title ? `${newest.title}. ` : ""}${newest.answer || newest.cue || newest.detail}`,
-      );
+    if (cards === this.announced) return;
+    this.announced = cards;
+    const whole = cards.filter((card) => !card.gone && card.status !== "streaming" && !this.spoken.has(card.id));
+    for (const { id } of whole) this.spoken.add(id);
+    if (!before || !whole.length) return;
+    const said = ({ title, answer, cue, detail }) => `Suggestion: ${title ? `${title}. ` : ""}${answer || cue || detail}`;
+    setText(this.live, whole.slice(0, CARDS_SHOWN).reverse().map(said).join("\n"));
   }
 
   #act(card, what) {
