@@ -224,6 +224,22 @@ def test_joined_recordings_are_heard_to_the_end(tmp_path: Path) -> None:
         assert causes(play(make.cut(tmp_path / name, 0.9))[1]) >= {LossCause.CUT_OFF}, name
 
 
+def test_one_recording_in_pieces_that_each_begin_with_a_header_keeps_its_hole(tmp_path: Path) -> None:
+    """Segments of a stream (DASH, HLS) as they were saved; one of them is missing."""
+    options = (("movflags", "empty_moov+default_base_moof"), ("frag_duration", "2000000"))
+    path = write(tmp_path / "a.mp4", codec="aac", container=Container(None, options))
+    header, *pieces = path.read_bytes().split(b"moof")  # each but the last ends with the length of the next one
+    lengths = [part[-4:] for part in (header, *pieces)]
+    pieces = [
+        length + b"moof" + piece[:-4]
+        for length, piece in zip(lengths, [*pieces[:-1], pieces[-1] + bytes(4)], strict=False)
+    ]
+    path.write_bytes(b"".join(header[:-4] + piece for n, piece in enumerate(pieces) if n != 2))
+    heard, lost = play(path)
+    alike(hear(heard[Channel.TAB]), [THREE[0], THREE[2]])
+    assert causes(lost) == {LossCause.HOLE}
+
+
 TWO = (
     (tone(10, []), Sound("aac", title="desktop")),
     (tone(10, THREE), Sound("aac", title="voice", default=True)),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -180,8 +181,11 @@ def _read_link(
             origin = container.start_time / 1_000_000 if container.start_time is not None else None
             stamped = container.format.name not in _UNSTAMPED
             position = max(reader.end for reader in readers)
+            counting = container.format.name in _COUNTING
+            if origin is not None and not counting and origin >= state.stands - TOLD_S:
+                origin = min(origin, state.stands)  # one recording in pieces: between is a hole
             for reader in readers:
-                reader.begin(position, overlaps=container.format.name not in _COUNTING)
+                reader.begin(position, overlaps=not counting)
             for frame, number in _frames(container, [stream for _, stream in wanted], state):
                 at = _at(frame) if stamped else None
                 if origin is None:
@@ -189,6 +193,7 @@ def _read_link(
                 yield from wanted[number][0].take(frame, None if at is None else at - origin)
             for reader, _ in wanted:
                 yield from reader.finish()
+            state.stands = (origin or 0.0) + max(reader.end for reader in readers) - position
     except InputError:
         if link is media.links[0]:
             raise
@@ -206,6 +211,8 @@ class _State:
     """The file ends in the middle of something."""
     encrypted: bool = False
     """There are packets for which a key would be needed."""
+    stands: float = math.inf
+    """Where the clock of the container before stood at its end, in seconds."""
     reached: float = 0.0
     """Seconds up to which there is anything: pictures, or a track that is not taken."""
 
