@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from wingman.suggest.knowledge.lexical import LexicalIndex, stem, stems
+from wingman.suggest.knowledge.lexical import LexicalIndex, stem, stems, units
 from wingman.suggest.knowledge.sections import Section
 
 SECTIONS = (
@@ -14,6 +14,12 @@ def test_forms_of_a_word_share_a_stem() -> None:
     assert stem("installation") == stem("installed")
     assert stem("plans") == stem("plan")
     assert stems("Yes, well, the plan") == ["plan"]
+
+
+def test_a_word_without_end_is_looked_up_by_how_it_begins() -> None:
+    """Both took hours."""
+    assert stems("installation" * 50_000 + " a" * 3 + "a" * 200_000) == ["insta", "aaaaa"]
+    assert len(units("a" * 200_000)) == 1
 
 
 def test_the_turns_before_count_apart_and_once() -> None:

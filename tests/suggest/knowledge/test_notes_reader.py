@@ -23,12 +23,17 @@ def put(folder: Path, **files: bytes) -> list[tuple[str, Path]]:
 
 
 def test_one_process_reads_them_all(tmp_path: Path) -> None:
-    first, second = read_notes(put(tmp_path, a_md=GOOD, b_txt=b"Closed in August."))
+    runs = f"# {'h' * 999}\n\n{'a' * 1001} {'1,' * 300}\t{'e' * 200}\n"
+    first, second, long = read_notes(put(tmp_path, a_md=GOOD, b_txt=b"Closed in August.", c_md=runs.encode()))
     assert (first.name, first.sections[0].source, second.parts) == (
         "a.md",
         "a.md › Prices",
         (("", "Closed in August."),),
     )
+    ((heading, body),) = long.parts
+    words = [word for text in (heading, body, *long.sections[0].statements) for word in text.split()]
+    assert max(map(len, words)) == 200, "what looks for words takes the square of their length"
+    assert "".join(f"{heading}{body}".split()) == "".join(runs.removeprefix("# ").split())
 
 
 @pytest.mark.parametrize(

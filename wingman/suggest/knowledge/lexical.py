@@ -34,6 +34,8 @@ MANY = 50
 FEWEST = 4
 """A smaller folder is weighed as if it held so many sections: one note alone must not fit everything."""
 CANDIDATES = 24
+LONGEST_WORD = 80
+"""Letters of a word that are looked at: forms and parts are looked for in the square of its length."""
 _HEADING_COUNTS = 2
 _VERBAL = re.compile(r"(\w*[aeiouy]\w*)(?:ing|ed)$")
 """What English adds to a verb; of what is left a vowel and three letters must stand, so `need` is whole."""
@@ -167,14 +169,18 @@ class LexicalIndex:
 
 def stems(text: str) -> list[str]:
     """The words worth looking up, cut to what their forms share."""
-    return [found for word in normalise(text).split() if (found := _looked_up(word))]
+    return [found for word in _words(text) if (found := _looked_up(word))]
 
 
 def units(text: str) -> list[Unit]:
     """The words that say something, with the ideas they stand for, by themselves or as part of a phrase."""
-    words = normalise(text).split()
+    words = _words(text)
     found = zip(map(_looked_up, words), ideas(words), strict=True)
     return [(stem_, meant) for stem_, meant in found if stem_ or meant]
+
+
+def _words(text: str) -> list[str]:
+    return [word[:LONGEST_WORD] for word in normalise(text).split()]
 
 
 def _looked_up(word: str) -> str:

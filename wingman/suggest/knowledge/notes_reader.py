@@ -5,6 +5,7 @@ One process reads many files; one that it dies of is left out, with a reason, an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import BinaryIO, Final
@@ -22,6 +23,10 @@ BATCH_BYTES: Final = 2 * MOST_BYTES
 """Bytes of all files that one process is given."""
 MOST_PARTS: Final = 20_000
 """Parts of one document; a library has fewer."""
+LONGEST_RUN: Final = 200
+"""Characters without a blank. What looks for words takes the square of their length, and a picture in a text is
+one word, as base64 or hexadecimal digits."""
+_RUN: Final = re.compile(rf"(?<!\S)\S{{{LONGEST_RUN + 1},}}")
 LIMITS: Final = Limits(memory_mb=768, cpu_s=60, stall_s=30.0)
 FIELD: Final = "suggest.knowledge"
 
@@ -108,9 +113,15 @@ def noted(file: BinaryIO, _: None) -> Iterator[Note]:
         try:
             if len(content) > MOST_BYTES:
                 raise InputError(f"{name} is larger than 32 MB; cut it into parts", field=FIELD, status=413)
-            parts = tuple(part for _, part in zip(range(MOST_PARTS), headed(content, name), strict=False))
+            found = zip(range(MOST_PARTS), headed(content, name), strict=False)
+            parts = tuple((_parted(heading), _parted(body)) for _, (heading, body) in found)
             yield Note(name, parts, tuple(sections_in(name, parts)))
         except InputError as wrong:
             yield Note(name, problem=str(wrong))
         except RecursionError:
             yield Note(name, problem=f"{name} is nested too deep to be read; save it again, or as text")
+
+
+def _parted(text: str) -> str:
+    """With a blank in every run that is too long."""
+    return _RUN.sub(lambda run: " ".join(re.findall(rf".{{1,{LONGEST_RUN}}}", run[0])), text)
