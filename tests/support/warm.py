@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
+
 from wingman.suggest.playbook.moves import move_book
 from wingman.suggest.playbook.playbook import load_playbook
 from wingman.suggest.playbook.signals import SPOKEN, detect
 
 PLAYBOOKS = ("sales", "support", "discovery", "hiring", "one-to-one", "custom")
+
+# Slow on purpose, a tenth of a second of a core each time: one key is derived once in a process.
+vars(hashlib)["scrypt"] = cache(hashlib.scrypt)
 
 
 def warm() -> None:
