@@ -29,11 +29,13 @@ TRUSTED = 3
 REMEMBERED = 30
 SHARED = 100
 """Early texts of all meetings that a record looks back on."""
-SHARED_TRUST = 8
-"""As `TRUSTED`, for a record."""
+SHARED_TRUST = 20
+"""As `TRUSTED`, for a record: a few meetings that go wrong say little of those to come."""
 TOO_MANY = 0.22
 """Share of changed texts in a record beyond which no meeting asks early. A little above the figure promised:
 a transcriber that keeps it would be stopped by chance."""
+FEW_AGAIN = 0.2
+"""Share of changed texts at which they ask again."""
 EARLY = "early"
 """Id of words that have none yet."""
 
@@ -65,7 +67,7 @@ class EarlyRecord:
     """How the early texts of one transcriber fared, over all meetings of a process.
 
     While it is `good`, at most `TOO_MANY` of the last `SHARED` texts and `SHARED_TRUST` more changed; once it
-    is not, texts are only watched until `WASTED` of them or fewer did.
+    is not, texts are only watched until `FEW_AGAIN` of them or fewer did.
     """
 
     def __init__(self) -> None:
@@ -76,7 +78,7 @@ class EarlyRecord:
     def add(self, *, held: bool) -> None:
         """A text that its meeting would have asked about held, or changed after all."""
         self._held.append(held)
-        limit = TOO_MANY if self.good else WASTED
+        limit = TOO_MANY if self.good else FEW_AGAIN
         self.good = _few_changed(self._held, limit, SHARED_TRUST)
 
 
