@@ -198,10 +198,15 @@ def test_the_capture_page_by_keyboard(service: BrowserService, new_page: NewPage
     page.keyboard.press("Enter")
     expect(page.locator(".live-title")).to_be_focused()  # what had the focus is gone with its page
     expect(page).to_have_title("Meeting · Wingman")
+    told: list[str] = []
+    page.on("request", lambda sent: told.append(sent.url.rpartition("/")[2]) if sent.method == "POST" else None)
     for pressed, follows in (("#pause", "#resume"), ("#resume", "#pause"), ("#stop", ".live-title")):
         page.locator(pressed).focus()
-        page.keyboard.press("Enter")
+        page.keyboard.down("Enter")
         expect(page.locator(follows)).to_be_focused()
+        page.keyboard.down("Enter")  # it repeats while it is held
+        page.keyboard.up("Enter")
+    assert told == ["pause", "resume", "end"]
 
 
 def test_what_comes_and_goes_takes_no_focus_along(service: BrowserService, new_page: NewPage) -> None:
@@ -221,14 +226,59 @@ def test_what_comes_and_goes_takes_no_focus_along(service: BrowserService, new_p
     trouble(Branch.EMOTION, "The second.")
     expect(again).to_be_focused()
     expect(page.get_by_text("The first.")).to_be_visible()  # nor is it folded while it is read
+    page.evaluate("() => { const real = setTimeout; setTimeout = (run, ms) => real(run, Math.min(ms, 20)); }")
+    again.click()
+    expect(again).to_be_enabled()  # whether the press was lost or changed nothing: it can be pressed again
     page.locator(".card .stop:visible").focus()
     service.publish(meeting, SuggestionCompleted("s-3", "Yes.", "gemini"))
-    expect(page.locator(".card-tools button").first).to_be_focused()
+    written = page.locator(".card[data-status=done]", has_text="Yes.")
+    expect(written).to_be_focused()  # and not *used*, which one Enter more would say
     page.locator(".question").focus()
     page.keyboard.press("Escape")  # left on purpose
     service.publish(meeting, MeetingEnded("stopped", 1.0))
     expect(page.locator(".question")).to_be_hidden()
     assert page.evaluate("document.activeElement === document.body")
+
+
+def test_rows_that_are_fetched_again_lend_no_key_to_their_neighbours(
+    service: BrowserService, new_page: NewPage
+) -> None:
+    page = new_page(service.overlay(service.meeting().id))
+    page.evaluate(
+        """async () => {
+          const { keepFocus } = await import("/static/extension/js/focus-keeper.js");
+          const { MeetingsList } = await import("/static/pages/meetings-list.js");
+          window.ends = [];
+          window.rows = [];
+          const json = async (method, path) => {
+            if (method === "GET") return { meetings: window.rows };
+            window.ends.push(path);
+            window.rows = window.rows.filter(({ id }) => !path.includes(`/${id}/`));
+          };
+          const list = new MeetingsList({ json }, { say() {}, clear() {}, fail() {} });
+          const root = document.querySelector(".wm");
+          root.append(list.node);
+          keepFocus(root);
+          window.fetched = async (...names) => {
+            window.rows = names.map((id) => ({ id, title: id, state: "live", started_at: 0, tags: [] }));
+            await list.load();
+          };
+          await window.fetched("a", "b");
+          window.node = document.querySelector('[aria-label="End it: a"]');
+          window.node.focus();
+        }"""
+    )
+    held = "document.activeElement.ariaLabel"
+    page.evaluate("fetched('a', 'b')")
+    assert page.evaluate("document.activeElement === node"), "the same element: nobody hears it again"
+    page.evaluate("fetched('newer', 'a', 'b')")
+    assert page.evaluate(held) == "End it: a"
+    page.keyboard.down("Enter")
+    expect(page.get_by_role("button", name="End it: a")).to_have_count(0)
+    expect(page.get_by_label("Running meetings")).to_be_focused()
+    page.keyboard.down("Enter")  # it repeats while it is held
+    page.keyboard.up("Enter")
+    assert page.evaluate("ends") == ["/api/meetings/a/end"]
 
 
 def test_a_screen_reader_hears_whole_cards_and_no_history(service: BrowserService, new_page: NewPage) -> None:

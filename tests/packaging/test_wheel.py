@@ -21,7 +21,7 @@ CLIENT_ALONE = """
 [mypy]
 cache_dir = /dev/null
 follow_imports = skip
-[mypy-wingman,wingman.client.*]
+[mypy-wingman,wingman.client.*,wingman.core.*]
 follow_imports = normal
 """
 """For a type checker, which would read eight hundred modules behind the client, most of them others', for seven

@@ -55,6 +55,8 @@ export class MeetingsList {
       ),
     );
     this.rows = [];
+    /** The rows in the page, by meeting: one that is being used stays as it is while the list is fetched again. */
+    this.made = new Map();
     this.tag = "";
     this.timer = 0;
   }
@@ -84,8 +86,11 @@ export class MeetingsList {
     const past = this.rows.filter((row) => row.state === "ended");
     const shown = this.tag ? past.filter((row) => (row.tags || []).includes(this.tag)) : past;
     this.runningPart.hidden = live.length === 0;
-    setChildren(this.running, live.map((row) => this.#row(row)));
-    setChildren(this.past, shown.map((row) => this.#row(row)));
+    const before = this.made;
+    this.made = new Map();
+    const kept = (row) => this.#kept(before, row);
+    setChildren(this.running, live.map(kept));
+    setChildren(this.past, shown.map(kept));
     this.empty.textContent = past.length ? "" : "Nothing yet. A meeting is kept here when it is over.";
     this.#showTags(past);
     this.changed(this.rows);
@@ -114,6 +119,14 @@ export class MeetingsList {
     );
   }
 
+  #kept(before, meeting) {
+    const { id, state, title, tags, started_at: at, seconds } = meeting;
+    const key = JSON.stringify([state, title, tags, when(at), state === "ended" && seconds]);
+    const { node } = before.get(id)?.key === key ? before.get(id) : { node: this.#row(meeting) };
+    this.made.set(id, { key, node });
+    return node;
+  }
+
   #row(meeting) {
     const live = meeting.state !== "ended";
     const name = titleOf(meeting);
@@ -133,16 +146,17 @@ export class MeetingsList {
           ? h("p", { class: "tags" }, meeting.tags.map((tag) => h("span", { class: "tag", dir: "auto", text: tag })))
           : null,
       ),
-      h("div", { class: "meeting-tools" }, live ? this.#liveTools(meeting) : this.#tools(meeting, name)),
+      h("div", { class: "meeting-tools" }, live ? this.#liveTools(meeting, name) : this.#tools(meeting, name)),
     );
   }
 
-  #liveTools(meeting) {
+  #liveTools(meeting, name) {
     const id = encodeURIComponent(meeting.id);
     const end = h("button", {
       type: "button",
       class: "quiet",
       text: "End it",
+      "aria-label": `End it: ${name}`,
       on: {
         click: () =>
           guarded(end, this.notice, async () => {

@@ -116,7 +116,7 @@ export class PlaybookForm {
     return [
       h("div", { class: "pair" }, this.#text("name", "Name", trigger), this.#text("kind", "Shown as", trigger)),
       this.#signals(trigger),
-      this.#list("phrases", "Or one of these phrases, one a line (* stands for up to four words, three of them at most)", trigger),
+      this.#list("phrases", "Or one of these phrases, one a line (* stands for up to four words; at most three * in a phrase)", trigger),
       cardField("title", "Title of the card", false),
       cardField("text", "What to say at once", true),
       h(

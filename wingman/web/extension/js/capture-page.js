@@ -39,6 +39,8 @@ const CONTINUED = " (continued)";
 const PAUSES = new Set(["meeting.paused", "meeting.resumed", "stream.reset", "stream.caught_up"]);
 
 const service = new Service();
+/** Also where its page is closed at once. */
+const endOf = (id) => service.call("POST", `/api/meetings/${encodeURIComponent(id)}/end`, { keepalive: true });
 const open = { tab: shareTab, mic: openMicrophone };
 
 class Page {
@@ -324,7 +326,7 @@ class Page {
   async #stop({ capture, id }) {
     forget();
     if (capture) await capture.stop();
-    else await service.json("POST", `/api/meetings/${encodeURIComponent(id)}/end`);
+    else await endOf(id);
   }
 
   async #again(current, channel) {
@@ -416,7 +418,7 @@ class Page {
     await capture?.over();
     this.current.context = null;
     this.#leave();
-    if (made) await service.json("POST", `/api/meetings/${made}/end`).catch(() => undefined);
+    if (made) await endOf(made).catch(() => undefined);
   }
 
   // --- levels and states ---
@@ -502,7 +504,7 @@ class Page {
         this.#attempt(async () => {
           forget();
           banner.remove();
-          await service.json("POST", `/api/meetings/${encodeURIComponent(kept.meeting)}/end`);
+          await endOf(kept.meeting);
         }),
     });
     this.setup.node.before(banner);

@@ -143,8 +143,8 @@ export class MeetingControls {
     );
     this.problem = h("p", { class: "problem", role: "alert", hidden: true }, icon("warn"), h("span"));
     this.channels = h("div", { class: "channels" });
-    this.pause = button("pause", "Pause", run.pause, { id: "pause" });
-    this.resume = button("play", "Resume", run.resume, { id: "resume", hidden: true });
+    this.pause = button("pause", "Pause", run.pause, { id: "pause", data: { place: "pause" } });
+    this.resume = button("play", "Resume", run.resume, { id: "resume", hidden: true, data: { place: "pause" } });
     this.stop = button("stop", "End the meeting", run.stop, { id: "stop" });
     this.floatButton = button("window", canFloat() ? "Float the overlay" : "Overlay in a window", run.float, {
       id: "float",

@@ -4,6 +4,8 @@ import { h, icon, setChildren, setText } from "./dom.js";
 import { unsaid } from "./strings.js";
 
 const MOST = 3;
+/** After this long a button whose press changed nothing, or was lost on its way, can be pressed again, in ms. */
+const AGAIN = 2000;
 
 export class NoticesView {
   /** @param {(message: object) => boolean} send takes what a notice's button asks for */
@@ -46,7 +48,8 @@ export class NoticesView {
   }
 
   #kept(before, notice, readOnly) {
-    const key = JSON.stringify([notice, readOnly]);
+    let key = JSON.stringify([notice, readOnly]);
+    while (this.made.has(key)) key += "+"; // two that read alike are two
     const node = before.get(key) ?? this.#notice(notice, readOnly);
     this.made.set(key, node);
     return node;
@@ -68,8 +71,12 @@ export class NoticesView {
   #button({ label, message }) {
     const click = (event) => {
       event.preventDefault(); // the sentence around it opens by itself
-      event.currentTarget.disabled = this.send(message);
+      button.disabled = this.send(message);
+      setTimeout(() => (button.disabled = false), AGAIN);
     };
-    return h("button", { type: "button", class: "quiet", text: label, on: { click } });
+    // What it asks for: the focus does not go from one notice to another
+    const data = { id: JSON.stringify(message) };
+    const button = h("button", { type: "button", class: "quiet", text: label, data, on: { click } });
+    return button;
   }
 }

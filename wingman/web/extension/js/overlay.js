@@ -270,7 +270,8 @@ export class Overlay {
     for (const { id } of whole) this.spoken.add(id);
     if (!before || !whole.length) return;
     const said = ({ title, answer, cue, detail }) => `Suggestion: ${title ? `${title}. ` : ""}${answer || cue || detail}`;
-    setText(this.live, whole.slice(0, CARDS_SHOWN).reverse().map(said).join("\n"));
+    // A new paragraph each time: one that reads like the one before is said as well
+    this.live.replaceChildren(h("p", { text: whole.slice(0, CARDS_SHOWN).reverse().map(said).join("\n") }));
   }
 
   #act(card, what) {

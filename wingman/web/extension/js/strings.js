@@ -98,7 +98,7 @@ const FAILED = {
 
 const GAPS = {
   reanchor: "the sound jumped",
-  not_sent: "no sound was sent; a device may have been gone",
+  not_sent: "no sound was sent",
   reconnect: "reconnected",
   lost: "sound was lost on the way",
   recording: "the recording holds no sound here",
