@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import time
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,10 +17,10 @@ from tests.support.until import until
 from wingman.app import Service
 from wingman.cluster.log import ClusterLog
 from wingman.core.errors import InputError
-from wingman.core.events import Envelope, MeetingEnded, MeetingMoved, MeetingStarted, TranscriptGap
+from wingman.core.events import Envelope, MeetingEnded, MeetingMoved, MeetingStarted, NoteAdded, TranscriptGap
 from wingman.core.time import Channel
 from wingman.meeting import handover
-from wingman.meeting.api import MeetingSpec
+from wingman.meeting.api import MeetingHandle, MeetingSpec
 
 
 async def events(service: Service, meeting: str) -> Sequence[Envelope]:
@@ -182,3 +185,20 @@ async def test_a_claim_that_led_to_nothing_stands_in_nobodys_way(
             with pytest.raises(InputError, match="playbook"):
                 await other.manager.adopt(meeting.id)
         assert (await other.manager.adopt(meeting.id)).id == meeting.id
+
+
+async def _run(service: Service) -> tuple[weakref.ref[MeetingHandle], str]:
+    meeting = await service.manager.create(MeetingSpec(title="Renewal"))
+    await meeting.attach(Tone())
+    await until(lambda: meeting.now(Channel.TAB) > 0.1)
+    await meeting.end()
+    return weakref.ref(meeting), meeting.id
+
+
+async def test_a_node_keeps_no_meeting_that_is_over(one_server: Servers, tmp_path: Path) -> None:
+    async with services(one_server, tmp_path, 1) as (one,):
+        over, name = await _run(one)
+        await until(lambda: not one.manager.live_ids())
+        added = one.log.append(name, NoteAdded("n-1", "afterwards", 0.0), at=time.time())
+        assert (await events(one, name))[-1].seq == added.seq
+        await until(lambda: gc.collect() >= 0 and over() is None)

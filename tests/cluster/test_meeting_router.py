@@ -82,6 +82,10 @@ async def begun(owner: Node, *others: Node) -> Any:
     return meeting
 
 
+async def _given(answer: Any, _: object) -> Any:
+    return answer
+
+
 async def orphaned(owner: Node, other: Node) -> Any:
     """A meeting whose owner has left, as `other` knows by now."""
     meeting = await begun(owner, other)
@@ -345,6 +349,10 @@ async def test_a_meeting_nobody_came_back_to_is_ended_by_a_node_that_is_there(
             ahead.setattr(time, "time", lambda: right() + 7200)
             assert await router.orphans(3600.0) == [], "this node's clock is ahead"
         assert await router.orphans(3600.0) == []
+        with monkeypatch.context() as unreadable:
+            unreadable.setattr(log, "meetings", partial(_given, await log.meetings()))
+            unreadable.setattr(log._reader, "body", partial(_given, None))
+            assert await router.orphans(0.0) == [], "it cannot be told how long"
         assert sorted(await router.orphans(0.0)) == sorted(meeting.id for meeting in meetings)
         ending = asyncio.ensure_future(other.service.manager.end_orphans(lambda: router.orphans(0.0), 0.05))
         try:

@@ -70,8 +70,13 @@ class LogClaims:
         self._log.keep_plan(meeting, plan)
 
     async def release(self, meeting: str, *, handed_over: bool) -> None:
-        self._appenders.pop(meeting, None)
-        await self._log.release(meeting, handed_over=handed_over)
+        appender = self._appenders.pop(meeting, None)
+        try:
+            await self._log.release(meeting, handed_over=handed_over)
+        finally:
+            if appender is not None and appender.mark is not None:
+                last = appender.mark()
+                appender.mark = lambda: last  # the log keeps the appender: it must not keep the meeting
 
     def on_lost(self, callback: Callable[[str], None]) -> None:
         self._log.on_lost(callback)

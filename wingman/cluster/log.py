@@ -212,10 +212,12 @@ class ClusterLog:
         body = await self._reader.body(meeting)
         return body is not None and body.released
 
-    async def last_told(self, meeting: str) -> float:
-        """When its owner stored its newest record, by the time that nodes share; 0 for an unknown meeting."""
+    async def last_told(self, meeting: str) -> float | None:
+        """When its owner stored its newest record, by the time that nodes share; None where that cannot be told
+        now, as of an unknown meeting.
+        """
         body = await self._reader.body(meeting)
-        return body.mark.at or body.row.last_at if body else 0.0
+        return body.mark.at or body.row.last_at if body else None
 
     def settling(self, meeting: str) -> bool:
         """It ran here to its end, and what it had to say last is not stored yet."""

@@ -114,8 +114,8 @@ class MeetingRouter:
         before = self._shared() - idle_s
         for row in await self._log.meetings(MOST):
             orphaned = row.state != "ended" and self.state(row.id) == "orphaned"
-            idle = orphaned and await self._log.last_told(row.id) < before
-            if idle and (await self.where(row.id))[0] == "orphaned":
+            told = await self._log.last_told(row.id) if orphaned else None
+            if told is not None and told < before and (await self.where(row.id))[0] == "orphaned":
                 found.append(row.id)
         return found
 
@@ -128,7 +128,8 @@ class MeetingRouter:
         for row in await self._log.meetings(MOST) if there else ():
             if row.state != "ended" or self.state(row.id) == "live":
                 continue
-            if await self._log.last_told(row.id) < after:
+            told = await self._log.last_told(row.id)
+            if told is None or told < after:
                 continue
             seen = (row.id, self._log.owner_of(row.id))
             if seen not in self._looked_after and min(there, key=partial(_rank, row.id)) == self._node.id:
