@@ -144,7 +144,7 @@ class Rest:
         # created a moment ago, not yet in the log; where the page is full, others are merely further down
         left = [] if before else [live[meeting] for meeting in reversed(live)]
         full = len(rows) == limit
-        fresh = [one.status() for one in left if not full or await self.lookup.index.meeting(one.id) is None]
+        fresh = [one.status() for one in left if not full or not await self.hub.log.last_seq(one.id)]
         return Json({"meetings": (fresh + listed)[:limit]})
 
     async def get(self, request: Request) -> Response:
