@@ -283,3 +283,11 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "meetings").write_text("a file")
     with pytest.raises(InputError, match="cannot make"):
         ImportJournals(tmp_path).begin("job", "m-1")
+
+
+def test_a_journal_that_cannot_go_leaves_no_file_open(tmp_path: Path) -> None:
+    (before := tmp_path / "before").mkdir()
+    opened = len(os.listdir("/dev/fd"))
+    with pytest.raises(InputError, match="cannot write") as refused:
+        Journal(tmp_path / "journal", "a", before=before)
+    assert len(os.listdir("/dev/fd")) == opened, refused.value

@@ -61,9 +61,9 @@ class Journal:
                 if self._seal is not None:
                     fresh.write(self._seal.head)
                 fresh.writelines(self._sealed(line) for line in lines or [json.dumps({"job": job})])
-            self._file = path.open("ab", buffering=0)
             if before is not None and before != path:
                 before.unlink(missing_ok=True)
+            self._file = path.open("ab", buffering=0)
         except OSError as failed:
             raise InputError(f"cannot write {path}: {failed.strerror}", field="output") from None
 

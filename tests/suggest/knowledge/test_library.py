@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -48,6 +49,26 @@ def test_every_document_is_listed_by_a_name_it_goes_by(tmp_path: Path) -> None:
         (own, other) = library.documents()
         assert (own.name, msgspec.json.decode(msgspec.json.encode(other))["name"]) == (name, "pr\ufffdces.md")
         library.remove(own.name)
+    home = tmp_path / "notes"
+    for raw in (b"pr\xffces.md", b"two\nlines.md", b" a:b.md", b"x" * 240 + b".md"):  # put there by other means
+        (home / os.fsdecode(raw)).write_bytes(PRICES)
+        (own, _) = library.documents()
+        library.remove(msgspec.json.decode(msgspec.json.encode(own))["name"])
+        assert not [*home.iterdir()]
+
+
+def test_what_a_crash_left_of_a_document_goes_with_it(library: NotesLibrary, tmp_path: Path) -> None:
+    library.put("prices.md", PRICES)
+    for name, age in (
+        (".prices.md.abcd_123.new", 60),
+        (".other.md.abcd_123.new", 60),
+        (".prices.md.abcdefgh.new", -60),
+    ):
+        (tmp_path / "notes" / name).write_bytes(PRICES)
+        os.utime(tmp_path / "notes" / name, (time.time() - age,) * 2)
+    library.remove("prices.md")
+    left = sorted(path.name for path in (tmp_path / "notes").iterdir())
+    assert left == [".other.md.abcd_123.new", ".prices.md.abcdefgh.new"], "another’s, and one being written"
 
 
 def test_a_word_document_keeps_its_headings(library: NotesLibrary) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from wingman.core.errors import InputError
-from wingman.core.replaced_file import replaced
+from wingman.core.replaced_file import remove_left, replaced
 from wingman.core.surrogates import whole
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.knowledge.notes_reader import Note, read_notes
@@ -70,6 +71,7 @@ class NotesLibrary:
         self._home = home
         self._configured = configured
         self._build = build
+        self._began = time.time()
         self.knowledge = self.index()
 
     def index(self) -> Knowledge:
@@ -110,10 +112,13 @@ class NotesLibrary:
 
     def remove(self, name: str) -> None:
         """Raises `InputError(status=404)`."""
-        path = self._place(name)
+        # as it is told: what came into the folder otherwise may have a name that none could be given here
+        told = [path for path in _files(self._home) if whole(path.name) == name]
+        path = min(told, key=lambda path: path.name != name) if told else self._place(name)
         if not path.is_file():
             raise InputError(f"there are no notes named `{name[:80]}` here", field="name", status=404)
         path.unlink()
+        remove_left(path, self._began)
         self.index()
 
     def search(self, question: str) -> Sequence[Quote]:
