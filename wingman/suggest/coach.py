@@ -130,6 +130,7 @@ class Coach:
             async with asyncio.TaskGroup() as group:
                 if self._writer is not None:
                     self._writer.own(group)
+                    group.create_task(self._read_recalled())
                 self._meanings.want(bare(text) for text in self._composer.texts)
                 group.create_task(self._meanings.run())
                 await self._listener.run()
@@ -137,6 +138,12 @@ class Coach:
             if self._writer is not None:
                 self._writer.own(None)
             self._cards.interrupt(lambda life: life.expire("meeting_ended"))
+
+    async def _read_recalled(self) -> None:
+        """As turns are read when they are heard; all else may come between two of them."""
+        for utterance in tuple(self._prompts.said):
+            figures.read(utterance.text)
+            await asyncio.sleep(0)
 
     @property
     def asking(self) -> bool:
