@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.support.event_log import full_disk
 from wingman.core.errors import InputError
+from wingman.core.time import Channel
 from wingman.suggest.playbook.playbook import parse_playbook
-from wingman.suggest.playbook.user_playbooks import KEPT_VERSIONS, UserPlaybooks
+from wingman.suggest.playbook.triggers import Triggers
+from wingman.suggest.playbook.user_playbooks import KEPT_VERSIONS, UserPlaybooks, written
 
 MINE: dict[str, Any] = {
     "name": "acme",
@@ -84,6 +88,43 @@ def test_a_mistake_in_the_form_is_said_without_a_line_number(
         own.put("acme", playbook, "")
     assert "line" not in str(wrong.value)
     assert all(row.name != "acme" for row in own.rows())
+
+
+def test_a_stored_phrase_from_before_its_limit_costs_itself_alone(tmp_path: Path) -> None:
+    wide, words = "no * " * 9 + "deal", "what does it come to"
+    place = {
+        "phrases": {"name": "fee", "kind": "x", "phrases": [wide, words]},
+        "unless": {"name": "fee", "kind": "x", "phrases": [words], "unless": [wide]},
+    }
+    moves = {"x": [{"text": "Say it.", "words": [wide]}]}
+    kinds: list[tuple[str, dict[str, Any]]] = [
+        *((f"triggers[0].{name}[0]", {**MINE, "triggers": [one]}) for name, one in place.items()),
+        (
+            "do_not_trigger[0]",
+            {**MINE, "triggers": [place["phrases"] | {"phrases": [words]}], "do_not_trigger": [wide]},
+        ),
+        (
+            "moves.x[0].words[0]",
+            {**MINE, "triggers": [place["phrases"] | {"phrases": [words]}], "moves": moves},
+        ),
+    ]
+    home = tmp_path / "playbooks"
+    home.mkdir()
+    for where, stored in kinds:
+        own = UserPlaybooks(home, parse=parse_playbook)
+        (home / "acme.yaml").write_text(written(stored))
+        with capture_logs() as logs:
+            listening = Triggers(own.load("acme"))
+        assert [entry["phrases"] for entry in logs] == [[f"$.{where}"]]
+        assert listening.first(f"so {words} then", Channel.TAB, frozenset())
+        assert not listening.excluded("no " * 200 + "deal")
+        page = own.page("acme")
+        assert where in page.problem
+        assert own.rows()[0].own
+        with pytest.raises(InputError, match=re.escape(f"`{where}` has more than three")):
+            own.put("acme", page.playbook, "")
+    own.put("acme", MINE, "")
+    assert not own.page("acme").problem
 
 
 @pytest.mark.parametrize("name", ["", "../etc/passwd", "A", "a/b", "x" * 41, "a.yaml"])

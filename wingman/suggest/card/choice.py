@@ -18,7 +18,7 @@ from wingman.suggest.card.private import PRIVATE, public
 from wingman.suggest.card.trouble import loss_in
 from wingman.suggest.playbook.moves import CARE_KINDS, Move, MoveBook, Moves, as_moves, move_book
 from wingman.suggest.playbook.playbook import Card, Playbook, filled
-from wingman.suggest.playbook.signals import CARE, Signal, compile_phrase, normalise, outright
+from wingman.suggest.playbook.signals import CARE, Signal, normalise, outright, pattern_of
 
 _NOWHERE = (1_000_000, 0)
 _FIRST = 100
@@ -446,7 +446,7 @@ def variables_of(text: str) -> frozenset[str]:
 def _compiled(phrases: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], bool], ...]:
     """The phrases as patterns, and of each whether it ends with a full stop."""
     parted = (one for phrase in phrases for one in _by_end(phrase))
-    return tuple((compile_phrase(one), one.rstrip().endswith(".")) for one in parted)
+    return tuple((pattern_of(one), one.rstrip().endswith(".")) for one in parted)
 
 
 def _by_end(phrase: str) -> Iterator[str]:

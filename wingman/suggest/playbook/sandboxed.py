@@ -21,9 +21,9 @@ _READER: Final[Reader[Playbook]] = Reader(
 
 
 @lru_cache(maxsize=256)
-def parse_playbook(text: str, origin: str) -> Playbook:
+def parse_playbook(text: str, origin: str, *, stored: bool = False) -> Playbook:
     """As `playbook.parse_playbook`. Raises `InputError`. Blocking, the first time a text is seen."""
-    answers = _READER.read(text.encode("utf-8", "replace"), origin, origin)
+    answers = _READER.read(text.encode("utf-8", "replace"), [origin, stored], origin)
     try:
         return next(answers)
     except StopIteration:
@@ -32,7 +32,8 @@ def parse_playbook(text: str, origin: str) -> Playbook:
         answers.close()
 
 
-def read_playbook(file: BinaryIO, origin: str) -> Iterator[Playbook]:
+def read_playbook(file: BinaryIO, ask: tuple[str, bool]) -> Iterator[Playbook]:
     """In the reading process."""
+    origin, stored = ask
     text = file.read().decode("utf-8", "replace")
-    yield playbook.parse_playbook(text, origin)
+    yield playbook.parse_playbook(text, origin, stored=stored)

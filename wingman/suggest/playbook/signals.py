@@ -72,6 +72,7 @@ _GAP = r"(?:\S+ ){0,4}?"
 MOST_READINGS = 125
 """In how many ways a phrase may be read: as three `*` of up to four words. Words that are said over and over
 are tried in each of them, and each further `*` takes five times as long."""
+TOO_WIDE = "has more than three `*`, or too many choices that begin with the same words"
 _SHORTEST_QUESTION = 3
 """Words, fillers aside; what is shorter is too often a fragment."""
 
@@ -93,9 +94,19 @@ def compile_phrase(phrase: str) -> re.Pattern[str]:
     if not parts:
         raise ValueError("holds no word to listen for")
     if 5 ** min(len(parts) - 1, 9) * _readings(phrase) > MOST_READINGS:
-        raise ValueError("has more than three `*`, or too many choices that begin with the same words")
+        raise ValueError(TOO_WIDE)
     body = f" {_GAP}".join(parts)
     return re.compile(rf"(?<!\S){body}(?!\S)")
+
+
+def pattern_of(phrase: str) -> re.Pattern[str]:
+    """As `compile_phrase`; a phrase that was stored before it had a limit matches nothing."""
+    try:
+        return compile_phrase(phrase)
+    except ValueError as broken:
+        if str(broken) != TOO_WIDE:
+            raise
+        return _NEVER
 
 
 def _written(phrase: str) -> str:

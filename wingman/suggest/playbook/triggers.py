@@ -12,7 +12,7 @@ from wingman.suggest.gate.decisions import Reason
 from wingman.suggest.playbook.fuzzy import mend
 from wingman.suggest.playbook.moves import CARE_KINDS
 from wingman.suggest.playbook.playbook import Playbook, Trigger
-from wingman.suggest.playbook.signals import Signal, compile_phrase, normalise
+from wingman.suggest.playbook.signals import Signal, normalise, pattern_of
 
 GRAVE, SERIOUS = 93, 85
 """Priorities of what calls for care: the one may interrupt, the other comes while the user speaks."""
@@ -108,4 +108,4 @@ class Triggers:
 
 
 def _compiled(phrases: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    return tuple(compile_phrase(phrase) for phrase in phrases)
+    return tuple(pattern_of(phrase) for phrase in phrases)

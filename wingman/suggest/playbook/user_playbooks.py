@@ -11,17 +11,27 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
+import structlog
 import yaml
 
 from wingman.core.errors import InputError
 from wingman.core.json import JsonMapping, JsonObject
 from wingman.core.replaced_file import write_whole
 from wingman.suggest.playbook import sandboxed
-from wingman.suggest.playbook.playbook import Playbook, folder, list_playbooks, load_playbook, text_of
-from wingman.suggest.playbook.signals import Signal
+from wingman.suggest.playbook.playbook import (
+    Playbook,
+    folder,
+    list_playbooks,
+    load_playbook,
+    text_of,
+    too_wide,
+)
+from wingman.suggest.playbook.signals import TOO_WIDE, Signal
+
+log = structlog.get_logger(__name__)
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 KEPT_VERSIONS = 20
@@ -61,6 +71,14 @@ class PlaybookPage:
     versions: tuple[PlaybookVersion, ...] = ()
     signals: tuple[str, ...] = tuple(Signal)
     """What a trigger can listen for beside phrases."""
+    problem: str = ""
+    """Why it can no longer be stored as it is, in one sentence; empty when it can."""
+
+
+class Parse(Protocol):
+    """See `playbook.parse_playbook`."""
+
+    def __call__(self, text: str, origin: str, /, *, stored: bool = False) -> Playbook: ...
 
 
 class UserPlaybooks:
@@ -73,7 +91,7 @@ class UserPlaybooks:
         self,
         home: Path | None,
         clock: Callable[[], float] = time.time,
-        parse: Callable[[str, str], Playbook] = sandboxed.parse_playbook,
+        parse: Parse = sandboxed.parse_playbook,
     ) -> None:
         """`home` is the folder of one's own; None keeps none. `parse` reads (text, its name)."""
         self._home = home
@@ -85,7 +103,12 @@ class UserPlaybooks:
         path = self._path(name_or_path)
         if path is None or not path.is_file():
             return load_playbook(name_or_path)
-        return self._parse(text_of(path), str(path))
+        playbook = self._parse(text_of(path), str(path), stored=True)
+        if wide := too_wide(playbook):
+            log.warning(
+                "nothing listens for some phrases of a playbook", file=str(path), phrases=wide, why=TOO_WIDE
+            )
+        return playbook
 
     def is_own(self, name: str) -> bool:
         """Is there one of one's own by this name?"""
@@ -97,7 +120,7 @@ class UserPlaybooks:
         own = []
         for path in sorted(self._home.glob("*.yaml")) if self._home else ():
             try:
-                own.append(_row(self._parse(text_of(path), str(path)), own=True))
+                own.append(_row(self._parse(text_of(path), str(path), stored=True), own=True))
             except InputError:
                 continue
         return [*own, *(_row(playbook, own=False) for playbook in list_playbooks())]
@@ -111,8 +134,19 @@ class UserPlaybooks:
             if not NAME.fullmatch(name) or not path.is_file():
                 raise _unknown(name)
         text = text_of(path)
-        playbook = self._parse(text, str(path)) if own else load_playbook(name)
-        return PlaybookPage(msgspec.to_builtins(playbook), text, own, self._versions(name) if own else ())
+        playbook = self._parse(text, str(path), stored=True) if own else load_playbook(name)
+        versions = self._versions(name) if own else ()
+        return PlaybookPage(
+            msgspec.to_builtins(playbook), text, own, versions, problem=self._problem(playbook, text)
+        )
+
+    def _problem(self, playbook: Playbook, text: str) -> str:
+        try:
+            if too_wide(playbook):
+                self.check({}, text)
+        except InputError as wrong:
+            return str(wrong)
+        return ""
 
     def check(self, playbook: JsonMapping, text: str) -> Playbook:
         """A draft, as plain values or as YAML. Raises `InputError` that names field and mend."""

@@ -119,9 +119,10 @@ async function edit(name) {
   });
 }
 
-function show({ playbook, own, versions = [], text, signals }) {
+function show({ playbook, own, versions = [], text, signals, problem = "" }) {
   const before = playbook;
-  const verdict = h("p", { class: "soft", role: "status", id: "verdict" });
+  const verdict = h("p", { class: "soft", role: "status", id: "verdict", text: problem });
+  if (problem) verdict.dataset.ok = "false";
   const save = h("button", { type: "button", class: "primary", id: "save-playbook", text: "Save", disabled: true });
   const rehearsal = new Rehearsal(service, notice, () => ({ before, after: form.value() }));
   let timer = 0;
