@@ -224,6 +224,23 @@ def test_joined_recordings_are_heard_to_the_end(tmp_path: Path) -> None:
         assert causes(play(make.cut(tmp_path / name, 0.9))[1]) >= {LossCause.CUT_OFF}, name
 
 
+def test_joined_recordings_of_odd_length_may_lack_the_padding(tmp_path: Path) -> None:
+    sound = tone(5, [(1, "alpha")], 11_025)
+    with wave.open(str(tmp_path / "part.wav"), "wb") as file:  # which pads nothing
+        file.setnchannels(1)
+        file.setsampwidth(1)
+        file.setframerate(11_025)
+        file.writeframes(((sound >> 8) + 128).astype(np.uint8).tobytes())
+    part = (tmp_path / "part.wav").read_bytes()
+    assert len(part) % 2
+    for padding in (b"", b"\0"):
+        path = tmp_path / "all.wav"
+        path.write_bytes(padding.join([part] * 3))
+        heard, lost = play(path)
+        alike(hear(heard[Channel.TAB]), [(1, "alpha"), (6, "alpha"), (11, "alpha")])
+        assert lost == [], padding
+
+
 def test_one_recording_in_pieces_that_each_begin_with_a_header_keeps_its_hole(tmp_path: Path) -> None:
     """Segments of a stream (DASH, HLS) as they were saved; one of them is missing."""
     options = (("movflags", "empty_moov+default_base_moof"), ("frag_duration", "2000000"))

@@ -125,3 +125,13 @@ def test_only_what_is_whole_on_the_tape_is_judged() -> None:
         channel_input.spoken(Span(0, channel_input.position))
         channel_input.spoken(Span(channel_input.position, channel_input.position + 100))
     assert {type(each) for each in told} == {TranscriptGap}
+
+
+def test_a_long_loss_is_a_hole_and_no_minute_of_silence() -> None:
+    told: list[Any] = []
+    for seconds_lost, kind in ((1, PcmBlock), (60, Gap)):
+        channel_input = ChannelInput(Channel.TAB, Tape(90), lambda payload, _: told.append(payload))
+        channel_input.skip(seconds_lost * SAMPLE_RATE, GapCause.LOST)
+        assert isinstance(channel_input.tape.cursor(0).take(seconds_lost * SAMPLE_RATE), kind)
+        assert told.pop().cause is GapCause.LOST
+        assert channel_input.position == seconds_lost * SAMPLE_RATE

@@ -126,8 +126,11 @@ async def test_a_restart_that_found_nobody_in_time_keeps_no_socket(monkeypatch: 
     async with call() as known:
         await known.path.restart(IceFragment("none", "x" * 24, ("1 1 udp 1 127.0.0.1 9 typ host",)))
         assert known.hooked[0]._protocols
+        assert not known.path.serves(known.theirs.local_username), "another is looked for"
         await until(lambda: not known.hooked[0]._protocols)
         assert told == ["nobody answered in time"]
+        assert known.path.serves(known.theirs.local_username), "its candidates count again"
+        assert not known.path.serves("none")
         await known.transport._send(b"still here")
         assert await known.theirs.recv() == b"still here"
         monkeypatch.undo()

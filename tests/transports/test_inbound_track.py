@@ -152,6 +152,18 @@ async def test_a_long_hole_stays_silent() -> None:
     assert sink.gaps == [(20 * FRAME, 40 * FRAME, GapCause.LOST)], "no silence anybody knows of"
 
 
+async def test_a_long_hole_is_a_loss_where_the_numbers_went_on() -> None:
+    for missing, cause in ((0, GapCause.NOT_SENT), (500, GapCause.LOST), (2900, GapCause.LOST)):
+        track, sink = make()
+        play(track, list(range(20)))
+        hole = missing or 500
+        for n in range(20, 30):
+            number = (65_500 + missing + n) % 65_536
+            track.packet(number, (hole + n) * 960, PACKETS[n], (hole + n) / 50)
+        track.close()
+        assert sink.gaps == [(20 * FRAME, hole * FRAME, cause)], missing
+
+
 @pytest.mark.parametrize("count", [1, 4, 5, 99])
 async def test_packets_lost_in_a_row_are_a_gap_when_a_word_may_be_missing(count: int) -> None:
     track, sink = make(conceal=False)

@@ -13,6 +13,7 @@ from wingman.core.errors import InputError
 from wingman.core.time import Channel
 from wingman.transports.sdp import OPUS_FORMAT, finish_answer, parse_channels, read_offer
 
+DIGEST = ":".join(["A1"] * 32)
 HEAD = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\n"
 AUDIO = (
     "m=audio 9 UDP/TLS/RTP/SAVPF 111 63 0\r\n"
@@ -20,7 +21,7 @@ AUDIO = (
     "a=mid:0\r\n"
     "a=ice-ufrag:abcd\r\n"
     "a=ice-pwd:0123456789012345678901\r\n"
-    "a=fingerprint:sha-256 00:11\r\n"
+    f"a=fingerprint:sha-256 {DIGEST}\r\n"
     "a=setup:actpass\r\n"
     "a=sendonly\r\n"
     "a=rtpmap:111 opus/48000/2\r\n"
@@ -51,6 +52,15 @@ def test_only_opus_is_left() -> None:
     assert "red" not in text
     assert "PCMU" not in text
     assert "a=fmtp:63" not in text
+
+
+def test_of_several_fingerprints_those_stay_that_can_be_proven() -> None:
+    kept = [f"a=fingerprint:sha-256 {DIGEST}", f"a=fingerprint:SHA-512 {DIGEST.lower()}:{DIGEST}"]
+    odd = [f"a=fingerprint:sha-512 {DIGEST}", f"a=fingerprint:sha-256 {DIGEST}:A1", "a=fingerprint:md5 A1"]
+    for lines in ([*kept, *odd], [*odd, *kept]):
+        body = HEAD + AUDIO.replace(f"{kept[0]}\r\n", "".join(f"{line}\r\n" for line in lines))
+        read = read_offer(body.encode()).sdp.splitlines()
+        assert [line for line in read if line.startswith("a=fingerprint")] == kept
 
 
 def test_mdns_candidates_go_and_take_end_of_candidates_with_them() -> None:
@@ -120,7 +130,10 @@ def test_what_is_not_used_is_kept_from_the_peer_connection_and_answered_in_its_p
         ((HEAD + AUDIO.replace("sendonly", "recvonly")).encode(), None, "sendonly", 400),
         ((HEAD + AUDIO.replace("a=fingerprint", "a=x")).encode(), None, "fingerprint", 400),
         ((HEAD + AUDIO.replace("sha-256", "sha-1")).encode(), None, "sha-256", 400),
-        ((HEAD + AUDIO.replace("00:11", "none")).encode(), None, "sha-256", 400),
+        *(
+            ((HEAD + AUDIO.replace(DIGEST, odd)).encode(), None, "whole one of sha-256", 400)
+            for odd in ("none", "AB", DIGEST[:-3], f"{DIGEST}:A1", DIGEST.replace(":", ""))
+        ),
         ((HEAD + AUDIO.replace("a=ice-pwd", "a=x")).encode(), None, "ice-pwd", 400),
         ((HEAD + AUDIO.replace("actpass", "holdconn")).encode(), None, "`setup` must be actpass", 400),
     ],

@@ -17,6 +17,7 @@ from wingman.core.errors import InputError
 from wingman.core.time import Channel
 from wingman.transports.telephony import (
     TELEPHONE,
+    BinaryForm,
     MediaPayload,
     Other,
     Start,
@@ -34,6 +35,10 @@ STARTS: list[tuple[dict[str, Any], PcmFormat]] = [
         for stated, form in (
             ("audio/x-l16;rate=16000", PcmFormat(Encoding.LINEAR16, 16_000)),
             ("audio/x-mulaw", TELEPHONE),
+            ("audio/basic", TELEPHONE),
+            ("telephone", TELEPHONE),  # says nothing of the sound
+            ('audio/L16; rate="16000"', PcmFormat(Encoding.LINEAR16, 16_000)),
+            ("audio/L16; Rate = 24000 ; channels='2'", PcmFormat(Encoding.LINEAR16, 24_000, 2)),
             ({"encoding": "audio/L16; rate=24000; channels=2"}, PcmFormat(Encoding.LINEAR16, 24_000, 2)),
             ({"encoding": "audio/l16;rate=8000", "sampleRate": 16_000}, PcmFormat(Encoding.LINEAR16, 16_000)),
         )
@@ -118,6 +123,17 @@ def test_media_holds_sound(message: dict[str, Any], track: str, at: float | None
     assert read_message(json.dumps(message)) == MediaPayload(track, SOUND, at)
 
 
+def test_a_greeting_may_say_what_the_binary_messages_hold() -> None:
+    for stated, said in (
+        ("audio/l16;rate=16000", BinaryForm(PcmFormat(Encoding.LINEAR16, 16_000))),
+        ("audio/l16; rate=8000", BinaryForm(PcmFormat(Encoding.LINEAR16, 8000))),
+        ("audio/l16", Other("websocket:connected")),
+        (None, Other("websocket:connected")),
+    ):
+        greeting = {"event": "websocket:connected", "content-type": stated, "caller": "44"}
+        assert read_message(json.dumps(greeting)) == said
+
+
 @pytest.mark.parametrize("name", ["connected", "mark", "dtmf", "clear", "playedStream"])
 def test_what_holds_no_sound_is_passed_over(name: str) -> None:
     assert read_message(json.dumps({"event": name})) == Other(name.lower())
@@ -137,6 +153,10 @@ def test_a_stop_ends(text: str) -> None:
         ('{"event":"media"}', "media.payload"),
         ('{"event":"media","media":{"payload":"%%%"}}', "media.payload"),
         ('{"event":"start","start":{"mediaFormat":{"encoding":"opus"}}}', "encoding"),
+        *(
+            (json.dumps({"event": "start", "start": {"mediaFormat": codec}}), "encoding")
+            for codec in ("opus", "audio/opus", "G.722", "g729", "audio/x-unheard;rate=8000")
+        ),
         ('{"event":"start","start":{"mediaFormat":{"encoding":"mulaw","sampleRate":"fast"}}}', "sampleRate"),
         ('{"event":"start","start":{"mediaFormat":{"encoding":"mulaw","sampleRate":4}}}', "sampleRate"),
         ('{"event":"start","start":{"mediaFormat":{"encoding":"mulaw","channels":3}}}', "channels"),

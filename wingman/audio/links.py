@@ -57,6 +57,8 @@ def _units(handle: int, size: int) -> Iterator[tuple[int, bytes, int]]:
             return
         yield at, head, length
         at += length
+        if length % 2 and kind in (b"RIFF", b"FORM") and not _begins(os.pread(handle, _HEAD, at)):
+            at += 1  # what is odd is padded; not every writer does it
 
 
 def _kind(head: bytes) -> bytes:
@@ -77,8 +79,7 @@ def _length(head: bytes, kind: bytes) -> int:
     """Of what begins here in a file of that kind, in bytes; 0 where nothing is known of it."""
     same = _kind(head) == kind
     if kind in (b"RIFF", b"FORM") and same:
-        length = int.from_bytes(head[4:8], "little" if kind == b"RIFF" else "big")
-        return 8 + length + length % 2
+        return 8 + int.from_bytes(head[4:8], "little" if kind == b"RIFF" else "big")
     if kind == b"riff" and same:
         return -(-int.from_bytes(head[16:24], "little") // 8) * 8
     if kind == b"caff":

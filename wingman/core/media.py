@@ -17,11 +17,13 @@ class GapCause(StrEnum):
     REANCHOR = "reanchor"
     """The sender's clock jumped (backwards, or by more than the timeline fills with silence)."""
     NOT_SENT = "not_sent"
-    """The sender was there and sent nothing: its device was gone, it slept, or it sends no silence."""
+    """The sender was there and sent nothing: its device was gone, it slept, or it sends no silence. As far as
+    the packets' numbers tell, none was lost."""
     RECONNECT = "reconnect"
     """The capturing client was away and came back under the same meeting."""
     LOST = "lost"
-    """So many packets in a row were lost on the way in that a word may be missing; silence stands there."""
+    """So many packets in a row were lost on the way in that a word may be missing. Up to two seconds of it are
+    silence to readers."""
     RECORDING = "recording"
     """The recording holds no sound for this stretch."""
     PAUSED = "paused"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from wingman.audio.level import ENOUGH_S, SOURCES, SpeechLevel
 from wingman.audio.source import AudioSource
 from wingman.audio.tape import Tape
+from wingman.audio.timeline import MAX_FILL
 from wingman.core.errors import Branch
 from wingman.core.events import CaptureLoss, CaptureState, Media, Publish, TranscriptGap
 from wingman.core.losses import Loss, LossCause, LossUnit
@@ -126,7 +127,7 @@ class ChannelInput:
                 self._came_on()
 
     def skip(self, count: int, cause: GapCause) -> None:
-        """Media time without audio; for packets that were lost, readers get silence."""
+        """Media time without audio; for a few packets that were lost, readers get silence."""
         if count <= 0:
             return
         cause = GapCause.PAUSED if self.paused else cause
@@ -137,7 +138,7 @@ class ChannelInput:
             for told in self.coverage.missed(span):
                 gap = TranscriptGap(self.channel, Branch.TRANSCRIBE, cause)
                 self._publish(gap, Media.of(self.channel, told))
-        if cause is GapCause.LOST:  # a hole would end the sentence around it
+        if cause is GapCause.LOST and count <= MAX_FILL:  # a hole would end the sentence around it
             self.tape.write(PcmBlock(self.position, bytes(count * BYTES_PER_SAMPLE)))
         else:
             self.tape.skip(count, cause)

@@ -67,6 +67,10 @@ class IcePath:
         self._connecting: asyncio.Task[None] | None = None
         self._keep_by_media(self._root)
 
+    def serves(self, ufrag: str) -> bool:
+        """Whether the way in use is that of the peer's `ufrag`, and no other is looked for."""
+        return self._pending is None and self._current.remote_username == ufrag
+
     def send(self, packet: bytes) -> None:
         """One datagram to where the peer is now, if there is a way. Never waits."""
         pair = self._current._nominated.get(1)

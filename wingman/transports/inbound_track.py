@@ -198,11 +198,11 @@ class InboundTrack:
         self._write(placed)
 
     def _told_missing(self, placed: Sequence[Placed]) -> Sequence[Placed]:
-        """What the timeline filled with silence is no silence anybody knows of: a word may be missing there."""
+        """What the timeline filled is no silence anybody knows of, and no pause: a word may be missing."""
         filled, *rest = placed
-        if isinstance(filled, Gap):
+        if isinstance(filled, Gap) and filled.cause is not GapCause.NOT_SENT:
             return placed
-        self._sink.skip(filled.length, GapCause.LOST)
+        self._sink.skip(filled.span.length, GapCause.LOST)
         return rest
 
     def report(self, ntp: int, timestamp: int, ssrc: int = 0) -> None:

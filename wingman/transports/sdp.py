@@ -35,17 +35,23 @@ _INHERITED = ("a=ice-ufrag:", "a=ice-pwd:", "a=ice-options:", "a=fingerprint:", 
 _GROUP = "a=group:BUNDLE"
 _TRANSPORT = ("a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates", "a=fingerprint:", "a=setup:")
 _DESCRIPTION = ("a=mid:", "a=rtpmap:", "a=fmtp:", "a=sctp-port:")
+_DIGEST = (
+    "(?i:"
+    + "|".join(f"sha-{n} [0-9A-F]{{2}}(?::[0-9A-F]{{2}}){{{n // 8 - 1}}}" for n in (256, 384, 512))
+    + r")(?!\S)"
+)
+"""What the DTLS handshake can be held against (RFC 8122, 5: all must know sha-256)."""
+_PROVEN = re.compile(f"^a=fingerprint:{_DIGEST}")
 _NEEDED = re.compile(
-    r"a=(?:mid:\S+|rtcp-mux|setup:\S+|ice-(?:ufrag|pwd|options):.*|fingerprint:\S+ \S+|candidate:.*"
-    r"|end-of-candidates|send(?:only|recv)|ssrc:\d+ [^:\s]+:.*|extmap:\d+(?:/\w+)? \S+)"
+    r"a=(?:mid:\S+|rtcp-mux|setup:\S+|ice-(?:ufrag|pwd|options):.*|candidate:.*|fingerprint:"
+    + _DIGEST
+    + r"|end-of-candidates|send(?:only|recv)|ssrc:\d+ [^:\s]+:.*|extmap:\d+(?:/\w+)? \S+)"
 )
 """What the peer connection needs of an m-line, without what may follow (RFC 8285, 8: an extension's own
 attributes). It stumbles over some of the rest."""
 _NEEDED_ABOVE = ("o=", "s=", "t=", "a=group:BUNDLE", "a=ice-lite")
 _SETUPS = ("a=setup:actpass", "a=setup:active", "a=setup:passive")
 _OPUS = re.compile(r"^a=rtpmap:(\d+) opus/48000", re.IGNORECASE)
-_PROVEN = re.compile(r"^a=fingerprint:sha-(?:256|384|512) [\dA-F]{2}(?::[\dA-F]{2})*$", re.IGNORECASE)
-"""What the DTLS handshake can be held against (RFC 8122, 5: all must know sha-256)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +273,9 @@ def _check_audio(section: list[str]) -> None:
                 f"the offer has no `{wanted[2:-1]}`; it must come from a WebRTC peer connection", field="body"
             )
     if not any(_PROVEN.match(line) for line in section):
-        raise InputError("the offer's `fingerprint` must be of sha-256, sha-384 or sha-512", field="body")
+        raise InputError(
+            "the offer's `fingerprint` must be a whole one of sha-256, sha-384 or sha-512", field="body"
+        )
     if not any(line in _SETUPS for line in section):
         raise InputError("the offer's `setup` must be actpass, active or passive", field="body")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -36,6 +37,7 @@ _ENCODINGS = {
     "ulaw": Encoding.MULAW,
     "pcmu": Encoding.MULAW,
     "g711_ulaw": Encoding.MULAW,
+    "basic": Encoding.MULAW,  # RFC 2046, 4.3
     "alaw": Encoding.ALAW,
     "x-alaw": Encoding.ALAW,
     "pcma": Encoding.ALAW,
@@ -48,11 +50,23 @@ _ENCODINGS = {
     "raw": Encoding.LINEAR16,
     "base64": Encoding.LINEAR16,  # Exotel names the wrapping; what is wrapped is linear
 }
+_OTHER_CODECS = re.compile(
+    r"aac|ac-?3|amr|evs|flac|g\.?7\d\d|gsm|ilbc|m4a|mp[34]|mpeg|ogg|opus|pcm|silk|speex|vorbis|wav|webm",
+    re.IGNORECASE,
+)
+"""What would be noise as mulaw."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """The stream begins, or says again what it is."""
+
+    form: PcmFormat
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryForm:
+    """What the binary messages hold that follow."""
 
     form: PcmFormat
 
@@ -92,7 +106,7 @@ class Other:
     name: str
 
 
-Message: TypeAlias = Start | MediaPayload | Stop | KeptAudio | Ping | Other
+Message: TypeAlias = Start | BinaryForm | MediaPayload | Stop | KeptAudio | Ping | Other
 
 MOST_KEPT_S = 60.0
 """What a client may keep while its connection is away."""
@@ -118,6 +132,8 @@ def read_message(text: str) -> Message:
             return KeptAudio(_kept(tree.get("seconds")))
         case "ping":
             return Ping()
+        case "websocket:connected" if "rate" in (stated := str(tree.get("content-type"))).lower():
+            return BinaryForm(_format({"encoding": stated}))
         case "":
             raise InputError("a text message must name its `event`: start, media or stop", field="event")
         case _:
@@ -152,13 +168,24 @@ def _form(tree: JsonMapping) -> PcmFormat:
     tracks = start.get("tracks") or tree.get("tracks")
     if not stated and isinstance(tracks, list):
         stated = next((track.get("mediaFormat") for track in tracks if isinstance(track, dict)), None)
-    media = {"encoding": stated} if isinstance(stated, str) else _mapping(stated)
-    if not media:
-        return TELEPHONE
+    if isinstance(stated, str):
+        return _format({"encoding": stated}) if _names_a_codec(stated) else TELEPHONE
+    media = _mapping(stated)
+    return _format(media) if media else TELEPHONE
+
+
+def _names_a_codec(text: str) -> bool:
+    """False for a bare word that says nothing of how the sound is encoded."""
+    known = text.strip().lower() in _ENCODINGS or _OTHER_CODECS.search(text)
+    return bool(known or re.search("[/;=]", text))
+
+
+def _format(media: JsonMapping) -> PcmFormat:
     name = str(media.get("encoding") or "mulaw").lower()
     kind, *said = (part.strip() for part in name.removeprefix("audio/").split(";"))
     # a media type has its rate and channels in itself (RFC 4856, `audio/L16;rate=16000`)
-    media = {**dict(part.split("=", 1) for part in said if "=" in part), **media}
+    pairs = (part.partition("=") for part in said)
+    media = {**{key.strip(): value.strip(" \t\"'") for key, _, value in pairs}, **media}
     if kind not in _ENCODINGS:
         raise InputError(
             f"the encoding {name[:30]!r} is not known; send mulaw, alaw or linear16", field="encoding"

@@ -185,7 +185,8 @@ class WebRtcSource:
     async def patch(self, fragment: IceFragment, *, again: bool = False) -> IceFragment | None:
         """Candidates that were found later (None), or new credentials: ours for the restart (RFC 9725, 4.3).
 
-        Candidates for a way that was given up come too late and are passed over (RFC 8838, 14).
+        Candidates for a way that was given up come too late and are passed over, unless it is in use again: the
+        restart found none. Whose they are, the user fragment says (RFC 8838, 9).
 
         `again`: the answer to the last restart may have got lost, and is given once more. Raises `InputError`
         when the session is over or its media path knows no restart.
@@ -196,17 +197,18 @@ class WebRtcSource:
         from wingman.transports import aiortc_seam as seam
 
         async with self._patching:
-            if fragment.ufrag in self._former:
-                return None
-            if fragment.ufrag != self._ufrag:
+            if fragment.ufrag == self._ufrag:
+                if again and self._restarted is not None:
+                    return self._restarted
+            elif not ice.serves(fragment.ufrag):
+                if fragment.ufrag in self._former:
+                    return None
                 self._budget.renew(asyncio.get_running_loop().time())
                 fragment = replace(fragment, candidates=self._budget.take(fragment.candidates))
                 with seam.host_addresses(self._settings.host_addresses):
                     self._restarted = await ice.restart(fragment)
                 self._former.append(self._ufrag)
                 self._ufrag = fragment.ufrag
-                return self._restarted
-            if again and self._restarted is not None:
                 return self._restarted
             await ice.trickle(replace(fragment, candidates=self._budget.take(fragment.candidates)))
             return None

@@ -235,6 +235,18 @@ async def test_what_nobody_knows_is_refused_by_name(query: str, field: str) -> N
         assert json.loads(await socket.recv())["field"] == field
 
 
+async def test_a_greeting_says_the_rate_that_the_address_leaves_open() -> None:
+    greeting = '{"event":"websocket:connected","content-type":"audio/l16;rate=8000"}'
+    for query in ("", "rate=8000", "encoding=linear16"):
+        async with stream(query) as (socket, sinks):
+            await play(socket, [greeting, bursts(2, [(0.5, "alpha")], 8000).tobytes(), END])
+            one_word(bytes(sinks[Channel.TAB].pcm), 0.5, "alpha")
+    for query, field in (("rate=16000", "rate"), ("encoding=mulaw", "encoding")):
+        async with stream(query) as (socket, _):
+            await socket.send(greeting)
+            assert json.loads(await socket.recv())["field"] == field
+
+
 async def test_the_end_of_the_meeting_ends_the_stream() -> None:
     async with service() as (url, meetings):
         name = await _meeting(meetings)

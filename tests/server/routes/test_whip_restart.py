@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 
 import aioice.ice
+import pytest
 
 from tests.support.whip import client, packets, peer
 from tests.support.whip_restart import PATCH, connected, transport
 from tests.transports.support import TapeSink, service
 from wingman.core.time import Channel
 from wingman.transports import aiortc_seam as seam
+from wingman.transports import ice_seam
 from wingman.transports.ice_fragment import MEDIA_TYPE, IceFragment, parse
 
 
@@ -76,6 +78,22 @@ async def test_ice_is_restarted_while_the_sound_goes_on() -> None:
         assert stale.status_code == 412
         transport(connection)._connection = old
         await fresh.close()
+
+
+async def test_the_way_before_counts_again_when_a_restart_found_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ice_seam, "RESTART_S", 0.2)
+    async with service() as (url, _), client(url) as http, peer() as (connection, offer):
+        where = (await connected(http, connection, offer)).headers["location"]
+        nobody = IceFragment("none", "x" * 24, ("1 1 udp 1 127.0.0.1 9 typ host",)).text(("0",))
+        headers = {**PATCH, "If-Match": "*"}
+        assert (await http.patch(where, content=nobody, headers=headers)).status_code == 200
+        odd = IceFragment(*credentials(offer), ("nonsense",)).text(("0",))
+        late = await http.patch(where, content=odd, headers=headers)
+        assert late.status_code == 204, "passed over, unread, while another way is looked for"
+        await asyncio.sleep(0.5)
+        assert (await http.patch(where, content=odd, headers=headers)).status_code == 400
+        usable = odd.replace("nonsense", "1 1 udp 1 127.0.0.1 9 typ host")
+        assert (await http.patch(where, content=usable, headers=headers)).status_code == 204
 
 
 async def test_media_from_another_address_is_followed() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -22,6 +22,7 @@ from wingman.server.http import only_known
 from wingman.transports.pushed import PushedSource
 from wingman.transports.sdp import parse_channels
 from wingman.transports.telephony import (
+    BinaryForm,
     KeptAudio,
     MediaPayload,
     Other,
@@ -50,6 +51,22 @@ class StreamRequest:
     """Whose voice each side is."""
     tracks: Mapping[str, Channel]
     """Whose voice each track of a telephone stream is."""
+    stated: frozenset[str] = frozenset()
+    """Which of `rate` and `encoding` the query says; the others may be told by the stream itself."""
+
+    def told(self, form: PcmFormat) -> StreamRequest:
+        """The same with what the stream tells of its binary messages. Raises `InputError` where both say it and
+        differ."""
+        for name, ours, theirs in (
+            ("rate", self.form.rate, form.rate),
+            ("encoding", self.form.encoding, form.encoding),
+        ):
+            if name in self.stated and ours != theirs:
+                raise InputError(
+                    f"the address says {name}={ours} and the stream {theirs}; leave {name} out of the address",
+                    field=name,
+                )
+        return replace(self, form=replace(form, sides=self.form.sides))
 
 
 def wish_of(socket: WebSocket) -> StreamRequest:
@@ -67,7 +84,8 @@ def wish_of(socket: WebSocket) -> StreamRequest:
     except ValueError:
         raise InputError(f"encoding must be one of {', '.join(Encoding)}", field="encoding") from None
     form = PcmFormat(encoding, _rate(query.get("rate", str(SAMPLE_RATE))), len(channels))
-    return StreamRequest(form, channels, parse_tracks(query.get("tracks")))
+    stated = frozenset({"rate", "encoding"} & query.keys())
+    return StreamRequest(form, channels, parse_tracks(query.get("tracks")), stated)
 
 
 class PcmSession:
@@ -142,6 +160,8 @@ class PcmSession:
             case Start(form=form):
                 self._flush_tracks()
                 self._form = form
+            case BinaryForm(form=form):
+                self._wish = self._wish.told(form)
             case MediaPayload() as media:
                 await self._media(media)
             case Other():

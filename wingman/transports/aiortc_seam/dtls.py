@@ -1,12 +1,14 @@
-"""The ciphers a peer may choose from, and why its handshake failed."""
+"""The ciphers a peer may choose from, the certificate it shows, and why its handshake failed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from aiortc import RTCCertificate, RTCDtlsTransport, RTCPeerConnection
+from aiortc import RTCCertificate, RTCDtlsParameters, RTCDtlsTransport, RTCPeerConnection
+from aiortc.rtcdtlstransport import X509_DIGEST_ALGORITHMS, certificate_digest
 from OpenSSL import SSL
 
 from wingman.transports.aiortc_seam.receivers import audio_receivers
@@ -19,6 +21,7 @@ CIPHERS = (
 
 _stock_context = RTCCertificate._create_ssl_context
 _stock_handshake = RTCDtlsTransport._do_handshake
+_stock_validation = RTCDtlsTransport._validate_peer_identity
 _why: WeakKeyDictionary[RTCDtlsTransport, str] = WeakKeyDictionary()
 
 
@@ -64,5 +67,20 @@ def _noting(transport: RTCDtlsTransport, stock: Callable[..., Any]) -> Callable[
     return noted
 
 
+def _validate_peer_identity(transport: RTCDtlsTransport, remote: RTCDtlsParameters) -> None:
+    """aiortc's check, which wants every fingerprint to match: an end with several certificates names them all
+    and shows one (RFC 8122, 5.1)."""
+    connection: Any = transport._ssl
+    certificate = connection.get_peer_certificate(as_cryptography=True)
+    shown = [
+        named
+        for named in remote.fingerprints
+        if (algorithm := named.algorithm.lower()) in X509_DIGEST_ALGORITHMS
+        and named.value.upper() == certificate_digest(certificate, algorithm)
+    ]
+    _stock_validation(transport, replace(remote, fingerprints=shown or remote.fingerprints))
+
+
 RTCCertificate._create_ssl_context = _create_ssl_context  # type: ignore[method-assign,assignment]  # in place of its own
 RTCDtlsTransport._do_handshake = _do_handshake  # type: ignore[method-assign,assignment]  # likewise
+RTCDtlsTransport._validate_peer_identity = _validate_peer_identity  # type: ignore[method-assign,assignment]  # likewise

@@ -23,7 +23,7 @@ _NEEDED: tuple[tuple[Any, tuple[str, ...]], ...] = (
     ),
     (aioice.ice.StunProtocol, ("datagram_received",)),
     (RTCCertificate, ("_create_ssl_context",)),
-    (RTCDtlsTransport, ("_do_handshake", "_setup_srtp")),
+    (RTCDtlsTransport, ("_do_handshake", "_setup_srtp", "_validate_peer_identity")),
     (aioice.ice.Connection, ("build_request", "data_received", "query_consent", "recvfrom")),
 )
 
