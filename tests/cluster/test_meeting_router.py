@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -84,6 +84,12 @@ async def begun(owner: Node, *others: Node) -> Any:
 
 async def _given(answer: Any, _: object) -> Any:
     return answer
+
+
+async def _unreadable_once(read: Callable[[str], Awaitable[Any]], asked: set[str], meeting: str) -> Any:
+    known = meeting in asked
+    asked.add(meeting)
+    return await read(meeting) if known else None
 
 
 async def orphaned(owner: Node, other: Node) -> Any:
@@ -350,8 +356,9 @@ async def test_a_meeting_nobody_came_back_to_is_ended_by_a_node_that_is_there(
             assert await router.orphans(3600.0) == [], "this node's clock is ahead"
         assert await router.orphans(3600.0) == []
         with monkeypatch.context() as unreadable:
-            unreadable.setattr(log, "meetings", partial(_given, await log.meetings()))
-            unreadable.setattr(log._reader, "body", partial(_given, None))
+            rows, read = await log.meetings(), log._reader.body
+            unreadable.setattr(log, "meetings", partial(_given, rows))
+            unreadable.setattr(log._reader, "body", partial(_unreadable_once, read, set()))
             assert await router.orphans(0.0) == [], "it cannot be told how long"
         assert sorted(await router.orphans(0.0)) == sorted(meeting.id for meeting in meetings)
         ending = asyncio.ensure_future(other.service.manager.end_orphans(lambda: router.orphans(0.0), 0.05))
