@@ -23,7 +23,7 @@ def put(folder: Path, **files: bytes) -> list[tuple[str, Path]]:
 
 
 def test_one_process_reads_them_all(tmp_path: Path) -> None:
-    runs = f"# {'h' * 999}\n\n{'a' * 1001} {'1,' * 300}\t{'e' * 200}\n"
+    runs = f"# {'h' * 999}\n\n{'a' * 1001} {'1,' * 300}\t{'e' * 200} {'価' * 197}12,345.60円{'格' * 9}\n"
     first, second, long = read_notes(put(tmp_path, a_md=GOOD, b_txt=b"Closed in August.", c_md=runs.encode()))
     assert (first.name, first.sections[0].source, second.parts) == (
         "a.md",
@@ -32,6 +32,7 @@ def test_one_process_reads_them_all(tmp_path: Path) -> None:
     )
     ((heading, body),) = long.parts
     words = [word for text in (heading, body, *long.sections[0].statements) for word in text.split()]
+    assert any("価12,345.60円" in word or word.startswith("12,345.60円") for word in words), "no number is torn"
     assert max(map(len, words)) == 200, "what looks for words takes the square of their length"
     assert "".join(f"{heading}{body}".split()) == "".join(runs.removeprefix("# ").split())
 
@@ -65,12 +66,12 @@ def test_a_file_that_went_away_holds_nothing(tmp_path: Path) -> None:
 
 
 def test_a_name_that_nobody_can_write_is_cited_without_what_is_odd_in_it(tmp_path: Path) -> None:
-    odd = [os.fsdecode(b"pr\xfcfung.md"), "two\nlines.md", "\x1b[31mred.txt"]
-    for name in odd:
+    fine = ["Prix\u202f-\u00a0A.md", "می\u200cخواهم.md"]
+    for name in [os.fsdecode(b"pr\xfcfung.md"), "two\nlines.md", "\x1b[31mred.txt", *fine]:
         (tmp_path / name).write_text("# Price\n\nThe starter plan costs 40 euros a month.\n")
-    sections = list(read_sections(tmp_path))
-    assert sorted(section.source.split(" ")[0] for section in sections) == [
+    assert {section.source.partition(" › ")[0] for section in read_sections(tmp_path)} == {
         "pr\ufffdfung.md",
         "two\ufffdlines.md",
         "\ufffd[31mred.txt",
-    ]
+        *fine,
+    }

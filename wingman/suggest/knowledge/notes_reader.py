@@ -24,6 +24,10 @@ BATCH_BYTES: Final = 2 * MOST_BYTES
 MOST_PARTS: Final = 20_000
 """Parts of one document; a library has fewer."""
 LONGEST_RUN: Final = 200
+_PART: Final = re.compile(rf".{{1,{LONGEST_RUN}}}(?!(?<=[\d.,])[\d.,])|.{{1,{LONGEST_RUN}}}")
+"""As much of one as may be: no number is torn apart, unless it is a run itself."""
+_UNWRITABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What breaks a line, colours a terminal, turns a text round or is no sign."""
 """Characters without a blank. What looks for words takes the square of their length, and a picture in a text is
 one word, as base64 or hexadecimal digits."""
 _RUN: Final = re.compile(rf"(?<!\S)\S{{{LONGEST_RUN + 1},}}")
@@ -63,7 +67,7 @@ def _batches(files: Sequence[tuple[str, Path]]) -> Iterator[list[tuple[str, byte
 
 def _legible(name: str) -> str:
     """A folder may hold names that are no UTF-8, or that break lines; cards and logs cite them."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in name)
+    return _UNWRITABLE.sub("\ufffd", name)
 
 
 def _content(path: Path) -> bytes:
@@ -124,4 +128,4 @@ def noted(file: BinaryIO, _: None) -> Iterator[Note]:
 
 def _parted(text: str) -> str:
     """With a blank in every run that is too long."""
-    return _RUN.sub(lambda run: " ".join(re.findall(rf".{{1,{LONGEST_RUN}}}", run[0])), text)
+    return _RUN.sub(lambda run: " ".join(_PART.findall(run[0])), text)
