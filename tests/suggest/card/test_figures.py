@@ -51,3 +51,9 @@ def test_what_the_source_says_may_be_said(number: int) -> None:
 def test_any_text_can_be_read(text: str) -> None:
     for figure in figures(text):
         assert figure.values
+
+
+def test_numbers_and_addresses_are_found_beside_what_is_no_word() -> None:
+    for run in ("a-" * 30_000, "a." * 30_000, "a" * 60_000, "a@" * 30_000, "7 " * 3000):
+        sources = Sources([f"{run} it costs 940 euros, see example.com/plans"])
+        assert (sources.unknown_figure("940 euros"), sources.unknown_link("example.com/plans")) == ("", "")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from wingman.suggest.card.number_words import LANGUAGES, spelled
 
@@ -49,6 +50,8 @@ _MEASURED_AFTER = re.compile(
     re.IGNORECASE,
 )
 _MEASURED_BEFORE = re.compile(rf"(?:[€£$]|\b(?:usd|eur|gbp|r\$)) ?$|\d/$|\b{_MONTH} (?:the )?$", re.IGNORECASE)
+NEAR = 30
+"""Characters before a number in which its unit stands: more than the longest month takes, with its article."""
 _FEW = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
 _PARTS = re.compile(
     r"\bhalf (?:the )?price\b|\b(?:a|one) (?:third|quarter|fifth|half|tenth) (?:off|less|more|cheaper)\b"
@@ -78,6 +81,8 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = ".,;:!?…"
+_NO_ADDRESS = re.compile(r"(?<!\S)\S{501,}")
+"""A picture in a text, or what somebody made up: looking for an address takes the square of its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +102,22 @@ class Figure:
 
 def figures(text: str, language: str = "en") -> Iterator[Figure]:
     """The numbers of a text, in digits and in the words of its language."""
+    yield from _in_digits(text)
+    yield from _in_words(text, language)
+
+
+def _in_digits(text: str) -> Iterator[Figure]:
     for found in _DIGITS.finditer(text):
         measured = bool(
             found["scale"]
             or ":" in found["number"]
             or _MEASURED_AFTER.match(text, found.end())
-            or _MEASURED_BEFORE.search(text[: found.start()])
+            or _MEASURED_BEFORE.search(text[max(0, found.start() - NEAR) : found.start()])
         )
         yield Figure(found[0], _values(found["number"], found["scale"]), measured)
+
+
+def _in_words(text: str, language: str) -> Iterator[Figure]:
     for number in spelled(text, language):
         measured = number.value >= 2 and bool(_MEASURED_AFTER.match(text, number.end))
         yield Figure(text[number.start : number.end], frozenset((number.value, *number.others)), measured)
@@ -158,8 +171,9 @@ def holds(text: str, word: str) -> bool:
 @lru_cache(maxsize=4096)
 def _held(text: str) -> tuple[frozenset[float], frozenset[str]]:
     """The values and addresses of one text; a turn stays a source for every answer of its meeting."""
-    values = frozenset(value for tag in LANGUAGES for one in figures(text, tag) for value in one.values)
-    return values, frozenset(links(text))
+    found = chain(_in_digits(text), *(_in_words(text, tag) for tag in LANGUAGES))
+    values = frozenset(value for one in found for value in one.values)
+    return values, frozenset(links(_NO_ADDRESS.sub(" ", text)))
 
 
 @lru_cache(maxsize=512)

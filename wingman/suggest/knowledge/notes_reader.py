@@ -23,9 +23,14 @@ BATCH_BYTES: Final = 2 * MOST_BYTES
 """Bytes of all files that one process is given."""
 MOST_PARTS: Final = 20_000
 """Parts of one document; a library has fewer."""
-LONGEST_RUN: Final = 200
-_PART: Final = re.compile(rf".{{1,{LONGEST_RUN}}}(?!(?<=[\d.,])[\d.,])|.{{1,{LONGEST_RUN}}}")
-"""As much of one as may be: no number is torn apart, unless it is a run itself."""
+LONGEST_RUN: Final = 500
+_PART: Final = re.compile(
+    rf".{{100,{LONGEST_RUN}}}(?<=[。！？；，、])(?!\d)"
+    rf"|.{{1,{LONGEST_RUN}}}(?!(?<=[\d.,])[\d.,])"
+    rf"|.{{1,{LONGEST_RUN}}}"
+)
+"""As much of one as may be: up to a stop, as Chinese and Japanese have them, or else to where no number is torn
+apart, unless it is a run itself."""
 _UNWRITABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What breaks a line, colours a terminal, turns a text round or is no sign."""
 """Characters without a blank. What looks for words takes the square of their length, and a picture in a text is
