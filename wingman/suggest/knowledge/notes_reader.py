@@ -24,6 +24,9 @@ BATCH_BYTES: Final = 2 * MOST_BYTES
 MOST_PARTS: Final = 20_000
 """Parts of one document; a library has fewer."""
 LONGEST_RUN: Final = 500
+"""Characters without a blank. What looks for words takes the square of their length, and a picture in a text is
+one word, as base64 or hexadecimal digits."""
+_RUN: Final = re.compile(rf"(?<!\S)\S{{{LONGEST_RUN + 1},}}")
 _PART: Final = re.compile(
     rf".{{100,{LONGEST_RUN}}}(?<=[。！？；，、])(?!\d)"
     rf"|.{{1,{LONGEST_RUN}}}(?!(?<=[\d.,])[\d.,])"
@@ -33,9 +36,6 @@ _PART: Final = re.compile(
 apart, unless it is a run itself."""
 _UNWRITABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What breaks a line, colours a terminal, turns a text round or is no sign."""
-"""Characters without a blank. What looks for words takes the square of their length, and a picture in a text is
-one word, as base64 or hexadecimal digits."""
-_RUN: Final = re.compile(rf"(?<!\S)\S{{{LONGEST_RUN + 1},}}")
 LIMITS: Final = Limits(memory_mb=768, cpu_s=60, stall_s=30.0)
 FIELD: Final = "suggest.knowledge"
 

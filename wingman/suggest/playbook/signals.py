@@ -21,6 +21,10 @@ from wingman.suggest.playbook.language import base_tag, language_of
 from wingman.suggest.playbook.prefix_index import PrefixIndex
 
 
+class TooWideError(ValueError):
+    """A phrase may be read in more than `MOST_READINGS` ways."""
+
+
 class Signal(StrEnum):
     """What an utterance does, as far as its words tell."""
 
@@ -88,13 +92,13 @@ def normalise(text: str) -> str:
 def compile_phrase(phrase: str) -> re.Pattern[str]:
     """A phrase as a pattern over normalised text; `*` stands for up to four words, `(a|b)` for either.
 
-    Raises `ValueError` when nothing is left to match, or it may be read in more than `MOST_READINGS` ways.
+    Raises `ValueError` when nothing is left to match, `TooWideError` when it may be read in too many ways.
     """
     parts = [part for part in (_written(part) for part in phrase.split("*")) if part]
     if not parts:
         raise ValueError("holds no word to listen for")
     if 5 ** min(len(parts) - 1, 9) * _readings(phrase) > MOST_READINGS:
-        raise ValueError(TOO_WIDE)
+        raise TooWideError(TOO_WIDE)
     body = f" {_GAP}".join(parts)
     return re.compile(rf"(?<!\S){body}(?!\S)")
 
@@ -103,9 +107,7 @@ def pattern_of(phrase: str) -> re.Pattern[str]:
     """As `compile_phrase`; a phrase that was stored before it had a limit matches nothing."""
     try:
         return compile_phrase(phrase)
-    except ValueError as broken:
-        if str(broken) != TOO_WIDE:
-            raise
+    except TooWideError:
         return _NEVER
 
 

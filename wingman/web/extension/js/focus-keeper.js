@@ -15,7 +15,7 @@ export function keepFocus(root) {
   let held = null;
   /** What took the focus over last, while the key that may have brought it there is down. @type {HTMLElement | null} */
   let heir = null;
-  /** From it up to the root: each with its number among its siblings. @type {[Element, number][]} */
+  /** From it up to the root: each with its number among its siblings, and its row. @type {[Element, number, string][]} */
   let place = [];
   const isHeld = () => root.contains(held) && !held?.closest("[hidden]");
   /** Whether one of these changes touched the element itself, or what it is in. @param {MutationRecord[]} changes */
