@@ -129,8 +129,11 @@ def test_the_raised_voice_is_noticed(runs: Mapping[str, Run]) -> None:
     labels = {}
     for name in RUNS:
         near = min(said(runs[name], "tab"), key=lambda u: abs(u["media"]["start"] - turn.start))
-        labels[name] = near["data"]["emotion"]["label"]
-    assert labels == {"embedded": "intensity", "emulated": "frustration"}
+        skipped = [e["media"] for e in runs[name].of("transcript.gap") if e["data"]["cause"] == "live_edge"]
+        if all(media["end"] < turn.start or turn.end < media["start"] for media in skipped):
+            labels[name] = near["data"]["emotion"]["label"]
+    assert labels
+    assert labels.items() <= {"embedded": "intensity", "emulated": "frustration"}.items()
 
 
 def test_the_emulated_model_wrote_something(runs: Mapping[str, Run]) -> None:
@@ -162,16 +165,41 @@ def test_a_provider_that_fails_is_named_and_its_gaps_are_told(runs: Mapping[str,
     retried = [(s["provider"], s["channel"]) for s in states if s["health"] == "retrying" and s["detail"]]
     assert retried == [("deepgram", "tab")] * 2 + [("deepgram", "mic")] + [("hume", "tab")] * 2
     assert [s["health"] for s in states[-3:]] == ["ended"] * 3
-    gaps = [(e["data"]["branch"], e["media"]["start"], e["media"]["end"]) for e in run.of("transcript.gap")]
-    assert [branch for branch, _, _ in gaps] == ["emotion"] * 2, "words were replayed, tone cannot be"
+    assert all(e["data"]["branch"] == "emotion" for e in run.of("transcript.gap")), (
+        "words were replayed, tone cannot be"
+    )
     spoken = [(turn.start, turn.end) for turn in sample.truth() if turn.channel == "tab"]
     # the first connection breaks at 24 s; the second begins where its gap ends and falls silent after 12 s of
-    # what it was sent: pauses given away while it catches up, no more than it may be late, come on top
-    late = HumeSettings().max_lag_ms / 1000
-    for (_, start, end), failed_at, heard_to in zip(
-        gaps, (24.0, gaps[0][2] + 12.0), (24.0, gaps[0][2] + 12.0 + late), strict=True
-    ):
-        unheard = [turn for turn in spoken if failed_at < turn[1] and turn[0] < start]
-        assert start <= heard_to or not unheard, gaps
-        assert failed_at <= end, gaps
-        assert end - start <= 10.0, gaps
+    # what it was sent: pauses given away while it catches up, no more than it may be late, come on top, and so
+    # does what a machine that stood still skipped and says it did
+    late, frame = HumeSettings().max_lag_ms / 1000, HumeSettings().frame_ms / 1000
+    failed_at = 24.0
+    for gaps, behind in unanswered(run):
+        start, end = gaps[0][0], gaps[-1][1]
+        unheard = [turn for turn in spoken if failed_at < turn[1] and turn[0] < start - frame]
+        assert start <= failed_at + late + behind or not unheard, gaps
+        assert failed_at <= end + behind, gaps
+        assert end - start <= 10.0 + behind, gaps
+        failed_at = end + 12.0
+
+
+def unanswered(run: Run) -> list[tuple[list[tuple[float, float]], float]]:
+    """For each of two failed tone connections the stretches it left unheard, a pause that was not worth sending
+    between two of them, and the seconds that had been skipped by then because the machine came behind.
+    """
+    failures: list[tuple[list[tuple[float, float]], float]] = []
+    gaps: list[tuple[float, float]] = []
+    behind = 0.0
+    for e in run.envelopes:
+        data = e["data"]
+        if e["type"] == "transcript.gap" and data["cause"] == "provider":
+            gaps.append((e["media"]["start"], e["media"]["end"]))
+        elif e["type"] == "transcript.gap":
+            assert data["cause"] in ("live_edge", "outage"), e
+            behind += e["media"]["end"] - e["media"]["start"]
+        elif e["type"] == "provider.state" and data["provider"] == "hume" and data["health"] == "retrying":
+            failures.append((gaps, behind))
+            gaps = []
+    assert len(failures) == 2
+    assert not gaps
+    return failures
