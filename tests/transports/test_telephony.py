@@ -89,6 +89,10 @@ STARTS: list[tuple[dict[str, Any], PcmFormat]] = [
         },
         PcmFormat(Encoding.LINEAR16, 24_000, 2),
     ),
+    (
+        {"kind": "AudioMetadata", "audioMetadata": {"encoding": "PCM", "sampleRate": 24000, "channels": 1}},
+        PcmFormat(Encoding.LINEAR16, 24_000),
+    ),
     ({"event": "start", "start": {"callSid": "CA1"}}, TELEPHONE),
     ({"event": "start"}, TELEPHONE),
 ]
@@ -96,7 +100,9 @@ STARTS: list[tuple[dict[str, Any], PcmFormat]] = [
 
 @each(("message", "form"), STARTS)
 def test_a_start_says_what_the_sound_is(message: dict[str, Any], form: PcmFormat) -> None:
-    assert read_message(json.dumps(message)) == Start(form)
+    read = read_message(json.dumps(message))
+    assert isinstance(read, Start)
+    assert read.form == form
 
 
 @pytest.mark.parametrize(
@@ -117,10 +123,21 @@ def test_a_start_says_what_the_sound_is(message: dict[str, Any], form: PcmFormat
         ({"event": "media", "media": {"timestamp": "2026-01-01T00:00:00Z", "payload": PAYLOAD}}, "", None),
         ({"event": "media", "media": {"timestamp": 1767225600000, "payload": PAYLOAD}}, "", None),
         ({"event": "media", "media": {"payload": PAYLOAD.rstrip("=")}}, "", None),
+        ({"event": "media", "media": {"payload": PAYLOAD[:2] + "\r\n" + PAYLOAD[2:] + "\n"}}, "", None),
+        ({"kind": "AudioData", "audioData": {"data": PAYLOAD, "timestamp": "2026-01-01T00:00:00Z"}}, "", None),
+        ({"kind": "AudioData", "audioData": {"data": PAYLOAD, "participantRawID": "4:1"}}, "4:1", None),
     ],
 )
 def test_media_holds_sound(message: dict[str, Any], track: str, at: float | None) -> None:
     assert read_message(json.dumps(message)) == MediaPayload(track, SOUND, at)
+
+
+def test_either_alphabet_of_base64_is_read_and_messages_have_numbers_and_streams() -> None:
+    sound = b"\xfb\xef\xff" * 2
+    for payload in (base64.b64encode(sound), base64.urlsafe_b64encode(sound)):
+        for name, number, counted in (("streamSid", "7", 7), ("stream_id", 7, 7), ("streamId", "x", None)):
+            message = {"event": "media", "media": {"chunk": number, "payload": payload.decode()}, name: "MZ1"}
+            assert read_message(json.dumps(message)) == MediaPayload("", sound, None, counted, "MZ1")
 
 
 def test_a_greeting_may_say_what_the_binary_messages_hold() -> None:
@@ -152,6 +169,9 @@ def test_a_stop_ends(text: str) -> None:
         ("{}", "event"),
         ('{"event":"media"}', "media.payload"),
         ('{"event":"media","media":{"payload":"%%%"}}', "media.payload"),
+        ('{"event":"media","media":{"payload":"AAAAA"}}', "media.payload"),
+        ('{"kind":"AudioData","audioData":{}}', "audioData.data"),
+        ('{"kind":"AudioMetadata","audioMetadata":{"encoding":"opus"}}', "encoding"),
         ('{"event":"start","start":{"mediaFormat":{"encoding":"opus"}}}', "encoding"),
         *(
             (json.dumps({"event": "start", "start": {"mediaFormat": codec}}), "encoding")

@@ -70,9 +70,9 @@ class MediaClock(Generic[T]):
         """Where the sound that was placed so far ends."""
         return self._end
 
-    def push(self, at: float | None, length: float, item: T) -> tuple[Placed[T], ...]:
+    def push(self, at: float | None, length: float, item: T, *, lost: bool = False) -> tuple[Placed[T], ...]:
         """`item` begins at `at` on the track's clock (None: unknown) and lasts `length`. In the order of the
-        file.
+        file. `lost`: what `at` leaves out is known to be missing, however short it is.
 
         What may be placed by now; a frame that jumps is held until the next one says whether to believe it.
         """
@@ -85,7 +85,7 @@ class MediaClock(Generic[T]):
             before = (self._settle(held, frame),)
         off = self._off(frame)
         if abs(off) <= STEP_S:
-            return (*before, self._near(frame, off))
+            return (*before, self._jump(frame, off) if lost and off > 0 else self._near(frame, off))
         self._held = frame
         return before
 

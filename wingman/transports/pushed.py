@@ -67,15 +67,22 @@ class PushedSource:
             self.started.set()
             self._on_over()
 
-    def push(self, pcm: bytes, at: float | None = None) -> None:
-        """16 kHz mono s16 that begins `at` seconds after the stream did; None: right after what came before."""
+    def push(self, pcm: bytes, at: float | None = None, *, lost: bool = False) -> None:
+        """16 kHz mono s16 that begins `at` seconds after the stream did; None: right after what came before.
+
+        `lost`: what `at` leaves out before it is known to be missing.
+        """
         if self._splice is not None:
             pcm = self._splice.push(pcm)
             if not self._splice.found:
                 return
             self._splice = None
-        for placed in self._clock.push(at, len(pcm) / BYTES_PER_SAMPLE / SAMPLE_RATE, pcm):
+        for placed in self._clock.push(at, len(pcm) / BYTES_PER_SAMPLE / SAMPLE_RATE, pcm, lost=lost):
             self._place(placed)
+
+    def late(self, seconds: float) -> None:
+        """So much came when its place was given up, or had its sound already."""
+        self._seconds[LossCause.OVERLAP] += seconds
 
     def close(self, state: str, detail: str = "") -> None:
         """No more comes: `ended`, or `gone`. Idempotent."""
@@ -86,7 +93,7 @@ class PushedSource:
             self._place(placed)
         if self._sink is not None:
             for cause, seconds in self._seconds.items():
-                if seconds >= TOLD_S:
+                if round(seconds, 3) >= TOLD_S:
                     self._sink.lost(Loss(cause, LossUnit.SECONDS, seconds))
             self._sink.state(state, detail)
             self._sink = None

@@ -2,7 +2,8 @@
 
 Source: the public descriptions of Twilio Media Streams ("WebSocket messages"), Telnyx media streaming, Plivo
 audio streams and Bandwidth stream events. They agree on start, media and stop and on the names of the tracks,
-and differ in how they spell the rest; all spellings are read alike.
+and differ in how they spell the rest; all spellings are read alike. Azure Communication Services ("audio
+streaming") says `AudioMetadata` and `AudioData` instead.
 """
 
 from __future__ import annotations
@@ -55,6 +56,11 @@ _OTHER_CODECS = re.compile(
     re.IGNORECASE,
 )
 """What would be noise as mulaw."""
+_EVENT = ("event", "eventType", "type", "kind")
+_STREAM = ("streamSid", "stream_sid", "streamId", "stream_id")
+_PLAIN = str.maketrans("-_", "+/", " \t\r\n")
+_LONGEST_COUNT = 15
+"""Digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,8 @@ class Start:
     """The stream begins, or says again what it is."""
 
     form: PcmFormat
+    stream: str = ""
+    """Its name; empty when the service gives none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,10 @@ class MediaPayload:
     payload: bytes
     at: float | None
     """Seconds since the stream began; None when the service does not say."""
+    number: int | None = None
+    """Counts up with the messages of the track, or of all tracks; None when the service does not count."""
+    stream: str = ""
+    """The stream that it is of; empty when the service does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +132,18 @@ def read_message(text: str) -> Message:
         tree = None
     if not isinstance(tree, dict):
         raise InputError("a text message must be a JSON object", field="message")
-    name = str(tree.get("event") or tree.get("eventType") or tree.get("type") or "").lower()
+    name = str(next((tree[key] for key in _EVENT if tree.get(key)), "")).lower()
     match name:
         case "start":
-            return Start(_form(tree))
+            return Start(_form(tree), _stream(tree))
+        case "audiometadata":
+            return Start(_format(_mapping(tree.get("audioMetadata"))))
         case "media":
             return _media(tree)
+        case "audiodata":
+            data = _mapping(tree.get("audioData"))
+            sound = _sound(data.get("data"), "audioData.data")
+            return MediaPayload(str(data.get("participantRawID") or ""), sound, None)
         case "stop" | "end" | "closed":
             return Stop()
         case "kept":
@@ -201,22 +219,35 @@ def _format(media: JsonMapping) -> PcmFormat:
 
 def _media(tree: JsonMapping) -> MediaPayload:
     media = _mapping(tree.get("media")) or tree
-    payload = media.get("payload")
-    if not isinstance(payload, str):
-        raise InputError(
-            "a media message must hold its sound in `media.payload`, as base64", field="media.payload"
-        )
-    try:
-        data = base64.b64decode(payload + "=" * (-len(payload) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        raise InputError("`media.payload` is not base64", field="media.payload") from None
+    data = _sound(media.get("payload"), "media.payload")
     stamp = media.get("timestamp")
     try:
         at = float(stamp) / 1000 if stamp is not None else None
     except (TypeError, ValueError):
         at = None  # some send a date: the order of the messages says enough
     track = media.get("track") or tree.get("track") or ""
-    return MediaPayload(str(track), data, at if at is None or 0 <= at < 1e6 else None)
+    at = at if at is None or 0 <= at < 1e6 else None
+    return MediaPayload(str(track), data, at, _count(media.get("chunk")), _stream(tree))
+
+
+def _sound(payload: object, field: str) -> bytes:
+    """Base64 in either alphabet (RFC 4648, 4 and 5), with or without its padding, broken into lines or not."""
+    if not isinstance(payload, str):
+        raise InputError(f"a media message must hold its sound in `{field}`, as base64", field=field)
+    plain = payload.translate(_PLAIN)
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise InputError(f"`{field}` is not base64", field=field) from None
+
+
+def _count(said: object) -> int | None:
+    text = str(said)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_COUNT else None
+
+
+def _stream(tree: JsonMapping) -> str:
+    return str(next((tree[key] for key in _STREAM if tree.get(key)), ""))
 
 
 def _mapping(value: Any) -> JsonMapping:

@@ -21,9 +21,11 @@ from tests.support.media_files import tone as bursts
 from tests.support.until import until
 from tests.transports.support import Meetings, TapeSink, pitch, service, tone
 from wingman.audio.pcm_format import Encoding
+from wingman.core.losses import LossCause
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.meeting.api import MeetingSpec
+from wingman.testing.indexed_audio import IndexedSource, IndexedSpeech
 
 
 async def _meeting(meetings: Meetings) -> str:
@@ -209,13 +211,46 @@ async def test_a_pause_in_the_stamps_is_a_pause(hole: float) -> None:
         assert bool(sink.gaps) == (hole > 2)
 
 
-async def test_a_track_nobody_named_is_asked_about() -> None:
+async def test_what_comes_twice_out_of_order_or_not_at_all_moves_nothing_else() -> None:
+    speech = IndexedSpeech()
+    form = {"encoding": "audio/x-l16", "sampleRate": SAMPLE_RATE, "channels": 1}
+    start = json.dumps({"event": "start", "streamSid": "MZ1", "start": {"mediaFormat": form}})
+    whole = speech.words(0, 2 * SAMPLE_RATE)
+    for come, losses in (
+        ([4, 3, 5, 8, 6, 7], []),
+        ([3, 4, 5, 4, 6, 7, 8], [(LossCause.OVERLAP, 0.02)]),
+        ([3, 5, 6, 7, 8], [(LossCause.HOLE, 0.02)]),
+    ):
+        messages = [start]
+        for n in [0, 1, 2, *come, *range(9, 100)]:
+            payload = base64.b64encode(speech.pcm(n * 320, 320)).decode()
+            media = {"track": "inbound", "chunk": str(n + 1), "timestamp": str(n * 20), "payload": payload}
+            messages.append(json.dumps({"event": "media", "streamSid": "MZ1", "media": media}))
+        async with stream("") as (socket, sinks):
+            await play(socket, [*messages, '{"event":"stop"}'])
+        sink = sinks[Channel.TAB]
+        source = IndexedSource(speech)
+        source.feed(bytes(sink.pcm))
+        heard = [word for word in source.words(0, sink.position) if "[" not in word.text]
+        assert heard == (whole[1:] if losses and losses[0][0] is LossCause.HOLE else whole)
+        assert [(loss.cause, round(loss.amount, 3)) for loss in sink.losses] == losses
+
+
+async def test_sound_of_another_stream_is_refused() -> None:
     async with stream("") as (socket, _):
-        for message in telephone({"agent-7": CALL["inbound"]})[:3]:
-            await socket.send(message)
-        answer = json.loads(await socket.recv())
-        assert answer["field"] == "tracks"
-        assert "tracks=agent-7=tab" in answer["detail"]
+        await socket.send('{"event":"start","streamSid":"MZ1"}')
+        await socket.send('{"event":"media","streamSid":"MZ2","media":{"track":"inbound","payload":"AAAA"}}')
+        assert json.loads(await socket.recv())["field"] == "stream"
+
+
+async def test_a_track_nobody_named_is_asked_about() -> None:
+    for track, named in (("agent-7", "agent-7"), ("4:+1555", "4:%2B1555"), ("8:acs:" + "7" * 80,) * 2):
+        async with stream("") as (socket, _):
+            for message in telephone({track: CALL["inbound"]})[:3]:
+                await socket.send(message)
+            answer = json.loads(await socket.recv())
+            assert answer["field"] == "tracks"
+            assert f"tracks={named}=tab" in answer["detail"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -19,6 +20,7 @@ from wingman.core.errors import InputError
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
 from wingman.meeting.api import MeetingHandle, Meetings
 from wingman.server.http import only_known
+from wingman.transports.media_order import InOrder, MediaOrder
 from wingman.transports.pushed import PushedSource
 from wingman.transports.sdp import parse_channels
 from wingman.transports.telephony import (
@@ -39,6 +41,8 @@ LONGEST_REASON = 120
 """Bytes: a close frame has room for 123 (RFC 6455, 5.5)."""
 FASTEST, AHEAD_S = 2.0, 30.0
 """How many seconds of sound are taken in a second, and how many at once: what a client has kept for a while."""
+LONGEST_TRACK = 100
+"""Of a track's name so much is said; Azure's are nearly as long."""
 PARAMETERS = frozenset({"channel", "channels", "rate", "encoding", "tracks"})
 
 
@@ -88,6 +92,14 @@ def wish_of(socket: WebSocket) -> StreamRequest:
     return StreamRequest(form, channels, parse_tracks(query.get("tracks")), stated)
 
 
+class _Track:
+    """One track of a telephone stream: its messages put in order, and their sound."""
+
+    def __init__(self, form: PcmFormat) -> None:
+        self.order = MediaOrder(form.frame * form.rate)
+        self.reader = PcmReader(form)
+
+
 class PcmSession:
     """One socket on its way into a meeting."""
 
@@ -97,7 +109,8 @@ class PcmSession:
         self._wish = wish
         self._form = wish.form
         self._reader: PcmReader | None = None
-        self._tracks: dict[str, PcmReader] = {}
+        self._stream = ""
+        self._tracks: dict[str, _Track] = {}
         self._sources: dict[Channel, PushedSource] = {}
         self._task: asyncio.Task[None] | None = None
         self.problem: InputError | None = None
@@ -118,6 +131,7 @@ class PcmSession:
         except InputError as bad:
             self.problem, detail = bad, str(bad)
         except (ConnectionError, WebSocketDisconnect):
+            self._flush()
             state, detail = "gone", "the PCM client went away"
         finally:
             self._task = None  # nobody is to be cancelled any more
@@ -157,9 +171,9 @@ class PcmSession:
                 await self._kept(kept_s)
             case Ping():
                 await self._socket.send_json({"type": "pong"})
-            case Start(form=form):
+            case Start(form=form, stream=stream):
                 self._flush_tracks()
-                self._form = form
+                self._form, self._stream = form, stream
             case BinaryForm(form=form):
                 self._wish = self._wish.told(form)
             case MediaPayload() as media:
@@ -193,10 +207,25 @@ class PcmSession:
         self._push(self._wish.channels, self._reader.push(data), None)
 
     async def _media(self, media: MediaPayload) -> None:
-        channels = self._channels(media.track)
-        await self.open(channels)
-        reader = self._tracks.setdefault(media.track, PcmReader(self._form))
-        self._push(channels, reader.push(media.payload), media.at)
+        if media.stream and self._stream and media.stream != self._stream:
+            raise InputError(
+                f"the sound is of the stream {media.stream[:40]!r} and not of {self._stream[:40]!r}, which has "
+                "started here; give each stream a socket of its own",
+                field="stream",
+            )
+        await self.open(self._channels(media.track))
+        track = self._tracks.setdefault(media.track, _Track(self._form))
+        self._in_order(track, track.order.push(media))
+
+    def _in_order(self, track: _Track, messages: Sequence[InOrder]) -> None:
+        for message in messages:
+            media = message.media
+            channels = self._channels(media.track)
+            if message.late:
+                for channel in channels:
+                    self._sources[channel].late(track.order.length(media))
+            else:
+                self._push(channels, track.reader.push(media.payload), media.at, lost=message.lost)
 
     def _channels(self, track: str) -> tuple[Channel, ...]:
         if self._form.sides == MOST_SIDES:
@@ -204,16 +233,19 @@ class PcmSession:
         if not track:
             return self._wish.channels[:1]
         if track not in self._wish.tracks:
+            name = track[:LONGEST_TRACK]
             raise InputError(
-                f"the track {track[:30]!r} is nobody's yet; add tracks={track[:30]}=tab to the address",
+                f"the track {name!r} is nobody's yet; add tracks={quote(name, safe=':')}=tab to the address",
                 field="tracks",
             )
         return (self._wish.tracks[track],)
 
-    def _push(self, channels: Sequence[Channel], sides: Sequence[bytes], at: float | None) -> None:
+    def _push(
+        self, channels: Sequence[Channel], sides: Sequence[bytes], at: float | None, *, lost: bool = False
+    ) -> None:
         self._pushed += max(map(len, sides), default=0)
         for channel, pcm in zip(channels, sides, strict=True):
-            self._sources[channel].push(pcm, at)
+            self._sources[channel].push(pcm, at, lost=lost)
 
     def _flush(self) -> None:
         if self._reader is not None:
@@ -221,8 +253,9 @@ class PcmSession:
         self._flush_tracks()
 
     def _flush_tracks(self) -> None:
-        for track, reader in self._tracks.items():
-            self._push(self._channels(track), reader.finish(), None)
+        for name, track in self._tracks.items():
+            self._in_order(track, track.order.flush())
+            self._push(self._channels(name), track.reader.finish(), None)
         self._tracks.clear()
 
 
