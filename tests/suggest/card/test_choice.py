@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.each import each
+from wingman.suggest.card import choice
 from wingman.suggest.card.choice import Moment, MoveChooser, slots_of
 from wingman.suggest.playbook.moves import KINDS, Move, as_moves, move_book
 from wingman.suggest.playbook.playbook import Card, Playbook, load_playbook
-from wingman.suggest.playbook.signals import SPOKEN, Signal, detect
+from wingman.suggest.playbook.signals import SPOKEN, Signal, detect, outright
 
 BARE = Playbook(name="bare", title="Bare", persona="", slots={"price": "", "proof": "Ashgrove, 31 % less"})
 
@@ -31,6 +32,21 @@ def test_the_words_of_the_moment_choose_the_move() -> None:
     chooser = MoveChooser(BARE)
     assert "Name the day" in text_of(chooser, moment("When can you start with the first two homes?"))
     assert "true reason" in text_of(chooser, moment("Why did it take you so long?"))
+
+
+def test_the_words_of_a_moment_are_read_once_for_all_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(text: str) -> frozenset[Signal]:
+        read.append(text)
+        return outright(text)
+
+    monkeypatch.setattr(choice, "outright", counted)
+    for language, words in {"en": "What does it cost? Who else", "de": "Das ist zu teuer. Wir sehen"}.items():
+        found = moment(f"{words} {len(read)}", "price", language)
+        for ask in (MoveChooser(BARE).choose, MoveChooser(load_playbook("sales")).choose):
+            assert ask(found) is not None
+        assert Counter(read).most_common(1)[0][1] == 1, read
 
 
 @pytest.mark.parametrize(

@@ -147,15 +147,21 @@ class Moment:
 
     @property
     def focus(self) -> tuple[str, ...]:
-        """The sentences that conditions look at: those that say it in so many words, where there are any.
+        """The sentences that conditions look at, normalised."""
+        return _focus(self.kind, self.text)
 
-        Else of a question those that ask, where that can be told.
-        """
-        parts = tuple(by_sentence(self.text)) or ("",)
-        if told := tuple(part for part in parts if self.kind in outright(part)):
-            return told
-        asking = tuple(part for part in parts if part.rstrip().endswith("?"))
-        return asking if self.kind == "question" and asking else parts
+
+@lru_cache(maxsize=2)  # every move of a kind asks about the same words
+def _focus(kind: str, text: str) -> tuple[str, ...]:
+    """The sentences that say it in so many words, where there are any.
+
+    Else of a question those that ask, where that can be told.
+    """
+    parts = tuple(by_sentence(text)) or ("",)
+    told = tuple(part for part in parts if kind in outright(part))
+    if not told and kind == "question":
+        told = tuple(part for part in parts if part.rstrip().endswith("?"))
+    return tuple(map(normalise, told or parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,8 +352,7 @@ def _where(move: Move, moment: Moment) -> tuple[int, int]:
     The smaller comes first: what somebody begins with is what they mean, and a longer phrase fits better.
     """
     best, before = _NOWHERE, 0
-    for sentence in moment.focus:
-        plain = normalise(sentence)
+    for plain in moment.focus:
         for pattern, ended in _compiled(move.words):
             for hit in pattern.finditer(plain):
                 if not ended or _ENDED.match(plain, hit.end()):

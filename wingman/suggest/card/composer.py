@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -345,14 +346,19 @@ class CardComposer:
         meant = frozenset() if self._asked.get(spoken) else self._needs.get(spoken, frozenset())
         return Moment(
             kind=candidate.kind,
-            text=redact(candidate.text),
+            text=_redacted(candidate.text),
             speaker=candidate.speaker,
             signals=detect(candidate.text, language) | meant,
             language=language,
             own=trigger.card if trigger is not None else None,
             by_user=candidate.speaker.startswith(Channel.MIC),
-            trouble="" if self._trouble in candidate.text else redact(self._trouble),
+            trouble="" if self._trouble in candidate.text else _redacted(self._trouble),
         )
+
+
+@lru_cache(maxsize=4)  # a card is drawn, weighed and sent to the model with the same words
+def _redacted(text: str) -> str:
+    return redact(text)
 
 
 def _needs(text: str, meaning: NDArray[np.float32] | None) -> frozenset[Signal]:

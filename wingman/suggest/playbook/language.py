@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
 _SMALL_WORDS = {
     "en": """
@@ -73,6 +74,7 @@ _TELL_ALONE = 9
 _NOT_LETTERS = re.compile(r"[^\w'¿¡]+")
 
 
+@lru_cache(maxsize=8)  # the detectors, the gate and each voice ask in turn about the same words
 def language_of(text: str) -> str:
     """`en`, `de`, `fr`, `es` or `pt`; empty when the words do not tell."""
     scores = _scores(text)

@@ -88,6 +88,7 @@ def as_moves(moves: Sequence[str | Move]) -> tuple[Move, ...]:
     return tuple(Move(text=move) if isinstance(move, str) else move for move in moves)
 
 
+@lru_cache(maxsize=16)  # a book is shipped, and stays
 def move_book(language: str) -> MoveBook | None:
     """The book of a language, by its BCP-47 tag; None when there is none."""
     path = _folder() / f"{base_tag(language)}.yaml"
@@ -109,7 +110,6 @@ def move_mistakes(
                 yield from phrase_mistakes(phrase, f"{at}.words[{number}]")
 
 
-@lru_cache(maxsize=8)
 def _read(path: Path) -> MoveBook:
     book, lines = parse(path.read_text(encoding="utf-8"), str(path), MoveBook, "move book")
     for where, sentence in _mistakes(book):

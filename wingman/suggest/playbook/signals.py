@@ -132,7 +132,7 @@ def _readings(phrase: str) -> int:
     return ways
 
 
-@lru_cache(maxsize=2)  # the notes and the gate ask in turn about the same words
+@lru_cache(maxsize=8)  # notes, gate and card ask in turn about the same words, and about their sentences
 def detect(text: str, language: str = "en") -> frozenset[Signal]:
     """All signals of one utterance. `text` may be raw; costs some tens of microseconds.
 
