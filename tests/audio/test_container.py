@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.media_files import Sound, cut, join, tone, write
-from wingman.audio.container import MediaBytes, MediaInput, Patch, display_name, unreadable
-from wingman.audio.links import Link
+from wingman.audio.container import MediaBytes, MediaInput, display_name, unreadable
+from wingman.audio.links import Link, Patch
 from wingman.audio.recording import probe, read
 from wingman.core.errors import InputError
 from wingman.core.media import PcmBlock
@@ -97,6 +97,50 @@ def test_a_wav_whose_header_is_wrong_is_read_to_its_end(tmp_path: Path) -> None:
     with MediaInput(path) as media:
         assert media.stretch == pytest.approx(2, rel=0.1)
         assert media.incomplete
+
+
+def test_lengths_that_a_recorder_left_open_are_those_of_the_file(tmp_path: Path) -> None:
+    """Nothing, next to nothing, or everything, as crashed recorders and pipes leave them."""
+    for name, codec, mark, offset, width in (
+        ("a.w64", "pcm_s16le", b"data\xf3\xac", 16, 8),
+        ("a.w64", "pcm_s16le", b"riff", 16, 8),
+        ("a.aiff", "pcm_s16be", b"SSND", 4, 4),
+        ("a.aiff", "pcm_s24be", b"SSND", 4, 4),
+        ("a.au", "pcm_s16be", b".snd", 8, 4),
+        ("a.caf", "pcm_s16le", b"data", 4, 8),
+    ):
+        whole = write(tmp_path / name, (SHORT, Sound(codec, 16_000))).read_bytes()
+        at = whole.index(mark) + offset
+        for length in (bytes(width), b"\xff" * width):
+            if name == "a.caf" and not any(length):
+                continue  # Apple's has one way to say that it is open
+            path = tmp_path / f"open-{name}"
+            path.write_bytes(whole[:at] + length + whole[at + width :])
+            found = probe(path)
+            assert samples_in(path) == samples_in(tmp_path / name), (name, mark, length)
+            assert found.duration == pytest.approx(1, abs=0.1)
+    film = write(tmp_path / "a.m4a", (SHORT, Sound("aac", 16_000)))
+    wanted = samples_in(film)
+    film.write_bytes(film.read_bytes() + b"\0\0\0\1skip" + b"\xff" * 8)
+    assert samples_in(film) == wanted
+
+
+def test_a_container_behind_a_tag_is_read(tmp_path: Path) -> None:
+    tag = b"ID3\x04\0\0\0\0\1\x48" + bytes(200)
+    for name, codec in (
+        ("a.wav", "pcm_s16le"),
+        ("a.aiff", "pcm_s16be"),
+        ("a.m4a", "aac"),
+        ("a.mp3", "libmp3lame"),
+    ):
+        path = write(tmp_path / name, (SHORT, Sound(codec, 16_000)))
+        wanted = samples_in(path)
+        path.write_bytes(tag * 2 + path.read_bytes())
+        assert samples_in(path) == wanted, name
+        with MediaInput(path) as media:
+            assert not media.incomplete
+        with MediaInput(cut(path, 0.7)) as broken:
+            assert broken.incomplete == (name == "a.wav")
 
 
 def test_a_film_without_its_index_is_told_from_other_nonsense() -> None:

@@ -13,14 +13,15 @@ from __future__ import annotations
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wingman.audio.cut_short import MOST_CHUNKS, UNKNOWN_LENGTH, is_cut
-from wingman.audio.links import Link, links
+from wingman.audio.links import Link, Patch, links
+from wingman.audio.open_header import filled_in
 from wingman.core.errors import InputError
 
 FORMATS = (
@@ -44,27 +45,13 @@ def display_name(path: Path) -> str:
     return os.fsencode(path.name).decode("utf-8", "replace")
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
-    """Bytes that FFmpeg is to read in place of those in the file."""
-
-    at: int
-    content: bytes
-
-    def on(self, data: bytes, start: int) -> bytes:
-        """`data`, which lies at `start` in the file, as far as it is concerned."""
-        first, last = max(self.at, start), min(self.at + len(self.content), start + len(data))
-        if first >= last:
-            return data
-        return data[: first - start] + self.content[first - self.at : last - self.at] + data[last - start :]
-
-
 class MediaBytes(io.RawIOBase):
     """A stretch of an open file as a file of its own, which is all that FFmpeg gets to see."""
 
-    def __init__(self, handle: int, link: Link, patch: Patch | None = None) -> None:
+    def __init__(self, handle: int, link: Link, patches: Sequence[Patch] = ()) -> None:
+        """`patches`: see `Patch`."""
         super().__init__()
-        self._patch = patch
+        self._patches = patches
         self._handle = handle
         self._link = link
         self._at = link.start
@@ -83,8 +70,8 @@ class MediaBytes(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         left = max(0, self._link.end - self._at)
         out = os.pread(self._handle, left if size < 0 else min(size, left), self._at)
-        if self._patch is not None:
-            out = self._patch.on(out, self._at)
+        for patch in self._patches:
+            out = patch.on(out, self._at)
         self._at += len(out)
         return out
 
@@ -116,7 +103,7 @@ class MediaInput:
             if size == 0:
                 raise InputError(f"{self.title} is empty (0 bytes); record or export it again", field="file")
             self.links, cut = links(self._handle, size)
-            self.incomplete = cut or is_cut(self._handle, self.links[0].end)
+            self.incomplete = cut or is_cut(self._handle, self.links[0].end, self.links[0].start)
             self._wav = {link: _wav_data(self._handle, link, self.title) for link in self.links}
             first = self._wav[self.links[0]]
             self.stretch = first.stretch if first else 1.0
@@ -142,9 +129,10 @@ class MediaInput:
         import av
 
         wav = self._wav[link]
+        patches = ((wav.patch,) if wav.patch else ()) if wav else filled_in(self._handle, link)
         try:
             container = av.open(
-                MediaBytes(self._handle, link, wav.patch if wav else None),
+                MediaBytes(self._handle, link, patches),
                 metadata_errors="ignore",
                 options=_OPTIONS | ({"ignore_length": "1"} if wav and wav.goes_on else {}),
                 buffer_size=READ_SIZE,

@@ -23,15 +23,17 @@ _XING_BYTES = 2
 """Its flag that the stream's length in bytes is given."""
 
 
-def is_cut(handle: int, size: int) -> bool:
-    """True for a file that is shorter than it says. `handle` is open for reading; its position stays."""
+def is_cut(handle: int, size: int, start: int = 0) -> bool:
+    """True for a file that is shorter than it says. `handle` is open for reading; its position stays. `start`:
+    where a RIFF begins behind a tag.
+    """
     head = os.pread(handle, 24, 0)
     if head[:16] == WAVE64:
         return size < int.from_bytes(head[16:], "little") < 1 << 62
     if head[:4] == b"caff":
         return _caf(handle, size)
-    if head[:4] == b"RIFF":
-        return size < int.from_bytes(head[4:8], "little") < UNKNOWN_LENGTH
+    if (riff := os.pread(handle, 8, start))[:4] == b"RIFF":
+        return size - start < int.from_bytes(riff[4:], "little") < UNKNOWN_LENGTH
     if int.from_bytes(head[:4]) == _EBML:
         return _matroska(handle, size)
     if head[:1] == b"\x47" and os.pread(handle, 1, _TS_PACKET) == b"\x47":

@@ -1,6 +1,7 @@
 """Containers that lie one after the other in a file, as `cat` joins recordings. Read without decoding.
 
-Source: RFC 3533 (Ogg), the RIFF and AIFF descriptions, Sony's Wave64, Apple's of CAF, ISO 14496-12 (MP4).
+Source: RFC 3533 (Ogg), the RIFF and AIFF descriptions, Sony's Wave64, Apple's of CAF, ISO 14496-12 (MP4), and
+the description of ID3v2, which some programs write before any kind of file.
 """
 
 from __future__ import annotations
@@ -28,17 +29,33 @@ class Link:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Bytes that are to be read in place of those in the file."""
+
+    at: int
+    content: bytes
+
+    def on(self, data: bytes, start: int) -> bytes:
+        """`data`, which lies at `start` in the file, as far as it is concerned."""
+        first, last = max(self.at, start), min(self.at + len(self.content), start + len(data))
+        if first >= last:
+            return data
+        return data[: first - start] + self.content[first - self.at : last - self.at] + data[last - start :]
+
+
 def links(handle: int, size: int) -> tuple[tuple[Link, ...], bool]:
     """The containers in a file of `size` bytes, in order, and whether the last one is cut, as far as that is
     seen here: in Ogg, and where there are several. What is not known here is one link.
     """
     if os.pread(handle, 4, 0) == _OGG_MAGIC:
         return _ogg(handle, size)
-    starts, end = [0], 0
+    first = _behind_tags(handle)
+    starts, end = [first], 0
     boxes: set[bytes] = set()
-    for at, head, length in _units(handle, size):
+    for at, head, length in _units(handle, first, size):
         end = at + length
-        if at and _begins(head) and (_kind(head) != b"ftyp" or boxes >= _MOVIE):
+        if at > first and _begins(head) and (_kind(head) != b"ftyp" or boxes >= _MOVIE):
             starts.append(at)
             boxes.clear()
         boxes.add(head[4:8])
@@ -46,14 +63,24 @@ def links(handle: int, size: int) -> tuple[tuple[Link, ...], bool]:
     return found, len(found) > 1 and size < end < starts[-1] + UNKNOWN_LENGTH
 
 
-def _units(handle: int, size: int) -> Iterator[tuple[int, bytes, int]]:
-    """Where each begins, its head, and its length: whole containers, or the chunks and boxes of one."""
+def _behind_tags(handle: int) -> int:
+    """Where a container begins that lies behind ID3 tags: FFmpeg knows those before bare streams alone."""
     at = 0
-    kind = _kind(os.pread(handle, _HEAD, 0))
+    while (head := os.pread(handle, 10, at))[:3] == b"ID3" and len(head) == 10:
+        at += 10 + sum((byte & 0x7F) << 7 * (3 - n) for n, byte in enumerate(head[6:]))
+    head = os.pread(handle, _HEAD, at)
+    return at if _begins(head) or head[:4] in (b"RF64", b"BW64") else 0
+
+
+def _units(handle: int, at: int, size: int) -> Iterator[tuple[int, bytes, int]]:
+    """Where each begins, its head, and its length: whole containers, or the chunks and boxes of one."""
+    kind = _kind(os.pread(handle, _HEAD, at))
     for _ in range(_MOST_UNITS):
+        if at >= size:  # a length of 64 bits may lead beyond what can be asked for
+            return
         head = os.pread(handle, _HEAD, at)
         length = _length(head, kind)
-        if at >= size or length < 8:
+        if length < 8:
             return
         yield at, head, length
         at += length
