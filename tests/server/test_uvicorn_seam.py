@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import connect
@@ -235,6 +236,53 @@ async def test_the_budget_of_a_head_is_not_the_bodys_and_questions_may_come_toge
         assert json.loads(refused[2])["error"]["code"] == "too_large"
         writer.close()
         await writer.wait_closed()
+
+
+def asked(address: str, path: str, then: str = "", times: int = 1) -> socket.socket:
+    """A client that has asked, and reads no more than it is told to."""
+    host, port = address.split(":")
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect((host, int(port)))
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: {address}\r\n{then}\r\n".encode() * times)
+    client.setblocking(False)
+    return client
+
+
+async def test_an_answer_is_there_while_it_is_read_and_given_up_when_it_is_not(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever the reader's line takes: a recording is megabytes, and what waits for a head has ten seconds."""
+    for name in ("HEAD_SECONDS", "LINGER_SECONDS"):
+        monkeypatch.setattr(f"wingman.server.uvicorn_seam.{name}", 0.02)
+    whole = b"x" * 6 * 1024 * 1024
+
+    async def stream(_: Request) -> Response:
+        return StreamingResponse(whole[at : at + 65536] for at in range(0, len(whole), 65536))
+
+    async def at_once(_: Request) -> Response:
+        return PlainTextResponse(whole)
+
+    app = Starlette(routes=[Route("/whole", at_once), Route("/stream", stream)])
+    cases = (("/whole", "", 1), ("/whole", "Connection: close\r\n", 1), ("/stream", "", 1), ("/stream", "", 9))
+    loop = asyncio.get_running_loop()
+    async with running(app) as address:
+        asking = DOOR.limits.asking
+        for case in cases[:3]:
+            with asked(address, *case) as client:
+                await asyncio.sleep(0.1)
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
+                got = 0
+                while got < len(whole) and (piece := await loop.sock_recv(client, 1024 * 1024)):
+                    got += len(piece)
+                assert got >= len(whole), f"{case} was cut off"
+        monkeypatch.setattr("wingman.server.uvicorn_seam.UNREAD_SECONDS", 0.02)
+        unread = [asked(address, *case) for case in cases]
+        await until(lambda: DOOR.limits.asking > asking)
+        await until(lambda: DOOR.limits.asking == asking)
+        for client in unread:
+            client.close()
+        assert "Exception" not in caplog.text
 
 
 async def test_what_comes_behind_a_body_is_no_header() -> None:

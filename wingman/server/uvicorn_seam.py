@@ -25,7 +25,8 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Close, Frame
@@ -47,6 +48,8 @@ TOLD_EVERY_S = 10.0
 """Seconds between two lines in the log about refused connections."""
 LINGER_SECONDS, LINGER_BYTES = 1.0, 4 * 1024 * 1024
 """How long, and how much, a refused connection is still listened to."""
+UNREAD_SECONDS = 60.0
+"""An answer may take as long as its reader needs; one of which nothing was taken for so long is given up."""
 FRAMES_PER_SECOND, FRAME_BURST = 100.0, 1000.0
 """Pings, pongs and pieces of messages that one socket may send: nobody needs as many."""
 FRAMES_PIECE = 8192
@@ -172,6 +175,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     _refused = False
     _thrown_away = 0
     _deadline: asyncio.TimerHandle | None = None
+    _watch: asyncio.TimerHandle | None = None
+    _answering: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         super().connection_made(transport)
@@ -183,6 +188,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._stop_watching()
+        if self._answering is not None:  # uvicorn tells the latest request alone, which may still be queued
+            self._answering.disconnected = True
+            self._answering.message_event.set()
         if self._slot is not None and not self._upgraded:
             self._door.limits.closed(self._slot)
         super().connection_lost(exc)
@@ -278,9 +287,52 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._slot is not None and not self.transport.is_closing() and not self.pipeline:
+        if self.transport.is_closing():
+            self._watch_reader()
+        elif not self.pipeline:
+            self.transport.set_write_buffer_limits(0)  # `resume_writing` tells when all of it was taken
+            if not self.flow.write_paused:
+                self._taken()
+
+    def _taken(self) -> None:
+        """The whole answer left this process, and the connection waits for the next request."""
+        self.transport.set_write_buffer_limits()
+        if self._slot is not None:
             self._door.limits.answered(self._slot, self._door.waiting(self._peer), self.loop.time())
             self._expect_head()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_reader()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_watching()
+        if self.transport.is_closing():
+            self._watch_reader()
+        elif self.cycle.response_complete and not self.pipeline and not self._refused:
+            self._taken()
+
+    def _watch_reader(self) -> None:
+        """Nothing is added while writing is paused, nor to a last answer: what does not shrink is not read."""
+        self._stop_watching()
+        left = self.transport.get_write_buffer_size()
+        self._watch = self.loop.call_later(UNREAD_SECONDS, self._look_again, left)
+
+    def _look_again(self, before: int) -> None:
+        if self.transport.get_write_buffer_size() < before:
+            self._watch_reader()
+        else:
+            self.transport.abort()
+
+    def _stop_watching(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
 
     def _expect_head(self) -> None:
         self._stop_waiting()

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import jsonschema
 import pytest
@@ -96,8 +97,14 @@ def test_the_asyncapi_document_names_every_message() -> None:
             assert name in document["channels"][channel]["messages"]
 
 
-async def test_the_documents_are_served() -> None:
+async def test_the_documents_are_served_and_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may ask for them, as often as they like, and making one holds up every call."""
+    counted = {path: Mock(wraps=make) for path, make in DOCUMENTS.items()}
+    for path, make in counted.items():
+        monkeypatch.setitem(DOCUMENTS, path, make)
     async with service() as it, it.client() as client:
-        for path, make in DOCUMENTS.items():
-            answer = await client.get(path)
-            assert answer.json() == json.loads(json.dumps(make()))
+        for path, make in counted.items():
+            answers = [await client.get(path) for _ in range(2)]
+            assert [one.headers["content-type"] for one in answers] == ["application/json"] * 2
+            assert make.call_count == 1, path
+            assert [one.json() for one in answers] == [json.loads(json.dumps(make()))] * 2
