@@ -18,7 +18,7 @@ from wingman.suggest.playbook.signals import normalise
 
 STABLE = samples(0.3)
 """Words that stayed the same for so long are taken for the whole sentence."""
-QUIET = samples(0.5)
+QUIET = samples(0.6)
 """Heard behind the last word without another one; a long word that is being said takes nearly as long."""
 FRESH = samples(6)
 """After this time the final words are not waited for any longer."""
