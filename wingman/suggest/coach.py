@@ -213,8 +213,8 @@ class Coach:
             self._cards.drop_early()  # its words are final, and no card has taken it over
 
     def rename(self, speaker: str, name: str) -> None:
-        """The user gave a speaker a name; prompts use it from now on."""
-        self._prompts.rename(speaker, name)
+        """The user gave a speaker a name; prompts and cards use it from now on."""
+        self._composer.names[speaker] = name
 
     def speaking(self, channel: Channel, active: bool, at: SampleTime) -> None:
         """Somebody began or stopped speaking."""

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.suggest.support import said
@@ -11,7 +13,7 @@ from wingman.core.utterance import Utterance
 from wingman.suggest.card.composer import BRIEF, CardComposer, Draw, NoSnippets
 from wingman.suggest.gate.decisions import Candidate, Reason
 from wingman.suggest.knowledge.index import Knowledge
-from wingman.suggest.playbook.playbook import load_playbook
+from wingman.suggest.playbook.playbook import Card, Trigger, load_playbook
 from wingman.suggest.playbook.signals import Signal
 
 NOTES = "# Prices\n| Term | Price |\n|---|---|\n| Per user a month | £3.10 |\n| Set-up, once | £450 |\n"
@@ -67,6 +69,27 @@ def test_who_asks_on_gets_the_statement_and_then_no_note_again(notes: Knowledge)
     assert second.card.text in first.card.text
     assert second.card.text != first.card.text
     assert third.source == "playbook sales"
+
+
+def test_a_card_names_who_spoke_as_the_user_does_or_in_a_plain_word() -> None:
+    sales = load_playbook("sales")
+    for language, speaker, names, shown in (
+        ("en", "tab:2", {"tab:2": "Dana"}, "Dana"),
+        ("en", "tab:2", {}, "the other person"),
+        ("en-GB", "tab", {"tab:2": "Dana"}, "the other person"),
+        ("de", "tab", {}, "Ihr Gegenüber"),
+        ("nl", "", {}, "the other person"),
+        ("fr", "mic", {}, "vous"),
+        ("en", "mic", {"mic": "Kim"}, "Kim"),
+    ):
+        trigger = Trigger("own", phrases=("acme",), card=Card("{speaker}", "Ask {speaker} why."))
+        composer = CardComposer(msgspec.structs.replace(sales, language=language), "", NoSnippets())
+        composer.names.update(names)
+        heard = said("we talked to acme", speaker=speaker)
+        composer.hear(heard)
+        draw = composer.draw(dataclasses.replace(about(heard, "cue"), trigger=trigger), ())
+        assert draw is not None
+        assert (draw.card.title, draw.card.text) == (shown, f"Ask {shown} why."), (language, speaker)
 
 
 def test_the_brief_speaks_when_it_says_what_may_be_done() -> None:

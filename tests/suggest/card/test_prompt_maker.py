@@ -25,8 +25,9 @@ from wingman.testing.virtual_time import run
 ASKED = said("how much is it for sixty people", 10.0)
 
 
-def maker(**options: Any) -> PromptMaker:
+def maker(names: dict[str, str] | None = None, **options: Any) -> PromptMaker:
     composer = CardComposer(load_playbook("sales"), "a renewal", NoSnippets())
+    composer.names.update(names or {})
     novelty = Novelty(CardMeanings(None))
     return PromptMaker(SuggestSettings(), composer, novelty, fence="f00d", **options)
 
@@ -44,10 +45,9 @@ def made(prompts: PromptMaker, utterance: str = ASKED.id) -> Prompt:
 
 
 def test_it_holds_words_names_tone_and_brief() -> None:
-    prompts = maker()
+    prompts = maker({"tab": "Dana"})
     prompts.hear(said("we met in spring", 2.0, channel=Channel.MIC))
     prompts.hear(ASKED)
-    prompts.rename("tab", "Dana")
     prompts.shift(EmotionShift(Channel.TAB, "tab", samples(12), Family.NEUTRAL, Family.NEGATIVE, ASKED.id))
     prompt = made(prompts)
     for expected in ("sixty people", "we met in spring", "Dana", "a renewal", "f00d"):

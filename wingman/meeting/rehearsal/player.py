@@ -219,10 +219,11 @@ class _Meeting:
         while (tick := (self._ticks + 1) * TICK_S) <= at:
             self._ticks += 1
             self._now = tick
-            before = self._sequence
+            now, before = samples(tick), self._sequence
             for channel in Channel:
-                self._tell(self._correlator.advance(channel, samples(tick)))
-                self._coach.advance(channel, samples(tick))
+                if told := self._correlator.advance(channel, now):
+                    self._tell(told)
+                self._coach.advance(channel, now)
             if self._sequence > before:
                 await self._settle()
         self._now = max(self._now, at)

@@ -127,6 +127,7 @@ class Moment:
     kind: str
     text: str
     speaker: str
+    """As a card names one."""
     signals: frozenset[Signal]
     language: str
     """BCP-47 tag of the language heard."""

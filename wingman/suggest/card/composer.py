@@ -44,6 +44,14 @@ BRIEF = "your brief"
 """The source of a card that quotes what the user wrote beforehand."""
 _QUOTED = {"de": "Ihre Notiz", "fr": "Votre note", "es": "Su nota", "pt": "A sua nota"}
 """What a card says before such a quotation, where it is not English."""
+NAMELESS = {
+    "en": ("you", "the other person"),
+    "de": ("Sie", "Ihr Gegenüber"),
+    "fr": ("vous", "votre interlocuteur"),
+    "es": ("usted", "la otra persona"),
+    "pt": ("você", "a outra pessoa"),
+}
+"""What a card calls the user, and the others, where `{speaker}` has no name."""
 _ACTIONABLE = re.compile(
     r"\d|\b(?:can|cannot|may|must|never|only|free|not|no|without|limit|offer|allowed|possible|kann|darf|nur|nie|kein\w*|peux"
     r"|peut|jamais|sans|gratuit|puedo|puede|nunca|sin|gratis|posso|pode|sem)\b",
@@ -133,6 +141,8 @@ class CardComposer:
         self._heard: deque[Utterance] = deque(maxlen=12)
         self._language = HeardLanguage(language)
         self._own_language = HeardLanguage()
+        self.names: dict[str, str] = {}
+        """What the user calls a speaker, by the speaker's label."""
         self._cited: deque[str] = deque(maxlen=NOTES_REMEMBERED)
         self._trouble = ""
         """What the others told last of a trouble."""
@@ -230,7 +240,12 @@ class CardComposer:
         fired = self._triggers.first(utterance.text, utterance.channel, signals)
         if fired is not None and fired.kind in FACTUAL:
             moment = Moment(
-                fired.kind, utterance.text, utterance.speaker, signals, self.language, own=fired.card
+                fired.kind,
+                utterance.text,
+                self._called(utterance.speaker),
+                signals,
+                self.language,
+                own=fired.card,
             )
             if self._chooser.answers(moment):
                 return True
@@ -339,6 +354,13 @@ class CardComposer:
     def _origin(self) -> str:
         return f"playbook {self.playbook.name}"
 
+    def _called(self, speaker: str) -> str:
+        """A speaker as a card names one: by the name the user gave, else by a plain word."""
+        if name := self.names.get(speaker, ""):
+            return name
+        user, other = NAMELESS.get(base_tag(self.playbook.language), NAMELESS["en"])
+        return user if speaker.startswith(Channel.MIC) else other
+
     def _moment(self, candidate: Candidate) -> Moment:
         trigger = candidate.trigger
         language = self.language
@@ -347,7 +369,7 @@ class CardComposer:
         return Moment(
             kind=candidate.kind,
             text=_redacted(candidate.text),
-            speaker=candidate.speaker,
+            speaker=self._called(candidate.speaker),
             signals=detect(candidate.text, language) | meant,
             language=language,
             own=trigger.card if trigger is not None else None,

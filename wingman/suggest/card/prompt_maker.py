@@ -49,7 +49,6 @@ class PromptMaker:
         )
         self._tone = ToneWait(wait_s)
         self._shifts: deque[EmotionShift] = deque(maxlen=5)
-        self._names: dict[str, str] = {}
         self._foreseen: Utterance | None = None
 
     def hear(self, utterance: Utterance) -> None:
@@ -65,10 +64,6 @@ class PromptMaker:
     def shift(self, shift: EmotionShift) -> None:
         """A speaker's tone left its own baseline."""
         self._shifts.append(shift)
-
-    def rename(self, speaker: str, name: str) -> None:
-        """The user gave a speaker a name."""
-        self._names[speaker] = name
 
     def foresee(self, running: Utterance) -> None:
         """Running words that the model is asked about early."""
@@ -104,7 +99,7 @@ class PromptMaker:
             facts=composer.facts,
             language=composer.answer_language,
             move=composer.move(candidate, flight.draw),
-            names=self._names,
+            names=composer.names,
             decides=candidate.unsure,
         )
         prompt = prompts.build(

@@ -31,7 +31,8 @@ from wingman.suggest.playbook.yaml_file import (
 )
 
 VARIABLES = frozenset({"quote", "speaker", "when", "amount", "loss", "trouble"})
-"""What a moment brings: the words that triggered the card, who said them, the day and the sum they name, the
+"""What a moment brings: the words that triggered the card, who said them (the name that the user gave, else
+a plain word such as *the other person*), the day and the sum they name, the
 sum they say they lost, and what the others told of a trouble before."""
 
 LONGEST_KIND = 60
