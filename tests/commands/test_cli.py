@@ -157,6 +157,11 @@ def test_a_flag_with_nothing_behind_it_is_refused(capsys: pytest.CaptureFixture[
     assert "ID: is empty" in capsys.readouterr().err
 
 
+def test_output_has_its_short_name_everywhere() -> None:
+    for parser in {each for each, flag in _valued(build_parser()) if flag == "--output"}:
+        assert "-o" in parser.format_usage()
+
+
 def test_flags_that_do_nothing_together_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     for line, says in (
         ("transcribe x.wav --json --format srt", "cannot both be printed"),

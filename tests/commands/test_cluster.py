@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -62,6 +63,16 @@ async def test_status_verify_and_drain(one_server: Servers, tmp_path: Path, wing
 def test_without_a_cluster_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cluster", "status"]) == 2
     assert "cluster.url" in capsys.readouterr().err
+
+
+def test_without_the_extra_it_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "wingman.commands.cluster", raising=False)
+    monkeypatch.setitem(sys.modules, "wingman.cluster.jetstream", None)
+    for action in ("status", "verify", "drain", "backup", "restore"):
+        assert main(["cluster", action]) == 2
+        assert "wingman-sidecar[cluster]" in capsys.readouterr().err
 
 
 def test_drain_needs_a_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 
-from wingman.commands.cli import main
+from wingman.commands.cli import build_parser, main
+from wingman.commands.common import login_command
 
 
 @pytest.fixture(autouse=True)
@@ -38,15 +40,23 @@ def test_a_grant_is_made_listed_and_revoked(capsys: pytest.CaptureFixture[str], 
     assert [json.loads(line)["what"] for line in capsys.readouterr().out.splitlines()] == ["granted", "revoked"]
 
 
-def test_a_login_link_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert (
-        run(
-            "grants",
-            "login",
-        )
-        == 0
-    )
-    assert "/#login=" in capsys.readouterr().out
+def test_a_login_link_is_of_the_service_that_names_the_command(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = tmp_path / "my settings.yaml"
+    config.write_text("server: {public_url: https://wingman.example.com}")
+    for flags, link in (
+        ([], "http://127.0.0.1:8710/#login="),
+        (["--port", "0"], "http://127.0.0.1:4711/#login="),
+        (["--host", "127.0.0.2", "--port", "4711"], "http://127.0.0.2:4711/#login="),
+        (["--config", str(config)], "https://wingman.example.com/#login="),
+    ):
+        command = login_command(build_parser().parse_args(["serve", *flags]), 4711)
+        _, *behind = shlex.split(command)
+        before = ["grants", *behind[2:], "login"]
+        for words in (behind, before):
+            assert run(*words) == 0
+            assert capsys.readouterr().out.startswith(link), words
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from wingman.app import open_service
 from wingman.app.http import serve_http
 from wingman.cluster.workers import Start, input_ends, workers
 from wingman.config.settings import Settings, build, load
+from wingman.core.errors import WingmanError
 from wingman.core.json import JsonObject
 from wingman.server.event_loop import run
 from wingman.server.gc_tuning import Heap
@@ -46,7 +47,10 @@ def main() -> None:
     options.add_argument("--worker", type=int, help="this worker's number, in one")
     chosen = options.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    run(_many(chosen) if chosen.workers > 1 else _serve(chosen))
+    try:
+        run(_many(chosen) if chosen.workers > 1 else _serve(chosen))
+    except WingmanError as refused:
+        sys.exit(f"wingman: {refused}")
 
 
 def _settings(chosen: argparse.Namespace) -> Settings:

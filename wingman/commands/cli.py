@@ -235,8 +235,12 @@ Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"  # noqa: SLF001 - ar
 def _command(commands: Commands, name: str, help_text: str, module: str = "") -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
     parser.set_defaults(module=module or name)
-    parser.add_argument("--config", metavar="FILE", help="settings file (see configs/default.yaml)")
+    _settings_file(parser)
     return parser
+
+
+def _settings_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="FILE", help="settings file (see configs/default.yaml)")
 
 
 def _listening(parser: argparse.ArgumentParser) -> None:
@@ -469,13 +473,16 @@ def _meetings(commands: Commands) -> None:
 def _grants(commands: Commands) -> None:
     parser = _command(commands, "grants", "Log in, and list, make or revoke what may be done by whom.")
     _listening(parser)
+    same = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    _settings_file(same)  # behind the action as well: what stands before it is not taken back
+    _listening(same)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.type = str
-    listing = actions.add_parser("list", help="what is in force, newest first")
+    listing = actions.add_parser("list", parents=[same], help="what is in force, newest first")
     listing.add_argument("--all", action="store_true", help="also what is over")
     listing.add_argument("--json", action="store_true", help="print one JSON object a line")
-    actions.add_parser("login", help="print a login link that works once")
-    making = actions.add_parser("create", help="make a grant for a program and print its token")
+    actions.add_parser("login", parents=[same], help="print a login link that works once")
+    making = actions.add_parser("create", parents=[same], help="make a grant for a program and print its token")
     making.add_argument("name", metavar="NAME", help="what to call it in lists")
     making.add_argument("--role", default="script", help="script, viewer, auditor, scraper, extension, owner")
     making.add_argument(
@@ -483,7 +490,7 @@ def _grants(commands: Commands) -> None:
     )
     making.add_argument("--meeting", metavar="ID", help="good for this meeting alone")
     making.add_argument("--days", type=positive, default=90.0, help="how long it lasts (default 90)")
-    ending = actions.add_parser("revoke", help="end a grant; what is open with it is closed")
+    ending = actions.add_parser("revoke", parents=[same], help="end a grant; what is open with it is closed")
     ending.add_argument("id", metavar="ID", help="its id, see: wingman grants list")
     parser = _command(
         commands, "audit", "Who did what with which grant, and whether the log was changed.", "grants"
@@ -508,14 +515,15 @@ def _export(commands: Commands) -> None:
     parser.set_defaults(format="html")
     _taking(parser)
     parser = _command(commands, "export", "Write a meeting as a file other programs read.")
-    parser.add_argument("--format", default="md", help="md, json, srt, vtt, csv, html or bundle (default md)")
+    formats = "md, txt, json, srt, vtt, csv, html or bundle (default md)"
+    parser.add_argument("--format", default="md", help=formats)
     _taking(parser)
 
 
 def _taking(parser: argparse.ArgumentParser) -> None:
     _finding(parser)
     parser.add_argument("id", metavar="ID", help="the meeting's id, see: wingman meetings")
-    parser.add_argument("--output", metavar="FILE", help="where to write (default: standard output)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to write (default: standard output)")
 
 
 def _replay(commands: Commands) -> None:

@@ -12,18 +12,23 @@ from pathlib import Path
 
 import msgspec
 
-from wingman.cluster import keys, snapshots, streams
-from wingman.cluster.jetstream import JetStream
-from wingman.cluster.keys import KeyRing
-from wingman.cluster.log_reader import LogReader
-from wingman.cluster.node import Node, NodeRow
-from wingman.cluster.record import Head
-from wingman.cluster.streams import Copies
 from wingman.commands.common import settings_of
+from wingman.commands.installation import adding
 from wingman.config.cluster import ClusterSettings
 from wingman.config.folders import expanded
 from wingman.core.errors import InputError
 from wingman.server.event_loop import run
+
+try:
+    from wingman.cluster import keys, snapshots, streams
+    from wingman.cluster.jetstream import JetStream
+    from wingman.cluster.keys import KeyRing
+    from wingman.cluster.log_reader import LogReader
+    from wingman.cluster.node import Node, NodeRow
+    from wingman.cluster.record import Head
+    from wingman.cluster.streams import Copies
+except ModuleNotFoundError as missing:
+    raise InputError(f"wingman cluster needs the extra ({missing}): {adding('cluster')}") from None
 
 DRAIN_S = 90.0
 """What a node may take to settle what it has heard."""

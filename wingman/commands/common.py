@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import shlex
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
@@ -39,6 +40,15 @@ def store_of(arguments: argparse.Namespace) -> SettingsStore:
     """The settings of this machine's user: what was set in the browser, the file, and the environment."""
     file = Path(arguments.config) if arguments.config else None
     return SettingsStore(file, None, data_dir(load(file)))
+
+
+def login_command(arguments: argparse.Namespace, port: int) -> str:
+    """What prints a login link of this very service, which listens on `port`."""
+    given = {"--config": arguments.config, "--host": arguments.host}
+    if arguments.port is not None:
+        given["--port"] = str(port)  # 0 was asked for where the system chose
+    words = [word for flag, value in given.items() if value is not None for word in (flag, value)]
+    return shlex.join(["wingman", "grants", "login", *words])
 
 
 def base_url(host: str, port: int) -> str:

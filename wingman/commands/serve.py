@@ -14,10 +14,9 @@ from wingman.app import open_service
 from wingman.app.access import open_access
 from wingman.app.http import serve_http
 from wingman.cluster.workers import Start, input_ends, workers
-from wingman.commands.common import base_url, run_until_signal, settings_of, store_of
+from wingman.commands.common import base_url, login_command, run_until_signal, settings_of, store_of
 from wingman.config.paths import data_dir
 from wingman.config.settings import Settings, unread
-from wingman.config.settings_store import SettingsStore
 from wingman.core.cores import usable_cores
 from wingman.core.errors import InputError
 from wingman.meeting.providers import ProviderFactory
@@ -49,11 +48,8 @@ def main(arguments: argparse.Namespace) -> int:
     most = MOST_PER_CORE * usable_cores()
     if not 1 <= arguments.workers <= most:
         raise InputError(f"--workers must be 1 to {most}, eight for each core", field="workers")
-    if arguments.workers == 1:
-        job = _serve(settings, store_of(arguments), show=getattr(arguments, "open", False))
-    else:
-        job = _many(arguments, settings)
-    return run_until_signal(job)
+    serving = _serve if arguments.workers == 1 else _many
+    return run_until_signal(serving(arguments, settings))
 
 
 def found_wrong(settings: Settings) -> Iterator[InputError]:
@@ -62,13 +58,13 @@ def found_wrong(settings: Settings) -> Iterator[InputError]:
     return start_problems(settings, UserPlaybooks(data_dir(settings) / "playbooks"), transcriber)
 
 
-async def _serve(settings: Settings, store: SettingsStore, *, show: bool = False) -> int:
-    async with open_service(settings, store=store) as service:
+async def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    async with open_service(settings, store=store_of(arguments)) as service:
         service.hub.tap(Heap().hear)
 
         def ready(port: int) -> None:
-            address = _announce(settings, port, service.access)
-            if show:
+            address = _announce(settings, port, service.access, login_command(arguments, port))
+            if getattr(arguments, "open", False):
                 open_page(address)
 
         await serve_http(service, ready)
@@ -94,7 +90,7 @@ async def _many(arguments: argparse.Namespace, settings: Settings) -> int:
         environ = {**os.environ, TOKEN_VARIABLE: access.token}
         start = Start(command, environ, settings.meeting.wind_down_s + ENDING_S)
         async with workers(arguments.workers, start, folder / "nats", service_secret.load(folder)) as nodes:
-            _announce(settings, port, access)
+            _announce(settings, port, access, login_command(arguments, port))
             sys.stdout.write(f"  workers      {arguments.workers}\n")
             sys.stdout.flush()
             await nodes.keep()
@@ -125,13 +121,13 @@ async def _worker(settings: Settings) -> int:
     return 0
 
 
-def _announce(settings: Settings, port: int, access: Access) -> str:
+def _announce(settings: Settings, port: int, access: Access, login: str) -> str:
     """Say where the service is and who serves what; returns the address that logs in."""
     choices = ProviderFactory(settings).choose(settings.emotion.policy)
     root = base_url(settings.server.host, port)
     address = f"{settings.server.public_url.rstrip('/') or root}/#login={access.login_code()}"
     print(f"Wingman is ready: {address}")
-    print(f"  the link works once, for {LOGIN_SECONDS // 60} minutes; `wingman grants login` makes another")
+    print(f"  the link works once, for {LOGIN_SECONDS // 60} minutes; `{login}` makes another")
     print(f"  transcriber  {choices.transcriber.provider:<10} {choices.transcriber.why}")
     print(f"  emotion      {choices.emotion.provider:<10} {choices.emotion.why}")
     print(f"  suggestions  {choices.suggester.provider:<10} {choices.suggester.why}", flush=True)

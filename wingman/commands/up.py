@@ -8,7 +8,7 @@ import argparse
 import httpx
 
 from wingman.commands import serve
-from wingman.commands.common import base_url, settings_of
+from wingman.commands.common import base_url, login_command, settings_of
 
 ANSWER_S = 2.0
 
@@ -19,7 +19,8 @@ def main(arguments: argparse.Namespace) -> int:
     root = base_url(settings.server.host, settings.server.port)
     if running(root):
         print(f"Wingman runs already: {root}/")
-        print("  not logged in there? `wingman grants login` makes a link", flush=True)
+        login = login_command(arguments, settings.server.port)
+        print(f"  not logged in there? `{login}` makes a link", flush=True)
         serve.open_page(f"{root}/")
         return 0
     arguments.open = True

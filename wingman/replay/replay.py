@@ -91,7 +91,8 @@ async def replay(
         return await run.rejoin(Correlator(with_changes(correlate, "correlate", changes.correlate)), speed)
     if changes.correlate:
         raise InputError(
-            "this bundle does not hold what the providers said (see report.record_events), "
+            "this bundle does not hold all that the providers said (it was made before its meeting had ended, "
+            "or report.record_events was off), "
             "so the join cannot be made anew",
             field="with",
         )
