@@ -7,9 +7,10 @@ Each run takes as long as the sample (75 s): they run side by side, once for all
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,27 +114,49 @@ def test_the_words_are_what_was_said(runs: Mapping[str, Run]) -> None:
 
 
 def test_times_are_those_of_the_speech(runs: Mapping[str, Run]) -> None:
-    """Each true turn is found, within 200 ms at both ends."""
-    for name in RUNS:
-        for channel in ("tab", "mic"):
-            heard = [(u["media"]["start"], u["media"]["end"]) for u in said(runs[name], channel)]
-            for turn in (t for t in sample.truth() if t.channel == channel):
-                start = min(abs(turn.start - s) for s, _ in heard)
-                end = min(abs(turn.end - e) for _, e in heard)
-                assert start <= 0.2, (name, turn, heard)
-                assert end <= 0.2, (name, turn, heard)
+    """Each true turn is found by the local recogniser, within 200 ms at both ends.
+
+    Where a machine that stood still took the first packets of two tracks apart, one is as much later as a whole
+    until the sender reports have put that right.
+    """
+    for channel in ("tab", "mic"):
+        heard = [(u["media"]["start"], u["media"]["end"]) for u in said(runs["embedded"], channel)]
+        turns = [t for t in sample.truth() if t.channel == channel]
+        later = max(0.0, heard[0][0] - turns[0].start)
+        for turn in turns:
+            later = 0.0 if found(turn, heard, 0.0) else later
+            assert found(turn, heard, later), (turn, later, heard)
+        assert later == 0.0
+
+
+def found(turn: sample.TrueTurn, heard: Sequence[tuple[float, float]], later: float) -> bool:
+    """Whether something that was heard begins where a turn does, moved to `later`, and something ends there."""
+    return all(
+        min(abs(at + later - one[end]) for one in heard) <= 0.2 for end, at in enumerate((turn.start, turn.end))
+    )
 
 
 def test_the_raised_voice_is_noticed(runs: Mapping[str, Run]) -> None:
     turn = next(t for t in sample.truth() if t.tag == "frustrated")
-    labels = {}
-    for name in RUNS:
-        near = min(said(runs[name], "tab"), key=lambda u: abs(u["media"]["start"] - turn.start))
-        skipped = [e["media"] for e in runs[name].of("transcript.gap") if e["data"]["cause"] == "live_edge"]
-        if all(media["end"] < turn.start or turn.end < media["start"] for media in skipped):
-            labels[name] = near["data"]["emotion"]["label"]
-    assert labels
-    assert labels.items() <= {"embedded": "intensity", "emulated": "frustration"}.items()
+    near = min(said(runs["embedded"], "tab"), key=lambda u: abs(u["media"]["start"] - turn.start))
+    assert near["data"]["emotion"]["label"] == "intensity"
+    # the emulator plays its script by the sound it has taken in: what it was not sent moves the rest to later
+    late = unsent(runs["emulated"])
+    felt = [
+        u["media"]["start"]
+        for u in said(runs["emulated"], "tab")
+        if u["data"]["emotion"]["label"] == "frustration"
+    ]
+    assert all(turn.start - 0.2 <= start <= turn.end + late for start in felt), (felt, late)
+    assert felt or late > (turn.end - turn.start) / 2
+
+
+def unsent(run: Run) -> float:
+    """Seconds of the meeting that the remote tone provider was not sent, as the run tells what has left it:
+    pauses given away while the machine came behind, and what was skipped because it could not be made up.
+    """
+    sent = sum(e["data"]["seconds"] for e in run.of("egress.recorded") if e["data"]["to"] == "hume")
+    return float(run.envelopes[-1]["data"]["seconds"] - sent)
 
 
 def test_the_emulated_model_wrote_something(runs: Mapping[str, Run]) -> None:
@@ -143,11 +166,12 @@ def test_the_emulated_model_wrote_something(runs: Mapping[str, Run]) -> None:
 
 
 def test_a_provider_that_fails_costs_no_word_and_moves_none(runs: Mapping[str, Run]) -> None:
-    """A drop in the middle of a word and two 503 on one channel, a half-open connection on the other."""
+    """A drop in the middle of a word and two 503 on one channel, a half-open connection on the other; and one
+    that does not fail."""
     script = scenario.load(sample.FOLDER / "meeting.json")
-    for channel in ("tab", "mic"):
+    for name, channel in itertools.product(("emulated", "failing"), ("tab", "mic")):
         spoken = script.track(channel).words
-        heard = said(runs["failing"], channel)
+        heard = said(runs[name], channel)
         assert [word for u in heard for word in u["data"]["text"].split()] == [word.text for word in spoken]
         count = 0
         for utterance in heard:
@@ -170,35 +194,32 @@ def test_a_provider_that_fails_is_named_and_its_gaps_are_told(runs: Mapping[str,
     )
     spoken = [(turn.start, turn.end) for turn in sample.truth() if turn.channel == "tab"]
     # the first connection breaks at 24 s; the second begins where its gap ends and falls silent after 12 s of
-    # what it was sent: pauses given away while it catches up, no more than it may be late, come on top, and so
-    # does what a machine that stood still skipped and says it did
-    late, frame = HumeSettings().max_lag_ms / 1000, HumeSettings().frame_ms / 1000
+    # what it was sent: whatever else was not sent by then, because the machine came behind, comes on top
+    late, frame = unsent(run), HumeSettings().frame_ms / 1000
     failed_at = 24.0
-    for gaps, behind in unanswered(run):
+    for gaps in unanswered(run):
         start, end = gaps[0][0], gaps[-1][1]
         unheard = [turn for turn in spoken if failed_at < turn[1] and turn[0] < start - frame]
-        assert start <= failed_at + late + behind or not unheard, gaps
-        assert failed_at <= end + behind, gaps
-        assert end - start <= 10.0 + behind, gaps
+        assert start <= failed_at + late or not unheard, (gaps, late)
+        assert failed_at <= end + late, (gaps, late)
+        assert end - start <= 10.0 + late, (gaps, late)
         failed_at = end + 12.0
 
 
-def unanswered(run: Run) -> list[tuple[list[tuple[float, float]], float]]:
-    """For each of two failed tone connections the stretches it left unheard, a pause that was not worth sending
-    between two of them, and the seconds that had been skipped by then because the machine came behind.
+def unanswered(run: Run) -> list[list[tuple[float, float]]]:
+    """For each of two failed tone connections the stretches it left unheard; between them are pauses that were
+    not worth sending, and what was skipped because the machine came behind.
     """
-    failures: list[tuple[list[tuple[float, float]], float]] = []
+    failures: list[list[tuple[float, float]]] = []
     gaps: list[tuple[float, float]] = []
-    behind = 0.0
     for e in run.envelopes:
         data = e["data"]
         if e["type"] == "transcript.gap" and data["cause"] == "provider":
             gaps.append((e["media"]["start"], e["media"]["end"]))
         elif e["type"] == "transcript.gap":
             assert data["cause"] in ("live_edge", "outage"), e
-            behind += e["media"]["end"] - e["media"]["start"]
         elif e["type"] == "provider.state" and data["provider"] == "hume" and data["health"] == "retrying":
-            failures.append((gaps, behind))
+            failures.append(gaps)
             gaps = []
     assert len(failures) == 2
     assert not gaps

@@ -191,7 +191,7 @@ async def test_a_source_that_sends_nothing_any_more_gives_way(monkeypatch: pytes
         await asyncio.sleep(0.3)
         back = Paced(60)
         await meeting.attach(back)
-        await asyncio.wait_for(meeting.played(dead), 1)
+        await asyncio.wait_for(meeting.played(dead), 20)
         await until(lambda: meeting.now(Channel.TAB) > 0.3)
         with pytest.raises(InputError, match="already fed"):
             await meeting.attach(Paced(1))

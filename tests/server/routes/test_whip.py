@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.rtp import RtcpRrPacket
 
 from tests.support.whip import SDP, client, packets, peer, until_connected
+from tests.support.whip_restart import transport
 from tests.support.whole_service import whole
 from tests.transports.support import service
 from tests.transports.test_sdp import AUDIO, HEAD, VIDEO
@@ -175,7 +177,7 @@ async def test_a_client_that_falls_silent_is_stalled_then_gone(path: str) -> Non
     settings = IngestSettings(
         host_addresses=("127.0.0.1",),
         stalled_after_s=0.3,
-        gone_after_s=1.0,
+        gone_after_s=3.0,  # both sides stand still with the machine: for less than this
         media_path=path,  # type: ignore[arg-type]  # one of the two
     )
     async with service(settings) as (url, meetings), client(url) as http, peer() as (connection, offer):
@@ -186,9 +188,14 @@ async def test_a_client_that_falls_silent_is_stalled_then_gone(path: str) -> Non
         for packet in packets(15):
             sender.send(packet)
             await asyncio.sleep(0.02)
-        async with asyncio.timeout(8):
+        way = transport(connection)._connection._nominated[1].protocol
+        stock, way.transport = way.transport, SimpleNamespace(sendto=lambda *_: None)  # as a cut cable
+        async with asyncio.timeout(20):
             await meetings.known["m-1"].idle()
-        assert meetings.known["m-1"].sinks[Channel.TAB].states == ["connecting", "capturing", "stalled", "gone"]
+        way.transport = stock
+        states = meetings.known["m-1"].sinks[Channel.TAB].states
+        assert list(dict.fromkeys(states)) == ["connecting", "capturing", "stalled", "gone"]
+        assert states[-2:] == ["stalled", "gone"]
 
 
 @pytest.mark.parametrize("path", ["portable", "direct"])
