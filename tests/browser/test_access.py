@@ -281,6 +281,43 @@ def test_rows_that_are_fetched_again_lend_no_key_to_their_neighbours(
     assert page.evaluate("ends") == ["/api/meetings/a/end"]
 
 
+def test_older_rows_stay_while_newer_ones_come_and_after_a_search(
+    service: BrowserService, new_page: NewPage
+) -> None:
+    page = new_page(service.overlay(service.meeting().id))
+    page.evaluate(
+        """async () => {
+          const { MeetingsList } = await import("/static/pages/meetings-list.js");
+          const row = (n) => ({ id: `m-${n}`, state: n ? "ended" : "live", started_at: 0, tags: [] });
+          const all = Array.from({ length: 120 }, (_, n) => row(n));
+          const json = async (_method, path) => {
+            const query = new URL(path, "http://w").searchParams;
+            if (query.has("q")) return { hits: [] };
+            const from = all.findIndex(({ id }) => id === query.get("before")) + 1;
+            return { meetings: all.slice(from, from + Number(query.get("limit"))) };
+          };
+          window.list = new MeetingsList({ json }, { say() {}, clear() {}, fail() {} });
+          document.querySelector(".wm").append(list.node);
+          await list.load();
+        }"""
+    )
+    rows, more = page.locator(".library .meeting"), page.get_by_role("button", name="Show older")
+    for shown in (50, 100):
+        expect(rows).to_have_count(shown)
+        page.get_by_label("Search in all meetings").fill("never")
+        expect(page.get_by_text("Nothing was found")).to_be_visible()
+        expect(more).to_be_hidden()
+        page.get_by_label("Search in all meetings").fill("")
+        expect(page.get_by_text("Nothing was found")).to_be_hidden()
+        page.evaluate("list.load()")  # as while something runs
+        expect(rows).to_have_count(shown)
+        more.click()
+    expect(rows).to_have_count(120)
+    page.evaluate("list.load()")
+    expect(rows).to_have_count(120)
+    expect(more).to_be_hidden()
+
+
 def test_a_screen_reader_hears_whole_cards_and_no_history(service: BrowserService, new_page: NewPage) -> None:
     meeting = service.meeting().id
     service.publish(meeting, *call()[:14])

@@ -170,6 +170,51 @@ def test_the_checker_finds_nothing_serious_on_any_page(browser: Browser, whole: 
         expect(one.page.locator("button:visible, input:visible, .top:visible")).to_have_count(0)
 
 
+def test_what_was_typed_is_there_again_where_it_could_not_be_saved(
+    browser: Browser, whole: WholeService
+) -> None:
+    meeting = whole.past_meeting("Renewal", [("them", "They wait for March.")])
+    with whole.client() as client:
+        item = {"kind": "decision", "text": "They wait.", "owner": "", "due": "", "done": False}
+        client.put(f"/api/meetings/{meeting}/items/decision-1", json=item).raise_for_status()
+    with person(browser, whole) as one:
+        page = one.page
+        home = page.url.rsplit("/", 1)[0]
+        dialog, why = page.locator(".ask-dialog"), page.locator(".ask-dialog [role=alert]")
+        report = f"/meetings/{meeting}"
+        cases = (
+            ("/", ".meeting .icon-button >> nth=0", "Tags", "Acme, March"),
+            ("/notes", "#write-note", "Text", "# Prices\n\n900 euros."),
+            (report, "#follow-up", "Text", "Dear all,"),
+            (report, "#add-note", "Note", "Ask again in March."),
+        )
+        for path, opens, field, typed in cases:
+            page.goto(home + path)
+            page.evaluate("() => { Clipboard.prototype.writeText = () => Promise.reject(new Error('no')); }")
+            page.locator(opens).press("Enter")
+            if path == "/notes":
+                dialog.get_by_label("Name").fill("prices")
+            dialog.get_by_label(field).fill(typed)
+            page.route("**/api/**", lambda route: route.abort())
+            page.locator(".ask-dialog [type=submit]").click()
+            expect(why).to_have_text(re.compile("out of reach|did not allow copying"))
+            expect(dialog.get_by_label(field)).to_have_value(typed)
+            page.unroute("**/api/**")
+            page.evaluate("() => { Clipboard.prototype.writeText = () => Promise.resolve(); }")
+            page.locator(".ask-dialog [type=submit]").click()
+            expect(dialog).to_have_count(0)
+        expect(page.get_by_text("Ask again in March.")).to_be_visible()
+        page.locator("#add-note").click()
+        dialog.get_by_label("Note").fill("Later.")
+        dialog.get_by_label("Moment").fill("1.35")  # which the end of the meeting was taken for
+        page.locator(".ask-dialog [type=submit]").click()
+        expect(dialog.get_by_label("Moment")).to_be_focused()
+        dialog.get_by_role("button", name="Cancel").click()
+        page.locator("#edit").click()
+        page.locator("li[data-item] .text").press("Space")
+        expect(dialog).to_be_visible()
+
+
 @pytest.mark.parametrize("path", WRONG_TURNS)
 def test_a_wrong_turn_is_a_page_for_a_person(used: WholeService, path: str) -> None:
     with used.client() as client:

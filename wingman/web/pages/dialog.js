@@ -27,11 +27,11 @@ export function showDialog(form, closed, kind = "") {
 }
 
 /**
- * Ask, and wait for the answer. `fields` are `{name, label, value, hint?, long?}`, or `{name, label, tick}` for
- * a yes or no.
+ * Ask, and wait for the answer. `fields` are `{name, label, value, hint?, long?, required?, pattern?}`, or
+ * `{name, label, tick}` for a yes or no; a `hint` says what a `pattern` wants. A `problem` is why it is asked again.
  * @returns {Promise<Object<string, any> | null>} what was typed (or ticked) by field name; null when it was called off
  */
-export function ask({ title, text = "", fields = [], yes, danger = false }) {
+export function ask({ title, text = "", fields = [], yes, danger = false, problem = "" }) {
   return new Promise((resolve) => {
     const inputs = fields.map((field) => input(field));
     const answer = () => Object.fromEntries(fields.map((field, at) => [field.name, answerIn(inputs[at])]));
@@ -48,6 +48,7 @@ export function ask({ title, text = "", fields = [], yes, danger = false }) {
       },
       h("h2", { text: title, id: "dialog-title" }),
       text ? h("p", { text }) : null,
+      problem ? h("p", { class: "dialog-problem", role: "alert", text: problem }) : null,
       fields.map((field, at) =>
         h(
           "label",
@@ -66,16 +67,37 @@ export function ask({ title, text = "", fields = [], yes, danger = false }) {
     );
     const dialog = showDialog(form, () => resolve(given));
     (inputs[0] || form.querySelector(danger ? "button" : "[type=submit]")).focus();
-    inputs[0]?.select?.();
+    if (!problem) inputs[0]?.select?.(); // what was just typed is not one key away from gone
   });
+}
+
+/**
+ * Ask, and hand the answer to `save`. Where that fails it is asked again, with why and with what was typed: nobody types
+ * it twice because a service was away.
+ * @returns {Promise<boolean>} whether it was saved; false when it was called off
+ */
+export async function askUntilSaved(question, save) {
+  const { fields } = question;
+  for (let asked = question; ; ) {
+    const given = await ask(asked);
+    if (!given) return false;
+    try {
+      await save(given);
+      return true;
+    } catch (failed) {
+      const typed = ({ name, tick }) => (tick === undefined ? { value: given[name] } : { tick: given[name] });
+      asked = { ...question, problem: failed.message, fields: fields.map((field) => ({ ...field, ...typed(field) })) };
+    }
+  }
 }
 
 const answerIn = (input) => (input.type === "checkbox" ? input.checked : input.value.trim());
 
-function input({ value = "", long = false, maxlength = "200", tick = undefined }) {
+function input({ value = "", long = false, maxlength = "200", tick = undefined, hint = "", required = false, pattern = "" }) {
   if (tick !== undefined) return h("input", { type: "checkbox", checked: tick });
-  if (long) return h("textarea", { rows: "5", maxlength }, value);
-  return h("input", { type: "text", value, maxlength, autocomplete: "off" });
+  if (long) return h("textarea", { rows: "5", maxlength, required }, value);
+  const wanted = pattern ? { pattern, title: hint } : {};
+  return h("input", { type: "text", value, maxlength, required, autocomplete: "off", ...wanted });
 }
 
 /** One sentence about what went wrong, or what was done; empty takes it away. */

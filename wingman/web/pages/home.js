@@ -98,9 +98,12 @@ async function load() {
   });
 }
 
-void load();
-setInterval(() => {
+function refresh() {
   const busy = document.hidden || meetings.words.value || document.querySelector("dialog, details.menu[open]");
-  if (!busy && meetings.rows.some(({ state }) => state !== "ended"))
-    void meetings.load().catch(() => undefined); // the next one tells, or what the user does
-}, REFRESH);
+  if (!busy) void meetings.load().catch(() => undefined); // the next one tells, or what the user does
+}
+
+void load();
+setInterval(() => meetings.rows.some(({ state }) => state !== "ended") && refresh(), REFRESH);
+// A page that was left open: what was begun elsewhere meanwhile (by the extension, in another tab) is there as well
+document.addEventListener("visibilitychange", refresh);

@@ -4,7 +4,7 @@ import { h, icon, setChildren } from "../extension/js/dom.js";
 import { HOME } from "../extension/js/session.js";
 import { clock } from "../extension/js/strings.js";
 import { byMeeting, lengthWords, snippetParts, tagsOf, titleOf, when } from "./format.js";
-import { ask, guarded } from "./dialog.js";
+import { ask, askUntilSaved, guarded } from "./dialog.js";
 
 const FORMATS = [
   ["html", "Report as one file"],
@@ -16,6 +16,8 @@ const FORMATS = [
   ["bundle", "Bundle, to replay"],
 ];
 const PAGE = 50;
+/** The most the service tells at once. */
+const MOST = 500;
 
 export class MeetingsList {
   /** @param {object} service @param {object} notice where failures are told */
@@ -55,19 +57,22 @@ export class MeetingsList {
       ),
     );
     this.rows = [];
+    /** Whether there are more than these. */
+    this.older = false;
     /** The rows in the page, by meeting: one that is being used stays as it is while the list is fetched again. */
     this.made = new Map();
     this.tag = "";
     this.timer = 0;
   }
 
-  /** Fetch the newest meetings and show them. @returns {Promise<object[]>} all of them */
+  /** Fetch the newest meetings and show them, as far back as they are shown. @returns {Promise<object[]>} all of them */
   async load() {
-    const { meetings } = await this.service.json("GET", `/api/meetings?limit=${PAGE}`);
-    this.rows = meetings;
-    this.more.hidden = meetings.length < PAGE;
+    const shown = Math.min(MOST - 1, Math.max(PAGE, this.rows.length));
+    const { meetings } = await this.service.json("GET", `/api/meetings?limit=${shown + 1}`);
+    this.rows = meetings.slice(0, shown);
+    this.older = meetings.length > shown;
     this.#show();
-    return meetings;
+    return this.rows;
   }
 
   async #older() {
@@ -76,7 +81,7 @@ export class MeetingsList {
       const query = new URLSearchParams({ limit: String(PAGE), before: before.id });
       const { meetings } = await this.service.json("GET", `/api/meetings?${query}`);
       this.rows.push(...meetings);
-      this.more.hidden = meetings.length < PAGE;
+      this.older = meetings.length >= PAGE;
       this.#show();
     });
   }
@@ -91,6 +96,7 @@ export class MeetingsList {
     const kept = (row) => this.#kept(before, row);
     setChildren(this.running, live.map(kept));
     setChildren(this.past, shown.map(kept));
+    this.more.hidden = !this.older || this.words.value.trim() !== "";
     this.empty.textContent = past.length ? "" : "Nothing yet. A meeting is kept here when it is over.";
     this.#showTags(past);
     this.changed(this.rows);
@@ -196,20 +202,19 @@ export class MeetingsList {
   }
 
   async #edit(meeting) {
-    const given = await ask({
+    const asked = {
       title: "Name and tags",
       fields: [
         { name: "title", label: "Name", value: meeting.title, maxlength: "120" },
         { name: "tags", label: "Tags", value: (meeting.tags || []).join(", "), hint: "Separate them by commas." },
       ],
       yes: "Save",
-    });
-    if (!given) return;
-    await guarded(null, this.notice, async () => {
-      const change = { title: given.title, tags: tagsOf(given.tags) };
+    };
+    const saved = await askUntilSaved(asked, async ({ title, tags }) => {
+      const change = { title, tags: tagsOf(tags) };
       await this.service.json("PATCH", `/api/meetings/${encodeURIComponent(meeting.id)}`, change);
-      await this.load();
     });
+    if (saved) await guarded(null, this.notice, () => this.load());
   }
 
   async #delete(meeting, name) {

@@ -3,7 +3,7 @@
 import { h, icon, setChildren } from "../extension/js/dom.js";
 import { dropArea } from "../extension/js/file-drop.js";
 import { Service } from "../extension/js/service.js";
-import { ask, guarded } from "./dialog.js";
+import { ask, askUntilSaved, guarded } from "./dialog.js";
 import { sizeWords } from "./format.js";
 import { shell } from "./shell.js";
 
@@ -85,7 +85,9 @@ async function load() {
 async function add(files) {
   await guarded(choose, notice, async () => {
     const names = [];
-    for (const each of [...files]) {
+    const chosen = [...files];
+    file.value = ""; // one that was refused can be chosen again
+    for (const each of chosen) {
       await service.call("PUT", `/api/notes/${encodeURIComponent(each.name)}`, {
         body: each,
         type: "application/octet-stream",
@@ -93,30 +95,28 @@ async function add(files) {
       });
       names.push(`“${each.name}”`);
     }
-    file.value = "";
     if (names.length) notice.say(`${names.join(", ")} can be quoted from the next meeting on.`);
   });
   await load();
 }
 
 async function writeOne(name = "", text = "") {
-  const given = await ask({
+  const asked = {
     title: name ? `Change “${name}”` : "Write a note",
     fields: [
-      ...(name ? [] : [{ name: "name", label: "Name", value: "", hint: "For instance: prices" }]),
-      { name: "text", label: "Text", value: text, long: true, maxlength: "100000", hint: "A line that begins with # is a heading." },
+      ...(name ? [] : [{ name: "name", label: "Name", value: "", hint: "For instance: prices", required: true }]),
+      { name: "text", label: "Text", value: text, long: true, maxlength: "100000", required: true, hint: "A line that begins with # is a heading." },
     ],
     yes: "Save",
-  });
-  if (!given || (!name && !given.name) || !given.text) return;
-  const target = name || (/\.(md|txt)$/i.test(given.name) ? given.name : `${given.name}.md`);
-  await guarded(write, notice, () =>
-    service.call("PUT", `/api/notes/${encodeURIComponent(target)}`, {
+  };
+  const saved = await askUntilSaved(asked, async (given) => {
+    const target = name || (/\.(md|txt)$/i.test(given.name) ? given.name : `${given.name}.md`);
+    await service.call("PUT", `/api/notes/${encodeURIComponent(target)}`, {
       body: given.text,
       type: "application/octet-stream",
-    }),
-  );
-  await load();
+    });
+  });
+  if (saved) await load();
 }
 
 function row({ name, bytes, sections, words, headings, problem, fixed }) {

@@ -4,9 +4,11 @@ import { h, setText } from "../extension/js/dom.js";
 import { keepFocus } from "../extension/js/focus-keeper.js";
 import { Service } from "../extension/js/service.js";
 import { clock } from "../extension/js/strings.js";
-import { ask, guarded, Notice } from "./dialog.js";
+import { askUntilSaved, guarded, Notice } from "./dialog.js";
 import { dated, when } from "./format.js";
 
+/** What `secondsOf` reads. */
+const MOMENT = "(?:(\\d+):)?(\\d{1,3}):(\\d{2})";
 const KINDS = { decision: "Decision", action: "Promise", question: "Open question" };
 
 const service = new Service();
@@ -121,7 +123,9 @@ function editable(node, title, run) {
   node.setAttribute("role", "button");
   node.addEventListener("click", run);
   node.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") run();
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault(); // or the page scrolls, and a key that opens a dialog is typed there
+    run();
   });
 }
 
@@ -139,32 +143,32 @@ function addButton(kind) {
 
 async function editLine(turn) {
   const said = turn.querySelector(".said");
-  const given = await ask({
+  const asked = {
     title: "Correct this line",
     text: "Leave it empty to go back to what was heard.",
     fields: [{ name: "text", label: "What was said", value: said.textContent, long: true, maxlength: "8000" }],
     yes: "Save",
-  });
-  if (!given) return;
-  await guarded(null, notice, async () => {
-    await service.json("PUT", `${at}/lines/${encodeURIComponent(turn.id)}`, { text: given.text });
-    if (given.text) setText(said, given.text);
+  };
+  await askUntilSaved(asked, async ({ text }) => {
+    await service.json("PUT", `${at}/lines/${encodeURIComponent(turn.id)}`, { text });
+    if (text) setText(said, text);
     notice.say("Saved.");
   });
 }
 
 async function nameSpeaker(turn) {
   const { speaker } = turn.dataset;
-  const given = await ask({
+  const value = turn.querySelector("header b").textContent;
+  const asked = {
     title: "Who is this?",
-    fields: [{ name: "name", label: "Name", value: turn.querySelector("header b").textContent, maxlength: "60" }],
+    fields: [{ name: "name", label: "Name", value, maxlength: "60", required: true }],
     yes: "Save",
-  });
-  if (!given?.name) return;
-  await guarded(null, notice, async () => {
-    await service.json("POST", `${at}/speakers`, { speaker, name: given.name });
+  };
+  await askUntilSaved(asked, async ({ name }) => {
+    if (!name) return;
+    await service.json("POST", `${at}/speakers`, { speaker, name });
     for (const other of document.querySelectorAll(".turn"))
-      if (other.dataset.speaker === speaker) setText(other.querySelector("header b"), given.name);
+      if (other.dataset.speaker === speaker) setText(other.querySelector("header b"), name);
     notice.say("Saved.");
   });
 }
@@ -184,7 +188,7 @@ function editItem(item) {
 }
 
 async function changeItem({ id, kind, text, owner, due, done, utterance = "", node = null }) {
-  const given = await ask({
+  const asked = {
     title: KINDS[kind],
     text: text ? "Empty the text to take it out." : "",
     fields: [
@@ -198,17 +202,16 @@ async function changeItem({ id, kind, text, owner, due, done, utterance = "", no
         : []),
     ],
     yes: "Save",
-  });
-  if (!given) return;
-  const change = {
-    kind,
-    text: given.text,
-    owner: given.owner ?? "",
-    due: given.due ?? "",
-    done: given.done ?? done,
-    utterance,
   };
-  await guarded(null, notice, async () => {
+  await askUntilSaved(asked, async (given) => {
+    const change = {
+      kind,
+      text: given.text,
+      owner: given.owner ?? "",
+      due: given.due ?? "",
+      done: given.done ?? done,
+      utterance,
+    };
     await service.json("PUT", `${at}/items/${encodeURIComponent(id)}`, change);
     if (node && !given.text) node.remove();
     else if (node) setText(node.querySelector(".text"), given.text);
@@ -217,26 +220,24 @@ async function changeItem({ id, kind, text, owner, due, done, utterance = "", no
 }
 
 async function addNote() {
-  const given = await ask({
+  const asked = {
     title: "Add a note",
     fields: [
-      { name: "text", label: "Note", value: "", long: true, maxlength: "4000" },
-      { name: "at", label: "Moment, as m:ss", value: "", hint: "Empty for the end of the meeting" },
+      { name: "text", label: "Note", value: "", long: true, maxlength: "4000", required: true },
+      { name: "at", label: "Moment, as m:ss", value: "", hint: "Such as 12:05; empty for the end of the meeting", pattern: ` *${MOMENT} *` },
     ],
     yes: "Keep it",
-  });
-  if (!given?.text) return;
-  const moment = secondsOf(given.at);
-  await guarded(null, notice, async () => {
-    await service.json("POST", `${at}/notes`, moment === null ? { text: given.text } : { text: given.text, at: moment });
+  };
+  await askUntilSaved(asked, async ({ text, at: moment }) => {
+    if (!text) return;
+    await service.json("POST", `${at}/notes`, moment ? { text, at: secondsOf(moment) } : { text });
     location.reload();
   });
 }
 
 function secondsOf(text) {
-  const found = /^(?:(\d+):)?(\d{1,3}):(\d{2})$/.exec(text);
-  if (!found) return null;
-  return Number(found[1] || 0) * 3600 + Number(found[2]) * 60 + Number(found[3]);
+  const [, hours, minutes, seconds] = new RegExp(MOMENT).exec(text);
+  return Number(hours || 0) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
 // --- after it ---
@@ -244,7 +245,7 @@ function secondsOf(text) {
 async function followUp() {
   await guarded(null, notice, async () => {
     const { subject, text } = await service.json("GET", `${at}/follow-up`);
-    const given = await ask({
+    const draft = {
       title: "Follow-up e-mail",
       text: "A draft from what the report holds. Read it before you send it.",
       fields: [
@@ -252,11 +253,21 @@ async function followUp() {
         { name: "text", label: "Text", value: text, long: true, maxlength: "20000" },
       ],
       yes: "Copy",
+    };
+    await askUntilSaved(draft, async (given) => {
+      await copied(`${given.subject}\n\n${given.text}`);
+      notice.say("Copied. Paste it into your mail.");
     });
-    if (!given) return;
-    await navigator.clipboard.writeText(`${given.subject}\n\n${given.text}`);
-    notice.say("Copied. Paste it into your mail.");
   });
+}
+
+/** Outside of localhost and https there is no clipboard at all. */
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    throw new Error("The browser did not allow copying. Select the text here and copy it yourself.");
+  }
 }
 
 async function askMeeting() {
