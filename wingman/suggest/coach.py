@@ -151,6 +151,11 @@ class Coach:
         return self._writer is not None and self._writer.busy
 
     @property
+    def waits(self) -> bool:
+        """True while a card waits for its moment, such as the end of the cooldown; at most `ttl_s`."""
+        return self._gate.waits
+
+    @property
     def early_asked(self) -> int:
         """Requests to the model about words that were not final yet."""
         return self._cards.early_asked

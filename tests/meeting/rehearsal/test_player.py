@@ -8,7 +8,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wingman.config.suggest import OpenAiSettings
+from wingman.config.suggest import OpenAiSettings, SuggestSettings
 from wingman.core.events import (
     SuggestionCompleted,
     SuggestionCreated,
@@ -72,6 +72,20 @@ async def test_an_encoded_event_carries_the_line_in_its_data() -> None:
     said = next(line for line in lines if line["type"] == "utterance.created")
     assert said["data"]["turn"] == 0
     assert set(said) == {"v", "seq", "type", "meeting", "at", "media", "data"}
+
+
+async def test_the_last_word_has_its_card_when_the_cooldown_is_over_as_in_a_meeting() -> None:
+    """However the conversation goes on: a card that waits shows, or is too old."""
+    for verbosity in ("quiet", "balanced", "lively"):
+        alone = await _play(_turns(*TALK), suggest=SuggestSettings(verbosity=verbosity))
+        longer = (*_turns(*TALK), ScriptedTurn(10, "C2", "Mm.", pause=40.0))
+        followed = await _play(longer, suggest=SuggestSettings(verbosity=verbosity))
+        cards = [
+            [(e.turn, e.envelope.at) for e in events if isinstance(e.envelope.data, SuggestionCreated)]
+            for events in (alone, followed)
+        ]
+        assert cards[0] == cards[1], verbosity
+        assert len(cards[0]) == 2, verbosity
 
 
 async def test_the_same_conversation_gives_the_same_bytes() -> None:

@@ -62,7 +62,7 @@ TICK_S = 0.25
 PATIENCE_S = 30.0
 """For the meaning of one turn: nobody waits for it here."""
 LINGER_S = 4.5
-"""After the last turn, so that what waits can still be said; a conversation that is over is not a silence."""
+"""After the last turn, and longer while a card waits; a conversation that is over is not a silence."""
 JOINED = "joined"
 """Why nothing is decided about a line: its words were heard as one turn with those of the line before."""
 METER = EmotionInfo("rehearsal", remote=False, scale=Scale.INTENSITY, floor=0.2, moderate=0.4, strong=0.6)
@@ -156,6 +156,8 @@ class _Meeting:
                 self._feed(event)
                 await self._settle()
             await self._run_until(self._now + LINGER_S)
+            while self._coach.waits:  # nobody hangs up on the last word: it has its card when its moment comes
+                await self._run_until(self._now + TICK_S)
             coaching.cancel()
         self._publish(MeetingEnded("source_ended", round(self._now, 3)), None)
 

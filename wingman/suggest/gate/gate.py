@@ -79,6 +79,11 @@ class Gate:
         """The latest media time heard of."""
         return self._turns.now
 
+    @property
+    def waits(self) -> bool:
+        """True while a reason to speak waits for a better moment; at most until it is stale."""
+        return self._timing.waiting is not None
+
     # --- what comes in -----------------------------------------------------------------------
 
     def hear(
