@@ -299,6 +299,25 @@ async def test_what_comes_behind_a_body_is_no_header() -> None:
             writer.close()
 
 
+async def test_a_handshake_that_nobody_reads_is_answered_and_gives_its_place_back() -> None:
+    """The HTTP parser lets these pass, and the one of WebSockets does not."""
+    asking = DOOR.limits.asking
+    async with served() as address:
+        host, port = address.split(":")
+        opening = HANDSHAKE.format(path="/ws", host=address).removesuffix("\r\n")
+        for odd in (
+            HANDSHAKE.format(path="/ws?" + "x" * 9000, host=address),
+            f"{opening}Cookie: {'x' * 9000}\r\n\r\n",
+            f"{opening}Content-Length: 5\r\n\r\nhello",
+            f"{opening}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        ):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(odd.encode())
+            assert (await asyncio.wait_for(reader.read(), 30)).startswith(b"HTTP/1.1 400 "), odd[-60:]
+            writer.close()
+        await until(lambda: DOOR.limits.asking == asking)
+
+
 async def test_a_request_names_one_host() -> None:
     async with served() as address:
         host, port = address.split(":")

@@ -121,6 +121,13 @@ class PushSocketProtocol(WebSocketsSansIOProtocol):
             if self.transport.is_closing():
                 return
             super().data_received(data[at : at + FRAMES_PIECE])
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self._refuse_handshake()
+
+    def _refuse_handshake(self) -> None:
+        """`websockets` takes less for a handshake than the HTTP parser did, and says nothing of it."""
+        self.transport.write(_refusal(400, "a WebSocket opens without a body, and with lines of 8 kB at most"))
+        self.transport.close()
 
     def handle_ping(self) -> None:
         if self._may_send():
@@ -371,16 +378,21 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         sends never reads why."""
         self._refused = True
         if self.cycle is None or self.cycle.response_complete:
-            code = {400: "bad_input", 408: "timeout", 431: "too_large", 503: "unavailable"}[status]
-            body = json.dumps({"error": {"code": code, "field": "", "detail": detail}}).encode()
-            head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
-            head += f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n"
-            head += f"Retry-After: {RETRY_SECONDS}\r\n\r\n" if status == 503 else "\r\n"
-            self.transport.write(head.encode() + body)
+            self.transport.write(_refusal(status, detail))
         self._stop_waiting()
         self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
         if self.transport.can_write_eof():
             self.transport.write_eof()
+
+
+def _refusal(status: int, detail: str) -> bytes:
+    """The whole answer to what does not get as far as the application."""
+    code = {400: "bad_input", 408: "timeout", 431: "too_large", 503: "unavailable"}[status]
+    body = json.dumps({"error": {"code": code, "field": "", "detail": detail}}).encode()
+    head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
+    head += f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n"
+    head += f"Retry-After: {RETRY_SECONDS}\r\n\r\n" if status == 503 else "\r\n"
+    return head.encode() + body
 
 
 async def _while_there(
