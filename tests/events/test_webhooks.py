@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import gzip
 import hmac
 import json
@@ -286,11 +287,36 @@ async def test_two_processes_with_one_file_send_each_event_once(tmp_path: Path) 
         assert len(receiver.got) == 1
 
 
-async def test_an_unreachable_receiver_is_in_the_log(tmp_path: Path) -> None:
+@asynccontextmanager
+async def dripping() -> AsyncIterator[str]:
+    """A receiver whose head never ends: a byte now and then."""
+
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            writer.write(b"HTTP/1.1 200 OK\r\n")
+            while not writer.is_closing():
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+
+    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+
+
+async def test_a_receiver_that_does_not_answer_is_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wingman.events.webhooks.ATTEMPT_SECONDS", 0.1)
+    async with dripping() as slow:
+        for number, url in enumerate(("http://127.0.0.1:1/", slow)):
+            await unanswered(url, tmp_path / f"{number}.db")
+
+
+async def unanswered(url: str, path: Path) -> None:
     log = MemoryLog()
-    settings = WebhookSettings(url="http://127.0.0.1:1/", secret=Secret(SECRET), events=("meeting.ended",))
+    settings = WebhookSettings(url=url, secret=Secret(SECRET), events=("meeting.ended",))
     client = http_client()
-    webhooks = Webhooks([Hook.of("crm", settings)], log, DeliveryStore(tmp_path / "webhooks.db"), client=client)
+    webhooks = Webhooks([Hook.of("crm", settings)], log, DeliveryStore(path), client=client)
     for envelope in story.events():
         log.append(story.MEETING, envelope.payload(Event), envelope.media, at=envelope.at)
     webhooks.offer(await log.read(story.MEETING))

@@ -41,6 +41,9 @@ T = TypeVar("T")
 logger = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 10.0
+"""Longest silence of a receiver, and what its answer's body may take."""
+ATTEMPT_SECONDS = 30.0
+"""Until the answer's head is there: one that drips is never silent, and all other deliveries wait behind it."""
 HELD_SECONDS = 2.0
 """How often a delivery of a paused meeting, or one whose event cannot be read, is looked at again."""
 TAKEN_SECONDS = 60.0
@@ -276,11 +279,14 @@ class Webhooks:
         way_out = _HookOutlet(self._log, delivery.meeting, f"webhook {hook.name}", event.at)
         try:
             with outlet(way_out):
-                async with self._client.stream("POST", hook.url, content=body, headers=headers) as answer:
+                request = self._client.build_request("POST", hook.url, content=body, headers=headers)
+                async with asyncio.timeout(ATTEMPT_SECONDS):
+                    answer = await self._client.send(request, stream=True)
+                async with contextlib.aclosing(answer):
                     with contextlib.suppress(httpx.HTTPError, TimeoutError):  # its status was the answer
                         async with asyncio.timeout(TIMEOUT_SECONDS):
                             await answer.aread()  # so that the connection can be used again
-        except (httpx.HTTPError, httpx.InvalidURL) as failed:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as failed:
             return 0, f"no answer: {type(failed).__name__}"
         return answer.status_code, "" if answer.is_success else f"the receiver answered {answer.status_code}"
 

@@ -111,6 +111,8 @@ async def test_a_card_says_who_it_is_from_and_a_coach_cannot_take_another_name()
         ("POST", "/speakers", {"speaker": "tab:1", "name": " "}, 400, "name"),
         ("POST", "/speakers", {"speaker": "", "name": "Ada"}, 400, "speaker"),
         ("PUT", "/items/i", {"kind": "joke", "text": "x"}, 400, "kind"),
+        ("PUT", "/items/i", {"kind": "action", "text": "x", "at": 1e300}, 400, "at"),
+        ("PUT", "/items/i", {"kind": "action", "text": "x", "utterance": "u" * 101}, 400, "utterance"),
     ],
 )
 async def test_what_makes_no_sense_is_named_and_nothing_is_written(

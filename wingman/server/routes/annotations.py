@@ -41,6 +41,7 @@ MOST_TAGS = 12
 LONGEST_TAG = 40
 LONGEST_NOTE = 4_000
 LONGEST_LINE = 8_000
+LONGEST_ID = 100
 KINDS = ("decision", "action", "question")
 
 Title = Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": LONGEST_TITLE})]
@@ -141,12 +142,8 @@ class AnnotationRoutes:
             note = handle.note(text, by)
         else:
             at = given.at if given.at is not None else (await self.lookup.status(meeting)).seconds
-            if not 0 <= at < 10**7:
-                raise InputError(
-                    "`at` must be a moment of the meeting, in seconds from its beginning", field="at"
-                )
             note = f"n-{secrets.token_hex(6)}"
-            self._append(meeting, NoteAdded(note, text, round(at, 3), by))
+            self._append(meeting, NoteAdded(note, text, round(_moment(at), 3), by))
         await self.log.flush()
         return Json({"id": note}, 201)
 
@@ -191,7 +188,9 @@ class AnnotationRoutes:
             raise InputError(f"`kind` must be one of {', '.join(KINDS)}", field="kind")
         if any(len(text) > LONGEST_NOTE for text in (change.text, change.owner, change.due)):
             raise InputError(f"`text` may have at most {LONGEST_NOTE} characters", field="text")
-        item = request.path_params["item"][:100]
+        if len(change.utterance) > LONGEST_ID:
+            raise InputError(f"`utterance` may have at most {LONGEST_ID} characters", field="utterance")
+        item = request.path_params["item"][:LONGEST_ID]
         edited = SummaryEdited(
             item=item,
             kind=change.kind,
@@ -199,7 +198,7 @@ class AnnotationRoutes:
             owner=change.owner.strip(),
             due=change.due.strip(),
             done=change.done,
-            at=change.at,
+            at=_moment(change.at),
             utterance=change.utterance,
         )
         self._append(meeting, edited)
@@ -233,6 +232,13 @@ def _checked_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
             f"`tags` may be at most {MOST_TAGS}, each of at most {LONGEST_TAG} characters", field="tags"
         )
     return clean
+
+
+def _moment(at: float) -> float:
+    """Seconds of media time. Raises `InputError` for what no meeting is long enough for."""
+    if not 0 <= at < 10**7:
+        raise InputError("`at` must be a moment of the meeting, in seconds from its beginning", field="at")
+    return at
 
 
 def _name(request: Request) -> str:
