@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.suggest.support import said
+from wingman.core.redaction import redact
 from wingman.core.time import Channel, samples
 from wingman.core.utterance import EmotionReading, EmotionShift, Family, ReadingStatus
 from wingman.suggest.card.context import estimate_tokens
@@ -109,6 +110,15 @@ def test_personal_data_is_redacted_wherever_it_comes_from() -> None:
     )
     assert "2345678" not in prompt.system + prompt.user
     assert prompt.user.count("[phone]") == 4
+
+
+def test_a_name_that_is_private_data_is_sent_nowhere() -> None:
+    words = ("Six on the same road.", "A certificate per batch.", "K, OK.", "We have your next question.")
+    turns = [said(words[at % 4], at * 17.0) for at in range(30)]
+    for name in ("+1 415 555 2671", "0171 2345678", "4111 1111 1111 1111", "ann@example.com"):
+        prompt = build(PLAYBOOK, MOMENT, material(utterances=turns, names={"tab": name}), fence=FENCE)
+        assert name[-6:] not in prompt.user
+        assert prompt.user.count(f"Counterpart {redact(name)}") >= len(turns)
 
 
 INJECTION = (

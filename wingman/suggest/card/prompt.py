@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from wingman.core.encoders import prompt_line
 from wingman.core.expression_words import manner, with_sounds
-from wingman.core.redaction import redact_lines
+from wingman.core.redaction import redact, redact_lines
 from wingman.core.sentence_ends import by_clause
 from wingman.core.time import Channel, clock, seconds
 from wingman.core.utterance import EmotionShift, Utterance
@@ -120,6 +120,7 @@ def build(
     max_output_tokens: int = 160,
 ) -> Prompt:
     """The prompt for one moment. `fence` is the meeting's secret token (any short random string)."""
+    material = replace(material, names={speaker: redact(name) for speaker, name in material.names.items()})
     system = _system(playbook, material, fence)
     about = _About.of(candidate, material, LONGEST_PROMPT - FEWEST_FOR_TALK - estimate_tokens(system), fence)
     room = context_tokens
