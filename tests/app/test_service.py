@@ -39,7 +39,7 @@ async def one_meeting(tree: dict[str, Any], folder: Path, also: Callable[[], boo
             events = [e.data for e in await service.log.read(meeting.id)]
             return any(isinstance(e, SummaryReady) for e in events) and also()
 
-        await until(summed_up, every=0.02, within=20)
+        await until(summed_up, every=0.02)
         await asyncio.sleep(0.05)
         await service.log.flush()
         return [e.data for e in await service.log.read(meeting.id)]

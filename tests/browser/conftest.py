@@ -71,7 +71,7 @@ def service(tmp_path_factory: pytest.TempPathFactory, sounds: Path) -> Iterator[
 def playwright() -> Iterator[Playwright]:
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=10_000)  # of whatever is awaited; five seconds are few on a busy machine
+    expect.set_options(timeout=30_000)  # of whatever is awaited; ten seconds are few on a busy machine
     with sync_playwright() as running:
         yield running
 
@@ -176,7 +176,7 @@ def complaints() -> Complaints:
 def new_page(context: BrowserContext, complaints: Complaints) -> Iterator[Callable[[str], Page]]:
     def open_page(url: str) -> Page:
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
         page.on("console", lambda m: complaints.append(m.text) if _is_complaint(m) else None)
         page.goto(url)

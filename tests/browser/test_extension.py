@@ -155,7 +155,7 @@ def test_a_click_listens_and_shows_the_overlay(
     extension.stop_workers()
     before = sound.position
     service.wait(lambda: sound.position > before + 16_000, "a further second")
-    assert rms(meeting.heard(Channel.TAB, 0.5)) > 0.3
+    service.wait(lambda: rms(meeting.heard(Channel.TAB, 0.5)) > 0.3, "its sound")
     service.publish(
         meeting.id,
         SuggestionCreated("late", "question", "question_to_user", None, "gemini"),

@@ -24,4 +24,4 @@ async def until_row(node: Node, last: int, meeting: str = M) -> MeetingRow:
         row = await node.log.meeting(meeting)
         return row if row is not None and row.last >= last else None
 
-    return await until(come, within=5)
+    return await until(come)

@@ -90,7 +90,7 @@ async def test_it_is_told_over_http_by_every_node_and_dated_by_the_clock_they_sh
     ):
         meeting = (await one.post("/api/meetings", json={})).json()["id"]
         await until(lambda: owner.service.access.trail is not None)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while True:
                 page = (await two.get("/api/audit")).json()
                 if page["entries"]:

@@ -66,10 +66,10 @@ async def test_a_node_that_is_cut_off_lets_go_and_nobody_keeps_what_was_never_st
             epoch = watching.caught_up().envelope.payload(StreamCaughtUp).epoch
             wire.pull()
             meeting.note("in memory only")
-            seen = await asyncio.wait_for(watching.read(), 8)
+            seen = await asyncio.wait_for(watching.read(), 30)
             assert seen[0].seq == stored[-1] + 1
             # nothing reaches its servers: it closes its peers, and who watched there is sent away
-            await until(lambda: meeting.id not in cut.manager.live_ids(), within=20)
+            await until(lambda: meeting.id not in cut.manager.live_ids())
             assert cut.not_ready()
             await until(lambda: bool(watching.ended))
             last = seen[-1].seq
@@ -84,7 +84,7 @@ async def test_a_node_that_is_cut_off_lets_go_and_nobody_keeps_what_was_never_st
             good = whole.hub.subscribe(meeting.id, stored[-1], epoch=epoch)
             assert (await good.catch_up())[0].seq == stored[-1] + 1
             wire.plug_in()
-            await until(lambda: not cut.not_ready(), within=10)
+            await until(lambda: not cut.not_ready())
             told = await whole.log.read(meeting.id)
             notes = [event.data.text for event in told if isinstance(event.data, NoteAdded)]
             assert notes == ["stored", *(f"after {number}" for number in range(5))]
@@ -231,7 +231,7 @@ async def test_a_newer_nodes_events_are_told_by_older_ones_and_stay_as_they_are(
         await member.node.fall_silent()
         await member.node.leave()
         async with old.socket(f"/api/meetings/{meeting.id}/ws?after={first - 1}") as overlay:
-            told = [json.loads(await asyncio.wait_for(overlay.recv(), 5)) for _ in written]
+            told = [json.loads(await asyncio.wait_for(overlay.recv(), 30)) for _ in written]
         assert [(event["seq"], event["type"]) for event in told] == [
             (first, "hologram.shown"),
             (first + 1, "note.added"),

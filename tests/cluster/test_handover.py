@@ -88,7 +88,7 @@ async def asked(node: Node, meeting: str) -> MeetingMove:
         found = (event.data for event in await told(node, meeting))
         return next((data for data in found if isinstance(data, MeetingMove)), None)
 
-    return await until(moves, every=0.02, within=5)
+    return await until(moves, every=0.02)
 
 
 async def test_only_a_meeting_that_moves_takes_a_client_for_its_next_node(

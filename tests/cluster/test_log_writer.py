@@ -100,6 +100,7 @@ async def test_what_was_too_much_to_hold_is_said_to_be_lost_and_stored_when_ther
         await store(appender, taken)
 
     monkeypatch.setattr(FencedAppender, "store", when_there_is_room)
+    unhurried = delivery.ANSWER_S
     monkeypatch.setattr(delivery, "ANSWER_S", 0.02)
     monkeypatch.setattr(log_writer, "HELD_BYTES", 4000)
     monkeypatch.setattr(log_writer, "RECORD_BYTES", 1000)
@@ -121,6 +122,7 @@ async def test_what_was_too_much_to_hold_is_said_to_be_lost_and_stored_when_ther
         node.log.append("m-2", MeetingRenamed("while there is no room"), at=3.0)
         await node.log.release("m-4", handed_over=True)
         assert node.log.settling("m-2")
+        monkeypatch.setattr(delivery, "ANSWER_S", unhurried)  # a busy machine takes longer than 20 ms
         room.set()
         await until(lambda: not node.log.fault)
         node.log.append("m-2", MeetingRenamed("when there is"), at=4.0)

@@ -91,7 +91,7 @@ async def spoken_into(owner: Process, beside: Process, *, heard_of: bool = False
     address = f"/api/meetings/{meeting}"
     async with http_client(beside.url, headers=HEADERS, timeout=10) as http:
         if heard_of:
-            await until(partial(_known, http, meeting), every=0.02, within=5)
+            await until(partial(_known, http, meeting), every=0.02)
         await _fed(beside, http, address)
     return meeting
 
@@ -160,7 +160,7 @@ async def both_tell_the_same(ours: Process, theirs: Process, meetings: tuple[str
             ended = await http.post(f"/api/meetings/{meeting}/end")
             assert ended.status_code in (200, 503), ended.text  # 503: nobody runs it just now
             assert (await http.delete(f"/api/meetings/{meeting}")).status_code == 204
-            await until(partial(_unknown, other_one, meeting), every=0.1, within=5)
+            await until(partial(_unknown, other_one, meeting), every=0.1)
 
 
 async def _known(http: httpx.AsyncClient, meeting: str) -> bool:

@@ -89,7 +89,7 @@ async def test_an_error_that_ends_the_connection_does_not_end_the_client(
     async with between(one_server) as (line, jetstream):
         jetstream.on_return(returned.set)
         line.say(f"-ERR '{said}'\r\n".encode())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await returned.wait()
         assert await jetstream.api("INFO")
 
@@ -115,7 +115,7 @@ async def test_what_is_no_server_is_tried_again(one_server: Servers, answer: byt
         jetstream.on_return(returned.set)
         line.instead = [answer] * 2
         line.clients[-1].close()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await returned.wait()
         assert line.instead == []
         assert await jetstream.api("INFO")

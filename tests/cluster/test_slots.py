@@ -45,10 +45,10 @@ async def test_the_last_one_waits_until_another_node_gives_one_back(
         assert not one.of("another plan", 2).wanted
         first.release()
         first.release()
-        third = await asyncio.wait_for(waiting, 5)
+        third = await asyncio.wait_for(waiting, 30)
         for slot in (second, third):
             slot.release()
-        again = [await asyncio.wait_for(here.take(), 5) for _ in range(2)]
+        again = [await asyncio.wait_for(here.take(), 30) for _ in range(2)]
         for slot in again:
             slot.release()
 
@@ -71,7 +71,7 @@ async def test_a_node_that_dies_gives_back_what_it_had(
         gone = SlotLeases(dead.jetstream, "dead", 1.0)  # nobody runs it: nothing is renewed
         await gone.of("hume", 1).take()
         alive = SlotLeases(other.jetstream, "alive", 1.0)
-        slot = await asyncio.wait_for(alive.of("hume", 1).take(), 10)
+        slot = await asyncio.wait_for(alive.of("hume", 1).take(), 30)
         slot.release()
 
 
@@ -83,7 +83,7 @@ async def test_what_is_held_is_renewed(one_server: Servers, monkeypatch: pytest.
         await asyncio.sleep(2.2)
         assert not waiting.done()
         slot.release()
-        (await asyncio.wait_for(waiting, 5)).release()
+        (await asyncio.wait_for(waiting, 30)).release()
 
 
 async def test_servers_that_do_not_answer_leave_the_limit_to_the_vendor(
@@ -94,7 +94,7 @@ async def test_servers_that_do_not_answer_leave_the_limit_to_the_vendor(
     async with nodes(one_server, 1) as (node,):
         found = SlotLeases(node.jetstream, "n", 20.0)
         monkeypatch.setattr(found, "take", unanswered)
-        (await asyncio.wait_for(found.of("hume", 1).take(), 5)).release()
+        (await asyncio.wait_for(found.of("hume", 1).take(), 30)).release()
 
 
 async def unanswered(_: str) -> bool:

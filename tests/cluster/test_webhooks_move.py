@@ -59,7 +59,7 @@ async def test_the_new_owner_sends_what_the_old_one_owed(one_server: Servers, tm
         async def all_settled() -> bool:
             return [event.type for event in await log.read(meeting.id)].count(settled) == 2
 
-        await until(all_settled, every=0.01, within=10)
+        await until(all_settled, every=0.01)
 
 
 async def test_meetings_that_ended_are_looked_after_by_one_of_the_others(
@@ -76,7 +76,7 @@ async def test_meetings_that_ended_are_looked_after_by_one_of_the_others(
             log, member = node.service.log, node.service.cluster
             assert isinstance(log, ClusterLog)
             assert member is not None
-            await until(partial(row_of, log, meeting.id, named.seq), every=0.01, within=10)
+            await until(partial(row_of, log, meeting.id, named.seq), every=0.01)
             member.node.others = tuple(await member.node.nodes())
         assert [await router.left_behind() for router in routers] == [[], []], "its node is there"
         assert owner.service.cluster is not None

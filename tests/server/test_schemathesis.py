@@ -23,7 +23,7 @@ def refuse(wish: Upload) -> AudioSource:
     raise InputError("this is not a media file", field="body")
 
 
-@pytest.mark.timeout(400)  # ten seconds of a processor, of which a busy machine gives little
+@pytest.mark.timeout(1200)  # ten seconds of a processor, of which a busy machine gives little
 @pytest.mark.parametrize("phases", ["fuzzing", pytest.param("coverage", marks=pytest.mark.slow)])
 async def test_no_input_breaks_the_contract(
     tmp_path: Path, phases: str, monkeypatch: pytest.MonkeyPatch

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from typing import Any, TypeVar, overload
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 """A condition that does not come true fails the test; on a busy machine it may take a while."""
 
 T = TypeVar("T")

@@ -30,7 +30,8 @@ async def test_two_tracks_arrive_whole_and_apart(path: str) -> None:
         for channel, hertz in ((Channel.TAB, 440), (Channel.MIC, 660)):
             sink = sinks[channel]
             assert sink.states[:2] == ["connecting", "capturing"]
-            assert sink.position / SAMPLE_RATE == pytest.approx(2.0, abs=0.3)  # a busy machine starts one later
+            # what a busy machine has not heard is the beginning, and none where sound waits for its keys
+            assert (1.7 if path == "direct" else 1.0) <= sink.position / SAMPLE_RATE <= 2.3
             assert not sink.gaps
             middle = sink.pcm[SAMPLE_RATE : 3 * SAMPLE_RATE]
             assert pitch(middle) == pytest.approx(hertz, abs=2)

@@ -39,6 +39,7 @@ OPUS_RATE = 48_000
 FRAME = OPUS_RATE // 50
 """Samples of one 20 ms packet."""
 BITRATE = 32_000
+TIME_BASE = Fraction(1, OPUS_RATE)
 
 Pcm = Iterator[bytes]
 """Blocks of 48 kHz mono s16, of any length."""
@@ -203,7 +204,7 @@ def encode(pcm: Pcm) -> Iterator[Any]:
     encoder.format = "s16"
     encoder.bit_rate = BITRATE
     encoder.options = {"application": "voip", "frame_duration": "20"}
-    encoder.time_base = Fraction(1, OPUS_RATE)
+    encoder.time_base = TIME_BASE
     number = 0
     for samples in _frames(pcm):
         frame = av.AudioFrame(format="s16", layout="mono", samples=FRAME)
@@ -212,7 +213,7 @@ def encode(pcm: Pcm) -> Iterator[Any]:
         frame.pts = number * FRAME
         for packet in encoder.encode(frame):
             packet.pts = packet.dts = number * FRAME
-            packet.time_base = Fraction(1, OPUS_RATE)
+            packet.time_base = TIME_BASE
             number += 1
             yield packet
 

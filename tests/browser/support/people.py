@@ -43,7 +43,7 @@ class Person:
         self.page.fill(selector, text)
         self.clicks += 1  # into the field
 
-    def sees(self, selector: str, seconds: float = 10) -> None:
+    def sees(self, selector: str, seconds: float = 30) -> None:
         self.page.wait_for_selector(selector, timeout=seconds * 1000)
 
 
@@ -54,7 +54,7 @@ def person(browser: Browser, service: WholeService, path: str = "/") -> Iterator
         viewport={"width": 1280, "height": 850}, accept_downloads=True, reduced_motion="reduce"
     )
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     page.goto(service.root)
     page.wait_for_selector(".connections li")
     if path != "/":
@@ -161,7 +161,7 @@ def finds_exports_deletes(one: Person, word: str) -> Path:
 def plays_the_sample(one: Person) -> None:
     """From the first page to the report of the sample."""
     one.click("#sample")
-    one.sees(".live", 15)
+    one.sees(".live")
     one.page.wait_for_selector(".live a:has-text('Report'):visible", timeout=150_000)
     one.click(".live a:has-text('Report')")
     one.sees("#summary")

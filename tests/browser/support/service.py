@@ -380,9 +380,9 @@ class BrowserService:
 
     def run(self, job: Coroutine[Any, Any, Any]) -> Any:
         assert self._running is not None
-        return asyncio.run_coroutine_threadsafe(job, self._running.loop).result(15)
+        return asyncio.run_coroutine_threadsafe(job, self._running.loop).result(60)
 
-    def wait(self, condition: Callable[[], Any], what: str = "", limit: float = 15.0) -> Any:
+    def wait(self, condition: Callable[[], Any], what: str = "", limit: float = 45.0) -> Any:
         deadline = time.monotonic() + limit
         while not (found := condition()):
             assert time.monotonic() < deadline, f"not seen by the service in time: {what}"

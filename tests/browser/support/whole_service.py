@@ -10,7 +10,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Protocol
@@ -148,14 +147,3 @@ def deepgram_emulator(*arguments: str, begin: Begin = anew) -> Iterator[str]:
         process.terminate()
         process.wait(10)
         process.stdout.close()
-
-
-def until(condition: object, seconds: float = 10.0) -> bool:
-    """Wait until a callable gives something true; False when it does not in time."""
-    assert callable(condition)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False

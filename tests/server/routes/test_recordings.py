@@ -34,7 +34,7 @@ async def finished(http: httpx.AsyncClient, meeting: str) -> dict[str, Any]:
         status: dict[str, Any] = (await http.get(f"/api/recordings/{meeting}")).json()
         return status if status["state"] in ("done", "failed") else None
 
-    return await until(over, every=0.05, within=20)
+    return await until(over, every=0.05)
 
 
 def call(path: Path) -> bytes:
