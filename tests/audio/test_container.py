@@ -37,12 +37,15 @@ def samples_in(path: Path) -> list[int]:
         return counts
 
 
-@pytest.mark.parametrize("name", ["12:30.wav", "http:x", "concat:a|b", "call.m3u8", "-", b"\xe9t\xe9.wav"])
+@pytest.mark.parametrize(
+    "name", ["12:30.wav", "http:x", "concat:a|b", "call.m3u8", "-", "a\nb%s.wav", b"\xe9t\xe9.wav"]
+)
 def test_a_name_is_only_a_name(tmp_path: Path, name: str | bytes) -> None:
     path = tmp_path / (os.fsdecode(name) if isinstance(name, bytes) else name)
     wav(tmp_path / "call.wav").rename(path)
     assert samples_in(path) == [pytest.approx(len(SHORT), abs=1024)]
-    assert display_name(path).encode()
+    assert display_name(path).encode().isascii() or isinstance(name, bytes)
+    assert "\n" not in display_name(path)
 
 
 @pytest.mark.parametrize(
@@ -76,12 +79,13 @@ def test_what_is_no_file_is_said(tmp_path: Path) -> None:
         assert "the recording" in str(refused.value)
 
 
-def test_chained_ogg_is_read_link_by_link(tmp_path: Path) -> None:
-    one = write(tmp_path / "one.ogg", (SHORT, Sound("flac", 16_000)))
-    path = join(tmp_path / "both.ogg", one, one)
-    assert samples_in(path) == samples_in(one) * 2
-    with MediaInput(path) as media, MediaInput(cut(path, 0.9)) as broken:
-        assert (media.incomplete, broken.incomplete) == (False, True)
+def test_what_was_joined_is_read_link_by_link(tmp_path: Path) -> None:
+    for name, codec, rate in (("a.ogg", "flac", 16_000), ("a.flv", "aac", 44_100)):
+        one = write(tmp_path / name, (tone(1, [(0.2, "alpha")], rate), Sound(codec, rate)))
+        path = join(tmp_path / f"both-{name}", one, one)
+        assert samples_in(path) == samples_in(one) * 2
+        with MediaInput(one) as alone, MediaInput(path) as media, MediaInput(cut(path, 0.9)) as broken:
+            assert (alone.incomplete, media.incomplete, broken.incomplete) == (False, False, True)
 
 
 def test_a_wav_whose_header_is_wrong_is_read_to_its_end(tmp_path: Path) -> None:
@@ -141,6 +145,37 @@ def test_a_container_behind_a_tag_is_read(tmp_path: Path) -> None:
             assert not media.incomplete
         with MediaInput(cut(path, 0.7)) as broken:
             assert broken.incomplete == (name == "a.wav")
+
+
+def test_a_wav_with_several_chunks_of_sound_is_heard_whole(tmp_path: Path) -> None:
+    """Recorders that append write another one."""
+    path = wav(tmp_path / "a.wav")
+    sound = SHORT.tobytes()
+    whole = wave(1, 16, 16, sound)
+    head = whole[12 : -len(sound) - 8]
+    for between in (b"", b"LIST" + struct.pack("<I", 5) + b"INFOx\0"):
+        body = b"WAVE" + head
+        for piece in (sound[:6000], sound[6000:20_000], sound[20_000:]):
+            body += b"data" + struct.pack("<I", len(piece)) + piece + between
+        path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+        heard = b"".join(
+            piece[1].pcm
+            for piece in read(probe(path), 16_000)
+            if isinstance(piece, tuple) and isinstance(piece[1], PcmBlock)
+        )
+        assert heard == sound
+        with MediaInput(path) as media, MediaInput(cut(path, 0.8)) as broken:
+            assert (media.incomplete, broken.incomplete) == (False, True)
+
+
+def test_a_rate_that_no_sound_has_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    for rate in (1, 999, 0x7FFFFFFF):
+        whole = bytearray(wave(1, 16, 16, SHORT.tobytes()))
+        whole[24:28] = struct.pack("<I", rate)
+        path.write_bytes(whole)
+        with pytest.raises(InputError, match=f"a.wav says {rate} samples a second"):
+            probe(path)
 
 
 def test_a_film_without_its_index_is_told_from_other_nonsense() -> None:

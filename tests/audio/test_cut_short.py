@@ -57,6 +57,7 @@ KINDS = {
     "a.wav": Sound("pcm_s16le", 16_000),
     "a.avi": Sound("libmp3lame", 44_100),
     "a.caf": Sound("pcm_s16le", 16_000),
+    "a.wma": Sound("libmp3lame", 44_100),
     "a.w64": Sound("pcm_s16le", 16_000),
 }
 

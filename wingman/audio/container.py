@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from wingman.audio.cut_short import MOST_CHUNKS, UNKNOWN_LENGTH, is_cut
-from wingman.audio.links import Link, Patch, links
+from wingman.audio.links import Link, Patch, links, parts
 from wingman.audio.open_header import filled_in
+from wingman.core.encoders import line
 from wingman.core.errors import InputError
 
 FORMATS = (
@@ -42,7 +43,7 @@ _IN_DS64 = 0xFFFFFFFF
 
 def display_name(path: Path) -> str:
     """The file's own name as text that can be stored and printed: names are bytes, in no promised encoding."""
-    return os.fsencode(path.name).decode("utf-8", "replace")
+    return line(os.fsencode(path.name).decode("utf-8", "replace")) or "the file"
 
 
 class MediaBytes(io.RawIOBase):
@@ -102,8 +103,9 @@ class MediaInput:
             size = os.fstat(self._handle).st_size
             if size == 0:
                 raise InputError(f"{self.title} is empty (0 bytes); record or export it again", field="file")
-            self.links, cut = links(self._handle, size)
-            self.incomplete = cut or is_cut(self._handle, self.links[0].end, self.links[0].start)
+            joined, cut = links(self._handle, size)
+            self.incomplete = cut or is_cut(self._handle, joined[0].end, joined[0].start)
+            self.links = tuple(part for link in joined for part in parts(self._handle, link))
             self._wav = {link: _wav_data(self._handle, link, self.title) for link in self.links}
             first = self._wav[self.links[0]]
             self.stretch = first.stretch if first else 1.0
@@ -130,6 +132,8 @@ class MediaInput:
 
         wav = self._wav[link]
         patches = ((wav.patch,) if wav.patch else ()) if wav else filled_in(self._handle, link)
+        if link.header:
+            patches = (link.header,)
         try:
             container = av.open(
                 MediaBytes(self._handle, link, patches),

@@ -3,8 +3,8 @@
 Ogg is told apart where its links are found. Raw streams of frames say nothing of their length.
 
 Source: Apple's description of CAF, Sony's of Wave64, RFC 9559 (Matroska), RFC 8794 (EBML), the RIFF
-description, ISO 13818-1 (transport stream), and the header that LAME and FFmpeg write into the first frame of
-an MP3 ("Xing" or "Info").
+description, ISO 13818-1 (transport stream), Microsoft's of ASF, and the header that LAME and FFmpeg write into
+the first frame of an MP3 ("Xing" or "Info").
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ MOST_CHUNKS = 10_000
 _EBML, _SEGMENT, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1F43B675
 WAVE64 = bytes.fromhex("726966662e91cf11a5d628db04c10000")
 """GUID with which Sony's Wave64 begins; the length of the whole file follows."""
+_ASF_HEAD, _ASF_FILE = (
+    bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"),
+    bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365"),
+)
+"""GUIDs of the header and of the object in it that states the length of the file."""
 _TS_PACKET = 188
 _XING_BYTES = 2
 """Its flag that the stream's length in bytes is given."""
@@ -34,6 +39,8 @@ def is_cut(handle: int, size: int, start: int = 0) -> bool:
         return _caf(handle, size)
     if (riff := os.pread(handle, 8, start))[:4] == b"RIFF":
         return size - start < int.from_bytes(riff[4:], "little") < UNKNOWN_LENGTH
+    if head[:16] == _ASF_HEAD:
+        return _asf(handle, size)
     if int.from_bytes(head[:4]) == _EBML:
         return _matroska(handle, size)
     if head[:1] == b"\x47" and os.pread(handle, 1, _TS_PACKET) == b"\x47":
@@ -51,6 +58,14 @@ def _caf(handle: int, size: int) -> bool:
             break
         at += 12 + length
     return at > size
+
+
+def _asf(handle: int, size: int) -> bool:
+    """Microsoft's container of WMA and WMV; one that was broadcast states no length."""
+    head = os.pread(handle, 1 << 16, 0)
+    at = head.find(_ASF_FILE)
+    told = head[at + 40 : at + 92]
+    return at >= 0 and len(told) == 52 and not told[48] & 1 and size < int.from_bytes(told[:8], "little")
 
 
 def _matroska(handle: int, size: int) -> bool:

@@ -1,7 +1,7 @@
 """Containers that lie one after the other in a file, as `cat` joins recordings. Read without decoding.
 
-Source: RFC 3533 (Ogg), the RIFF and AIFF descriptions, Sony's Wave64, Apple's of CAF, ISO 14496-12 (MP4), and
-the description of ID3v2, which some programs write before any kind of file.
+Source: RFC 3533 (Ogg), the RIFF and AIFF descriptions, Sony's Wave64, Apple's of CAF, ISO 14496-12 (MP4),
+Adobe's of FLV, and that of ID3v2, which some programs write before any kind of file.
 """
 
 from __future__ import annotations
@@ -10,23 +10,16 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wingman.audio.cut_short import UNKNOWN_LENGTH, WAVE64
+from wingman.audio.cut_short import MOST_CHUNKS, UNKNOWN_LENGTH, WAVE64
 
-_MOST_UNITS = 100_000
-"""Chunks or boxes that are looked at; a fragmented MP4 has two for each fragment."""
+_MOST_UNITS = 1_000_000
+"""Chunks, boxes or tags that are looked at; an FLV has some 75 a second."""
 _HEAD = 24
+_FLV_MAGIC, _FLV_TAGS = b"FLV\x01", frozenset((8, 9, 18))
 _OGG_PAGE = 27
 _OGG_FIRST, _OGG_MAGIC = 2, b"OggS"
 _MOVIE = frozenset((b"moov", b"mdat"))
 """Boxes without which what lies between two beginnings is no MP4 of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One stretch of the file's bytes that is a container of its own."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +35,16 @@ class Patch:
         if first >= last:
             return data
         return data[: first - start] + self.content[first - self.at : last - self.at] + data[last - start :]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One stretch of the file's bytes that is a container of its own."""
+
+    start: int
+    end: int
+    header: Patch | None = None
+    """What stands in place of its first bytes, which belong to the link before it."""
 
 
 def links(handle: int, size: int) -> tuple[tuple[Link, ...], bool]:
@@ -60,7 +63,28 @@ def links(handle: int, size: int) -> tuple[tuple[Link, ...], bool]:
             boxes.clear()
         boxes.add(head[4:8])
     found = tuple(Link(*ends) for ends in zip(starts, [*starts[1:], size], strict=True))
-    return found, len(found) > 1 and size < end < starts[-1] + UNKNOWN_LENGTH
+    told = len(found) > 1 or os.pread(handle, 4, first) == _FLV_MAGIC
+    return found, told and size < end < starts[-1] + UNKNOWN_LENGTH
+
+
+def parts(handle: int, link: Link) -> Iterator[Link]:
+    """The chunks of sound of a WAV that has several of them (FFmpeg reads one), each behind the header of the
+    first; anything else as it is.
+    """
+    found: list[Link] = []
+    header, at = b"", link.start + 12
+    for _ in range(MOST_CHUNKS if _kind(os.pread(handle, 12, link.start)) == b"RIFF" else 0):
+        head = os.pread(handle, 8, at)
+        length = int.from_bytes(head[4:], "little")
+        if not head[:4].isascii() or not head[:4].decode("ascii").isprintable() or at + 8 >= link.end:
+            break
+        if head[:4] == b"data" and 0 < length < UNKNOWN_LENGTH:
+            whole = os.pread(handle, at + 8 - link.start, link.start)
+            header = (header or whole)[:-4] + head[4:]
+            start = at + 8 - len(header)
+            found.append(Link(start, min(at + 8 + length, link.end), Patch(start, header)))
+        at += 8 + length + length % 2
+    yield from found if len(found) > 1 else (link,)
 
 
 def _behind_tags(handle: int) -> int:
@@ -94,6 +118,8 @@ def _kind(head: bytes) -> bytes:
         return b"riff"
     if head[4:8] == b"ftyp":
         return b"ftyp"
+    if head[:4] == _FLV_MAGIC:
+        return _FLV_MAGIC
     whole = head[:4] if head[:4] in (b"RIFF", b"FORM") and head[8:12] in (b"WAVE", b"AIFF", b"AIFC") else b""
     return b"caff" if head[:4] == b"caff" else whole
 
@@ -111,6 +137,10 @@ def _length(head: bytes, kind: bytes) -> int:
         return -(-int.from_bytes(head[16:24], "little") // 8) * 8
     if kind == b"caff":
         return 8 if same else 12 + int.from_bytes(head[4:12])
+    if kind == _FLV_MAGIC:
+        if same:
+            return int.from_bytes(head[5:9]) + 4
+        return 15 + int.from_bytes(head[1:4]) if head[:1] and head[0] & 0x1F in _FLV_TAGS else 0
     if kind == b"ftyp":
         short = int.from_bytes(head[:4])
         return int.from_bytes(head[8:16]) if short == 1 else short

@@ -37,6 +37,10 @@ SHORT_S = 1.0
 TOLD_S = 0.1
 """Holes and overlaps that are shorter in all are a container's rounding."""
 
+LEAST_RATE, MOST_RATE = 1000, 12_000_000
+"""Samples a second: less holds no voice, and more than that has no converter. One a second makes hours of a
+small file."""
+
 _EXACT = frozenset(
     ("wav", "w64", "aiff", "au", "caf", "flac", "avi", "asf", "wv", "ape", "tta", "matroska,webm")
 ) | {"mov,mp4,m4a,3gp,3g2,mj2"}
@@ -134,17 +138,8 @@ def probe(
                 field="track",
             )
         feeds = resolve(sources, [t.sides for t in tracks], preferred, media.title)
-        if not all(tracks[feed.track].codec for feed in feeds):
-            raise InputError(
-                f"{media.title} holds sound in a coding that is not known here; convert it to WAV, Ogg or MP4",
-                field="file",
-            )
-        widest = max(tracks[feed.track].sides for feed in feeds)
-        if widest > MOST_SIDES:
-            raise InputError(
-                f"{media.title} has a track of {widest} sides, more than {MOST_SIDES}; export some of them",
-                field="file",
-            )
+        for feed in feeds:
+            _check(tracks[feed.track], media.title)
         found = Recording(
             path if isinstance(path, Path) else NOWHERE, media.title, _duration(container, media), tracks, feeds
         )
@@ -396,6 +391,19 @@ def _track(stream: Any) -> Track:
         default=bool(int(stream.disposition) & 1),
         title=str(stream.metadata.get("title", ""))[:60],
     )
+
+
+def _check(track: Track, title: str) -> None:
+    """Raises `InputError` for a track that cannot be turned into samples of ours."""
+    if not track.codec:
+        why = "holds sound in a coding that is not known here; convert it to WAV, Ogg or MP4"
+    elif track.sides > MOST_SIDES:
+        why = f"has a track of {track.sides} sides, more than {MOST_SIDES}; export some of them"
+    elif track.rate and not LEAST_RATE <= track.rate <= MOST_RATE:
+        why = f"says {track.rate} samples a second, which is no rate; save it with its own"
+    else:
+        return
+    raise InputError(f"{title} {why}", field="file")
 
 
 def _preferred(tracks: Sequence[Track]) -> int:
