@@ -26,6 +26,23 @@ def test_a_service_that_repeats_the_key_it_was_sent_shows_it_to_nobody() -> None
     assert str(refused) == "Deepgram refused the request: Bad key ***."
 
 
+def test_an_address_shows_neither_user_nor_password() -> None:
+    """However short they are: no setting says that they are secret."""
+    for told, shown in (
+        (
+            "cannot reach http://ada:pw@127.0.0.1:9/v1; start it",
+            "cannot reach http://***@127.0.0.1:9/v1; start it",
+        ),
+        ("{'url': 'ws://ada:p%40w@host'}", "{'url': 'ws://***@host'}"),
+        ('"https://pw@host","mail":"a@b.example"', '"https://***@host","mail":"a@b.example"'),
+        ("http://a:p@ss@host?as=x@y", "http://***@host?as=x@y"),
+        *((same, same) for same in ("http://host/a@b", "see https://host, or a@b.example", "a@b", "://")),
+    ):
+        assert masked(told) == shown
+    fault = ProviderFault("nothing at http://ada:pw@host", kind=FaultKind.NETWORK)
+    assert str(fault) == "nothing at http://***@host"
+
+
 def test_what_may_be_a_word_is_left_alone_and_old_tokens_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(credentials, "_tokens", {})
     remember("x" * (SHORTEST - 1))

@@ -28,6 +28,8 @@ _HEAD = 15
 """Signs in a row that Base64 of the shortest credential has at the least, wherever it begins."""
 _RUN = re.compile(rf"[A-Za-z0-9+/_-]{{{_HEAD},}}")
 """What may be Base64; ids, addresses and paths may, too."""
+_USERINFO = re.compile(r"""(?<=://)[^/?#\s"'<>]+@""")
+"""Who an address asks as, and the password, however short: `http://ada:secret@host/`."""
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
 
 
@@ -71,7 +73,7 @@ def remember(value: str, *, token: bool = False) -> None:
 
 
 def masked(text: str) -> str:
-    """`text` with `***` wherever a credential stood."""
+    """`text` with `***` wherever a credential stood, and in place of users and passwords in addresses."""
     known = _known
     for value in known.plain:
         if value in text:
@@ -80,7 +82,7 @@ def masked(text: str) -> str:
         for value in known.encoded:
             if value in text:
                 text = _without(value, text)
-    return text
+    return _USERINFO.sub(f"{_MASK}@", text) if "://" in text else text
 
 
 def _may_hold(text: str, heads: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ import httpx
 import numpy as np
 
 from wingman.config.suggest import EmbeddingSettings
+from wingman.core.credentials import masked
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.egress.http import counting
 from wingman.suggest.knowledge.encoder import Purpose, Vectors
@@ -77,7 +78,7 @@ def _check(url: str) -> None:
         fine = False
     if not fine:
         raise InputError(
-            f"suggest.embeddings.url is {url!r}, which is no address; for Ollama use http://127.0.0.1:11434/v1",
+            f"suggest.embeddings.url is {masked(url)!r}, which is no address; for Ollama use http://127.0.0.1:11434/v1",
             field="suggest.embeddings.url",
         )
 
