@@ -14,6 +14,7 @@ import { Liveness } from "./web/extension/js/liveness.js";
 import { lookWords, wordingWords } from "./web/extension/js/looks.js";
 import { MeetingModel } from "./web/extension/js/model.js";
 import { newestFirst } from "./web/extension/js/newest-first.js";
+import { owe, settle, tellOwed } from "./web/extension/js/owed-ends.js";
 import { qrCode } from "./web/extension/js/qr.js";
 import { RowHeights } from "./web/extension/js/row-heights.js";
 import { Ring } from "./web/extension/js/ring.js";
@@ -686,4 +687,30 @@ test("a failure means the same to whoever sends and to whoever shows", () => {
   assert.deepEqual([0, 409, 429, 500, 503].map(meant), ["", "", "", "", ""]);
   assert.equal(meaningOf(new TypeError("no way there")), "");
   assert.equal(statusOf(undefined), 0);
+});
+
+test("an end that Wingman has not heard of outlives its page, until it has, or knows no such meeting", async () => {
+  const stored = new Map();
+  const localStorage = { getItem: (key) => stored.get(key) ?? null, setItem: (key, value) => void stored.set(key, value) };
+  Object.defineProperty(globalThis, "localStorage", { value: localStorage, configurable: true });
+  const answers = { over: 200, gone: 404, stranger: 401, moving: 503, away: 0 };
+  let asked = [];
+  const call = async (_method, path) => {
+    const id = path.split("/")[3];
+    asked.push(id);
+    if (answers[id] !== 200) throw Object.assign(new Error(id), { status: answers[id] });
+  };
+  for (const id of [...Object.keys(answers), "settled", "over"]) owe(id);
+  settle("settled");
+  await tellOwed({ call });
+  assert.deepEqual(asked.sort(), ["away", "gone", "moving", "over", "stranger"]);
+  asked = [];
+  await tellOwed({ call });
+  assert.deepEqual(asked.sort(), ["away", "moving", "stranger"]);
+  for (const broken of ["{", "null"]) {
+    stored.set("wingman.owed", broken);
+    await tellOwed({ call });
+  }
+  delete globalThis.localStorage;
+  owe("nowhere"); // storage is switched off
 });

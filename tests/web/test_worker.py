@@ -237,3 +237,41 @@ await click(2);
 assert.deepEqual(kept.session.titled, [2], "a closed one is forgotten");
 """,
     )
+
+
+def test_what_an_update_left_running_is_ended_by_the_next_worker(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+const asked = (result) => { const made = { result }; setImmediate(() => made.onsuccess()); return made; };
+const keys = { get: () => asked(), put: () => asked() };
+const database = { transaction: () => ({ objectStore: () => keys }), close: nothing };
+globalThis.indexedDB = { open: () => asked(database) };
+const ends = [];
+let status = 0;
+globalThis.fetch = async (url) => {
+  ends.push(url.pathname.split("/")[3]);
+  if (!status) throw new Error("away");
+  return { ok: status === 200, status, json: async () => ({}) };
+};
+let nth = 0;
+const starts = async () => {
+  await import(`./web/extension/worker.js?${nth += 1}`);
+  await turns();
+  for (let n = 0; n < 200 && !ends.length; n++) await turns(); // a signature takes its time
+  await turns();
+  return ends.splice(0);
+};
+kept.local.left = [];
+answer = () => ({ deaf: false, meeting: "m-2" });
+await click(1); await click(1);
+assert.deepEqual(await starts(), [], "it runs: a worker that was stopped meanwhile changes nothing");
+kept.session = {}; // what an update leaves
+assert.deepEqual(await starts(), ["m-2"], "out of reach");
+status = 401;
+assert.deepEqual(await starts(), ["m-2"], "not known just now");
+status = 200;
+assert.deepEqual(await starts(), ["m-2"]);
+assert.deepEqual([await starts(), kept.local.left], [[], []]);
+""",
+    )

@@ -188,7 +188,7 @@ chrome.runtime.onMessage.addListener((message, _sender, reply) => {
   if (message.to !== "offscreen") return false;
   const work = message.start ? begin(message.start) : current?.stop();
   Promise.resolve(work).then(
-    (deaf) => reply({ deaf, owing: owing.size > 0 }),
+    (deaf) => reply({ deaf, owing: owing.size > 0, meeting: current?.meeting }),
     (failed) => reply({ problem: failed.message, status: failed.status }),
   );
   return true;

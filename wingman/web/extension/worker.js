@@ -4,7 +4,9 @@
 import { readSettings, writeSettings } from "./settings.js";
 import { paintIcon } from "./mark.js";
 import { meaningOf, statusOf } from "./js/failures.js";
+import { tellEnds } from "./js/owed-ends.js";
 import { Service } from "./js/service.js";
+import { prove } from "./possession.js";
 
 const OFFSCREEN = "offscreen.html";
 const IDLE = "Wingman: listen to this tab";
@@ -15,6 +17,8 @@ const CLICK = "The browser wants another click on Wingman’s icon before this t
 /** How long it waits before each time that it tries to go on by itself, and for an answer then, in ms. */
 const WAIT = 1000;
 const ANSWER = 5000;
+/** Of how many meetings it is remembered that they were begun here. */
+const LEFT = 5;
 /** Statuses beside those that `meaningOf` knows which the same request gets each time. */
 const UNFIT = new Set([400, 422]);
 
@@ -24,6 +28,7 @@ let closing = Promise.resolve();
 // Content scripts must not read the key; only the extension's own pages and this worker may.
 void chrome.storage.local.setAccessLevel({ accessLevel: "TRUSTED_CONTEXTS" });
 void paintIcon();
+void tellLeft();
 
 chrome.action.onClicked.addListener((tab) => void toggle(tab));
 
@@ -80,11 +85,12 @@ async function listen({ run, tab, streamId, title, ready, paused = false }, { ur
   await badge("…", CONNECTING, { tabId: tab.id, run });
   await ready();
   if (!(await runs(run))) return;
-  const { problem, status, deaf } = await chrome.runtime.sendMessage({
+  const { problem, status, deaf, meeting } = await chrome.runtime.sendMessage({
     to: "offscreen",
     start: { run, streamId, url, token, spec: { ...call, title }, paused, memory: { look, place } },
   });
   if (problem) throw Object.assign(new Error(problem), { status });
+  await changedLeft((left) => [...left, meeting]);
   await became({ run, deaf });
 }
 
@@ -123,6 +129,24 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Whether `run` is what runs: not stopped by a click, nor followed by another one. */
 const runs = async (run) => (await running()).run === run;
+
+/** What ran when the extension was updated or the browser was closed: nobody has told Wingman of its end. */
+async function tellLeft() {
+  const { url, token } = await readSettings();
+  const { left = [] } = await chrome.storage.local.get("left");
+  if (!token || !left.length || (await running()).tabId !== undefined) return;
+  if ((await chrome.runtime.getContexts({ contextTypes: ["OFFSCREEN_DOCUMENT"] })).length) return; // it tells that itself
+  const told = await tellEnds(new Service(url, token, prove), left);
+  await changedLeft((now) => now.filter((id) => !told.includes(id)));
+}
+
+/** Change which meetings were begun here, and may have been left. */
+function changedLeft(change) {
+  return navigator.locks.request("left", async () => {
+    const { left = [] } = await chrome.storage.local.get("left");
+    await chrome.storage.local.set({ left: change(left).slice(-LEFT) });
+  });
+}
 
 async function giveUp(problem, run) {
   if (await runs(run)) await stop(run, problem);

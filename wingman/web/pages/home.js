@@ -2,6 +2,7 @@
 
 import { h, icon } from "../extension/js/dom.js";
 import { dropArea } from "../extension/js/file-drop.js";
+import { tellOwed } from "../extension/js/owed-ends.js";
 import { Service } from "../extension/js/service.js";
 import { HOME } from "../extension/js/session.js";
 import { Connections } from "./connections.js";
@@ -103,6 +104,7 @@ function refresh() {
   if (!busy) void meetings.load().catch(() => undefined); // the next one tells, or what the user does
 }
 
+void tellOwed(service);
 void load();
 setInterval(() => meetings.rows.some(({ state }) => state !== "ended") && refresh(), REFRESH);
 // A page that was left open: what was begun elsewhere meanwhile (by the extension, in another tab) is there as well

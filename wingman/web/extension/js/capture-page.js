@@ -11,6 +11,7 @@ import { LevelMeter } from "./meter.js";
 import { MeetingModel } from "./model.js";
 import { newestFirst } from "./newest-first.js";
 import { Overlay } from "./overlay.js";
+import { owe, settle, tellOwed } from "./owed-ends.js";
 import { canFloat, float, popUp } from "./pip.js";
 import { Preferences } from "./prefs.js";
 import { forget, held, isHeld, recall, remember, resumeBanner } from "./resume-banner.js";
@@ -325,8 +326,11 @@ class Page {
 
   async #stop({ capture, id }) {
     forget();
-    if (capture) await capture.stop();
-    else await endOf(id);
+    if (!capture) return endOf(id);
+    owe(id);
+    const ending = capture.stop();
+    void capture.told.then(() => settle(id));
+    return ending;
   }
 
   async #again(current, channel) {
@@ -502,9 +506,9 @@ class Page {
         this.#attempt(() => this.#listen(kept.spec, kept.sources, kept.meeting, kept.muted).then(() => banner.remove())),
       end: () =>
         this.#attempt(async () => {
+          await endOf(kept.meeting);
           forget();
           banner.remove();
-          await endOf(kept.meeting);
         }),
     });
     this.setup.node.before(banner);
@@ -525,4 +529,5 @@ function lostChannels(model, capture) {
 }
 
 forgetKey();
+void tellOwed(service);
 void new Page().load();

@@ -1,0 +1,56 @@
+// Meetings whose end Wingman may not have heard of: it was out of reach, and who ended them is gone by now. It is told
+// at the next opening; one that is over already takes that as it is.
+
+import { meaningOf } from "./failures.js";
+
+const KEY = "wingman.owed";
+/** More than these are no person's. */
+const MOST = 20;
+
+/**
+ * Tell `service` the end of the meetings `ids`.
+ * @param {{call: (method: string, path: string) => Promise<unknown>}} service
+ * @param {string[]} ids
+ * @returns {Promise<string[]>} those it has heard of by now, or does not know
+ */
+export async function tellEnds(service, ids) {
+  /** @type {string[]} */
+  const told = [];
+  for (const id of ids) {
+    const meaning = await service.call("POST", `/api/meetings/${encodeURIComponent(id)}/end`).then(() => "told", meaningOf);
+    if (meaning === "told" || meaning === "missing") told.push(id);
+  }
+  return told;
+}
+
+/** Keep `id` until it is settled, also where this page is closed before. @param {string} id */
+export const owe = (id) => keep([...owed().filter((other) => other !== id), id]);
+
+/** Wingman has heard of it. @param {string} id */
+export const settle = (id) => keep(owed().filter((other) => other !== id));
+
+/** What pages of this browser that are gone still owe. @param {Parameters<typeof tellEnds>[0]} service */
+export async function tellOwed(service) {
+  for (const id of await tellEnds(service, owed())) settle(id);
+}
+
+/** To look at it throws where storage is switched off. @returns {any} */
+const storage = () => /** @type {any} */ (globalThis).localStorage;
+
+/** @returns {string[]} */
+function owed() {
+  try {
+    return JSON.parse(storage().getItem(KEY) ?? "[]") ?? [];
+  } catch {
+    return []; // storage is switched off: who sent the sound counts as gone after a while
+  }
+}
+
+/** @param {string[]} ids */
+function keep(ids) {
+  try {
+    storage().setItem(KEY, JSON.stringify(ids.slice(-MOST)));
+  } catch {
+    // see `owed`
+  }
+}
