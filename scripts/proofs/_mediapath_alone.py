@@ -49,7 +49,7 @@ class _Sink:
     def newest(self, count: int) -> bytes:
         return b""
 
-    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
+    def anchor(self, wall: float, kept_s: float = 0.0, *, begun_s: float | None = None) -> int:
         return 0
 
     def lost(self, loss: Loss) -> None: ...

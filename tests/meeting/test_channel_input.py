@@ -98,6 +98,31 @@ def test_what_a_client_kept_fills_the_hole_and_nothing_comes_twice(
     assert channel_input.started_at == pytest.approx(1001.0 + away - rest - seconds(channel_input.position))
 
 
+def test_a_channel_that_is_first_fed_later_begins_where_the_others_are() -> None:
+    """Else what is said at one moment stands minutes apart."""
+    now = [100.0]
+    tab = ChannelInput(Channel.TAB, Tape(60), lambda *_: None, clock=lambda: now[0])
+    tab.anchor(1000.0, begun_s=2.0)
+    assert (tab.position, tab.started_at) == (0, 998.0)
+    tab.write(PcmBlock(0, b"\1\1" * 2 * SAMPLE_RATE))
+    for passed, begun, at in ((0.1, 2.0, 0.0), (8.0, 0.5, 9.5), (8.0, None, 0.0)):
+        now[0] = 100.0 + passed
+        told: list[Any] = []
+        mic = ChannelInput(
+            Channel.MIC,
+            Tape(60),
+            lambda payload, _, told=told: told.append(payload),  # type: ignore[misc]
+            clock=lambda: now[0],
+            elsewhere=lambda: tab.by_now,
+        )
+        assert mic.anchor(1000.0 + passed, begun_s=begun) == 0
+        assert mic.position == round(at * SAMPLE_RATE)
+        assert [gap.cause for gap in told] == [GapCause.NOT_SENT] * (at > 0)
+        mic.write(PcmBlock(mic.position, bytes(320)))
+        assert mic.anchor(1000.0 + passed, begun_s=begun) == 0  # it has its place
+        assert mic.position == round(at * SAMPLE_RATE) + 160
+
+
 def test_a_microphone_that_is_too_quiet_is_shown_until_it_is_louder() -> None:
     told: list[Any] = []
     channel_input = ChannelInput(Channel.MIC, Tape(30), lambda payload, _: told.append(payload))

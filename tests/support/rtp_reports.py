@@ -23,7 +23,7 @@ class CountingSink:
     def skip(self, count: int, cause: GapCause) -> None:
         self.position += count
 
-    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
+    def anchor(self, wall: float, kept_s: float = 0.0, *, begun_s: float | None = None) -> int:
         return 0
 
     def newest(self, count: int) -> bytes:

@@ -40,6 +40,7 @@ class TapeSink:
         self.details: list[str] = []
         self.losses: list[Loss] = []
         self.anchors: list[tuple[int, float]] = []
+        self.begun: list[float | None] = []
         self.known = 0
         """Samples of what a client kept that are here already."""
         if position:
@@ -57,8 +58,9 @@ class TapeSink:
         self.gaps.append((self.position, count, cause))
         self.tape.skip(count, cause)
 
-    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
+    def anchor(self, wall: float, kept_s: float = 0.0, *, begun_s: float | None = None) -> int:
         self.anchors.append((self.position, wall))
+        self.begun.append(begun_s)
         return min(self.known, round(kept_s * SAMPLE_RATE))
 
     def newest(self, count: int) -> bytes:

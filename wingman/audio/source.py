@@ -26,11 +26,13 @@ class ChannelSink(Protocol):
         """Advance `position` over `count` samples that carry no audio."""
         ...
 
-    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
+    def anchor(self, wall: float, kept_s: float = 0.0, *, begun_s: float | None = None) -> int:
         """Say before the first block which wall time (seconds since the epoch) it is.
 
         A source that follows another on this channel is put at wall distance from it: `position` moves. One
         that begins with `kept_s` seconds from before `wall` is told how many samples of these are here already.
+        The first on this channel is put where the other channels are by then, if its sound began `begun_s`
+        before `wall`; None for one that has its place on their time by itself.
         """
         ...
 

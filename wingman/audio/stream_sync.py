@@ -44,6 +44,11 @@ class PeerTimeline:
         self._arrival: float | None = None
         self.clock = SharedClock()
 
+    @property
+    def begun(self) -> bool:
+        """One of the channels has defined the zero."""
+        return self._arrival is not None
+
     def index_at(self, arrival: float, position: SampleTime = 0) -> SampleTime:
         """The index that audio arriving at `arrival` begins with; the first caller defines the zero.
 

@@ -104,8 +104,8 @@ class _EarlySink:
         elif self.began is not None:
             self._keep((count, cause), count)
 
-    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
-        return self._sink.anchor(wall, kept_s) if self._sink is not None else 0
+    def anchor(self, wall: float, kept_s: float = 0.0, *, begun_s: float | None = None) -> int:
+        return self._sink.anchor(wall, kept_s, begun_s=begun_s) if self._sink is not None else 0
 
     def newest(self, count: int) -> bytes:
         return self._sink.newest(count) if self._sink is not None else b""

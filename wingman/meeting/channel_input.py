@@ -21,6 +21,8 @@ SOUNDLESS = (CAPTURING, "no_signal")
 """What a source says of itself while nothing but silence comes from it."""
 AT_ONCE = samples_of_ms(50)
 """A source that follows another within this much leaves no hole worth telling."""
+TOGETHER = samples_of_ms(250)
+"""First sounds this near to each other begin together: a client needs as long to connect."""
 LONGEST_SPOKEN = 15 * SAMPLE_RATE
 """Samples of one utterance whose level is looked at."""
 
@@ -34,6 +36,7 @@ class ChannelInput:
     __slots__ = (
         "_cause",
         "_clock",
+        "_elsewhere",
         "_level",
         "_level_told",
         "_on_second",
@@ -60,11 +63,11 @@ class ChannelInput:
         clock: Callable[[], float] | None = time.monotonic,
         on_second: Callable[[], None] = lambda: None,
         ago_s: float | None = None,
+        elsewhere: Callable[[], SampleTime] = lambda: 0,
     ) -> None:
         """`clock` dates what is written; None for a recording that is played faster than real time.
-
-        `on_second` is called for each second of media time that was received. `ago_s`: another process fed it
-        until the tape's beginning, which was so many seconds ago.
+        `on_second` is called for each second received. `ago_s`: another process fed it until the tape's
+        beginning, so many seconds ago. `elsewhere`: how far the meeting's other channels are by now.
         """
         self.channel = channel
         self.tape = tape
@@ -72,11 +75,12 @@ class ChannelInput:
         self.source: AudioSource | None = None
         self.paused = False
         self.muted = False
-        """Who sends it has switched it off, and said so: its silence is meant."""
+        """Who sends it has switched it off, and said so."""
         self.started_at: float | None = None
         """Wall time of sample 0, for display; None until a source has anchored it."""
         self._publish = publish
         self._clock = clock
+        self._elsewhere = elsewhere
         self._on_second = on_second
         self._second: SampleTime = 0
         self._written_at: float | None = None
@@ -174,11 +178,17 @@ class ChannelInput:
             self._state = ""
             self._show(*self._reported)
 
-    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
+    @property
+    def by_now(self) -> SampleTime:
+        """The media time reached, and what has passed since by the clock."""
+        return self.position + round(self.quiet_s * SAMPLE_RATE)
+
+    def anchor(self, wall: float, kept_s: float = 0.0, *, begun_s: float | None = None) -> int:
         """A source begins, with sound of the last `kept_s` seconds where its client kept some.
 
         After another it begins at wall distance from what that one wrote last; how many samples of what was
-        kept that one had written is returned.
+        kept that one had written is returned. The first one begins where the other channels are by then, where
+        it says how much of its sound, `begun_s`, is older than `wall`.
         """
         known = 0
         if self._clock is not None and self._written_at is not None:
@@ -186,8 +196,12 @@ class ChannelInput:
             known = max(0, -away)
             if away > AT_ONCE:
                 self.skip(away, self._cause)
+        elif begun_s is not None and self._clock is not None and not self.position:
+            late = self._elsewhere() - round(begun_s * SAMPLE_RATE)
+            if late > TOGETHER:
+                self.skip(late, GapCause.NOT_SENT)
         self._cause = GapCause.RECONNECT
-        self.started_at = wall - kept_s + seconds(known) - seconds(self.position)
+        self.started_at = wall - (kept_s or begun_s or 0.0) + seconds(known) - seconds(self.position)
         return known
 
     def newest(self, count: int) -> bytes:

@@ -163,6 +163,7 @@ class MeetingPipeline:
                 clock=clock,
                 on_second=self._note_reached,
                 ago_s=begins.ago_s,
+                elsewhere=lambda: max([other.input.by_now for other in self], default=0),
             )
             speech = self._on_speech if self._order is None else partial(self._put, self._order, channel)
             callbacks = ChannelCallbacks(speech, self._on_any, self._publish)

@@ -325,7 +325,7 @@ class _Split:
         for reader in self._readers:
             reader.input.skip(count, cause)
 
-    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
+    def anchor(self, wall: float, kept_s: float = 0.0, *, begun_s: float | None = None) -> int:
         return 0
 
     def newest(self, count: int) -> bytes:

@@ -284,7 +284,7 @@ class InboundTrack:
         self._next = timestamp + self._ticks
 
     def _begin(self, now: float) -> Timeline:
-        self._sink.anchor(time.time())
+        self._sink.anchor(time.time(), begun_s=None if self._sync.peer.begun else 0.0)
         begins = self._sync.peer.index_at(now, self._sink.position)
         self._timeline = timeline = Timeline(self._sink.position)
         self._write(timeline.advance(begins, GapCause.RECONNECT))

@@ -30,11 +30,18 @@ class PushedSource:
     """
 
     def __init__(
-        self, channel: Channel, on_over: Callable[[], None] = lambda: None, *, kept_s: float = 0.0
+        self,
+        channel: Channel,
+        on_over: Callable[[], None] = lambda: None,
+        *,
+        kept_s: float = 0.0,
+        begun_s: float | None = None,
     ) -> None:
+        """`begun_s`: so much of its sound is older than its beginning here; None where times say its place."""
         self._channel = channel
         self._on_over = on_over
         self._kept_s = kept_s
+        self._begun_s = begun_s
         self.known = 0
         self._splice: Splice | None = None
         self._sink: ChannelSink | None = None
@@ -53,7 +60,7 @@ class PushedSource:
 
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
         sink = self._sink = sinks[self._channel]
-        heard = sink.anchor(time.time(), self._kept_s)
+        heard = sink.anchor(time.time(), self._kept_s, begun_s=self._begun_s)
         self.known = max(0, heard - AGAIN)
         if heard:
             self._splice = Splice(sink.newest(LAID), heard - self.known)

@@ -236,6 +236,22 @@ async def test_what_comes_twice_out_of_order_or_not_at_all_moves_nothing_else() 
         assert [(loss.cause, round(loss.amount, 3)) for loss in sink.losses] == losses
 
 
+async def test_what_has_no_times_says_how_much_of_it_is_older_than_its_arrival() -> None:
+    media = {"track": "inbound", "timestamp": "0", "payload": base64.b64encode(bytes(160)).decode()}
+    timed = [
+        json.dumps({"event": "media", "media": media | {"track": track}}) for track in ("inbound", "outbound")
+    ]
+    untimed = [text.replace("timestamp", "time") for text in timed]
+    for query, messages, begun in (
+        ("channel=tab&rate=8000", [bytes(32_000)], {Channel.TAB: [2.0]}),
+        ("encoding=mulaw&rate=8000", timed, {Channel.TAB: [0.02], Channel.MIC: [None]}),
+        ("encoding=mulaw&rate=8000", untimed, {Channel.TAB: [0.02], Channel.MIC: [0.02]}),
+    ):
+        async with stream(query) as (socket, sinks):
+            await play(socket, [*messages, END])
+        assert {channel: sink.begun for channel, sink in sinks.items()} == begun
+
+
 async def test_sound_of_another_stream_is_refused() -> None:
     async with stream("") as (socket, _):
         await socket.send('{"event":"start","streamSid":"MZ1"}')

@@ -139,11 +139,13 @@ class PcmSession:
                 source.close(state, detail)
                 await self._meeting.detach(source)
 
-    async def open(self, channels: Sequence[Channel], kept_s: float = 0.0) -> None:
+    async def open(
+        self, channels: Sequence[Channel], kept_s: float = 0.0, begun_s: float | None = None
+    ) -> None:
         """Take these channels of the meeting. Raises `InputError` (409) where one is taken."""
         for channel in channels:
             if channel not in self._sources:
-                source = PushedSource(channel, self._over, kept_s=kept_s)
+                source = PushedSource(channel, self._over, kept_s=kept_s, begun_s=begun_s)
                 await self._meeting.attach(source)
                 self._sources[channel] = source
                 await source.started.wait()
@@ -201,9 +203,10 @@ class PcmSession:
             await asyncio.sleep(ahead)
 
     async def _samples(self, data: bytes) -> None:
-        await self.open(self._wish.channels)
+        form = self._wish.form
+        await self.open(self._wish.channels, begun_s=len(data) / (form.frame * form.rate))
         if self._reader is None:
-            self._reader = PcmReader(self._wish.form)
+            self._reader = PcmReader(form)
         self._push(self._wish.channels, self._reader.push(data), None)
 
     async def _media(self, media: MediaPayload) -> None:
@@ -213,8 +216,9 @@ class PcmSession:
                 "started here; give each stream a socket of its own",
                 field="stream",
             )
-        await self.open(self._channels(media.track))
         track = self._tracks.setdefault(media.track, _Track(self._form))
+        timed = self._sources and media.at is not None  # on the time of the tracks before it
+        await self.open(self._channels(media.track), begun_s=None if timed else track.order.length(media))
         self._in_order(track, track.order.push(media))
 
     def _in_order(self, track: _Track, messages: Sequence[InOrder]) -> None:
