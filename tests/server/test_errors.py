@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from collections.abc import AsyncIterator
 
 import httpx
@@ -72,6 +73,14 @@ async def test_an_address_or_method_nobody_knows(client: httpx.AsyncClient) -> N
     nowhere, wrong = await client.get("/api/a/b"), await client.put("/api/input")
     assert [one.json()["error"]["code"] for one in (nowhere, wrong)] == ["not_found", "method_not_allowed"]
     assert wrong.headers["allow"]
+
+
+def test_only_a_defect_is_called_internal() -> None:
+    """A client that is told so looks for no mistake of its own."""
+    for status in (*range(400, 419), 428, 429, 431, *range(501, 505)):
+        code = json.loads(bytes(error(status, "why").body))["error"]["code"]
+        assert code != "internal"
+        assert code == code.lower() != ""
 
 
 @each("status", CODES)

@@ -31,8 +31,10 @@ CODES = {
     415: "unsupported_media_type",
     422: "bad_input",
     429: "too_many_requests",
+    500: "internal",
     503: "unavailable",
 }
+"""Of other statuses it is the name that HTTP gives them."""
 
 SENTENCES = {
     404: "there is nothing at this address; the list is at /api/openapi.json",
@@ -43,7 +45,13 @@ SENTENCES = {
 
 def error(status: int, detail: str, *, field: str = "", headers: dict[str, str] | None = None) -> Response:
     """`{"error": {"code", "field", "detail"}}` with its status."""
-    body = {"error": {"code": CODES.get(status, "internal"), "field": field, "detail": detail}}
+    body = {
+        "error": {
+            "code": CODES.get(status) or HTTPStatus(status).name.lower(),
+            "field": field,
+            "detail": detail,
+        }
+    }
     return Json(body, status, headers)
 
 
