@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.support.media_files import Sound, cut, join, tone, write
 from wingman.audio.container import MediaBytes, MediaInput, display_name, unreadable
 from wingman.audio.links import Link, Patch
+from wingman.audio.open_header import filled_in
 from wingman.audio.recording import probe, read
 from wingman.core.errors import InputError
 from wingman.core.media import PcmBlock
@@ -127,6 +128,20 @@ def test_lengths_that_a_recorder_left_open_are_those_of_the_file(tmp_path: Path)
     wanted = samples_in(film)
     film.write_bytes(film.read_bytes() + b"\0\0\0\1skip" + b"\xff" * 8)
     assert samples_in(film) == wanted
+
+
+def test_a_header_that_breaks_off_anywhere_asks_for_nothing_that_is_not_there(tmp_path: Path) -> None:
+    for name, codec in (("a.w64", "pcm_s16le"), ("a.aiff", "pcm_s16be"), ("a.au", "pcm_s16be")):
+        whole = write(tmp_path / name, (SHORT, Sound(codec, 16_000))).read_bytes()
+        handle = os.memfd_create(name)
+        try:
+            os.write(handle, whole[:150])
+            for length in range(150, 0, -1):
+                os.truncate(handle, length)
+                for patch in filled_in(handle, Link(0, length)):
+                    assert patch.at + len(patch.content) <= length
+        finally:
+            os.close(handle)
 
 
 def test_a_container_behind_a_tag_is_read(tmp_path: Path) -> None:

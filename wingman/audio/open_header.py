@@ -31,18 +31,21 @@ def filled_in(handle: int, link: Link) -> tuple[Patch, ...]:
         return tuple(_wave64(handle, link))
     if head[:4] == b"FORM" and head[8:] in (b"AIFF", b"AIFC"):
         return tuple(_aiff(handle, link))
-    if head[:4] == b".snd" and not any(head[8:]):
+    if head[:4] == b".snd" and head[8:] == bytes(4):
         return (Patch(link.start + 8, b"\xff" * 4),)
     return ()
 
 
 def _wave64(handle: int, link: Link) -> Iterator[Patch]:
     """Of the whole file and of the chunk with the sound; the others are short and written at once."""
-    if not _WAVE64_LEAST <= int.from_bytes(os.pread(handle, 8, link.start + 16), "little") < _NO_LENGTH:
+    stated = os.pread(handle, 8, link.start + 16)
+    if len(stated) == 8 and not _WAVE64_LEAST <= int.from_bytes(stated, "little") < _NO_LENGTH:
         yield Patch(link.start + 16, (link.end - link.start).to_bytes(8, "little"))
     at = link.start + 40
     for _ in range(MOST_CHUNKS):
         head = os.pread(handle, _WAVE64_HEAD, at)
+        if len(head) < _WAVE64_HEAD:
+            return
         length = int.from_bytes(head[16:], "little")
         if head[:16] == _WAVE64_DATA:
             if not _WAVE64_HEAD < length < _NO_LENGTH:
@@ -61,6 +64,8 @@ def _aiff(handle: int, link: Link) -> Iterator[Patch]:
     at, frames, size = link.start + 12, 0, 0
     for _ in range(MOST_CHUNKS):
         head = os.pread(handle, 16, at)
+        if len(head) < 16 or at + 16 > link.end:
+            return
         length = int.from_bytes(head[4:8])
         if head[:4] == b"COMM":
             sides, bits = int.from_bytes(head[8:10]), int.from_bytes(head[14:16])
@@ -74,5 +79,3 @@ def _aiff(handle: int, link: Link) -> Iterator[Patch]:
                     yield Patch(frames, _of_32_bits((sound - _OFFSET_AND_BLOCK) // size))
             return
         at += 8 + length + length % 2
-        if len(head) < 16 or at >= link.end:
-            return
