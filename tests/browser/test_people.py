@@ -130,6 +130,11 @@ def test_settings_are_kept_and_say_when_they_hold(browser: Browser, whole: Whole
         )
         page.reload()
         expect(page.locator("#set-suggest-verbosity")).to_have_value("lively")
+        page.route("**/api/settings", lambda route: route.abort())
+        page.select_option("#set-suggest-verbosity", "quiet")
+        expect(page.locator('.setting[data-name="suggest.verbosity"] [role=status]')).to_contain_text(
+            "Not stored. Wingman is out of reach."
+        )
 
 
 def test_what_feedback_has_taught_is_forgotten_by_a_button(browser: Browser, whole: WholeService) -> None:

@@ -160,13 +160,15 @@ async function forget({ target }) {
 
 async function save(name, value, said) {
   said.textContent = "";
-  await guarded(null, notice, async () => {
+  try {
     const { restart } = await service.json("PATCH", "/api/settings", { values: { [name]: value } });
     said.textContent = restart.includes(name)
       ? "Stored. It holds from the next start of Wingman."
       : "Stored. It holds from the next meeting.";
-    void connections.load();
-  });
+    void connections.load().catch((failed) => notice.fail(failed.message));
+  } catch (failed) {
+    said.textContent = `Not stored. ${failed.message}`;
+  }
 }
 
 function look() {

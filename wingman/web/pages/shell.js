@@ -1,7 +1,7 @@
 // What all pages share: the way between them, the look the user chose, and a place for what went wrong.
 
 import { forgetKey, HOME } from "../extension/js/session.js";
-import { h } from "../extension/js/dom.js";
+import { h, iconsAtHand } from "../extension/js/dom.js";
 import { keepFocus } from "../extension/js/focus-keeper.js";
 import { Preferences } from "../extension/js/prefs.js";
 import { Notice } from "./dialog.js";
@@ -47,6 +47,7 @@ export function shell(current, title, ...content) {
     { class: "wm page" },
     navigation(current),
     h("main", { class: "page-main" }, h("h1", { text: title }), notice.node, ...content),
+    iconsAtHand("warn"),
   );
   new Preferences().apply(root);
   document.body.append(root);
