@@ -54,6 +54,41 @@ def test_one_of_ones_own_playbooks_is_found_by_name(
     assert json.loads(capsys.readouterr().out.splitlines()[0])["data"]["playbook"] == "acme"
 
 
+def test_nothing_that_others_wrote_steers_the_terminal(
+    conversation: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A playbook's texts, a note, the brief, what is said, and a meeting's name."""
+    harm = r"\u001b[2J\u009b31m\u202e"
+    said = ("Where is it stored?", "What is the price?", "How long is delivery?")
+    conversation.write_text(
+        "".join(f'{{"who": "C", "text": "{harm}{text}", "pause": 30, "meeting": "{harm}m"}}\n' for text in said)
+    )
+    own = conversation.with_name("own.yaml")
+    card = f'{{title: "{harm}", text: "Ask {harm} why"}}'
+    trigger = f'triggers:\n  - name: own\n    kind: "cue{harm}"\n    phrases: [stored]\n    card: {card}\n'
+    own.write_text((folder() / "custom.yaml").read_text().replace("triggers:\n", trigger, 1))
+    notes = conversation.with_name("notes")
+    notes.mkdir()
+    raw = harm.encode().decode("unicode_escape")
+    (notes / "prices.md").write_text(f"# Price\nThe price is {raw}49 dollars a month.\n", encoding="utf-8")
+    options = [
+        "--no-encoder",
+        "--playbook",
+        str(own),
+        "--notes",
+        str(notes),
+        "--brief",
+        f"delivery: {raw}9 days",
+    ]
+    assert main(["rehearse", str(conversation), *options]) == 0
+    table = capsys.readouterr().out
+    for shown in ("Ask [2J31m why", "49 dollars", "9 days", *said):
+        assert shown in table
+    assert not any(sign in table for sign in raw if not sign.isprintable())
+    assert main(["rehearse", str(conversation), "--json", *options]) == 0
+    assert {json.loads(line)["meeting"] for line in capsys.readouterr().out.splitlines()} == {" [2J 31m m"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -16,6 +16,7 @@ from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of
 from wingman.config.folders import expanded
 from wingman.config.paths import data_dir
 from wingman.config.settings import Settings
+from wingman.core.encoders import plain
 from wingman.core.errors import InputError
 from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionSkipped
 from wingman.core.time import clock
@@ -95,7 +96,7 @@ async def _rehearse(
         if model is not None:
             await model.aclose()
     if not arguments.json:
-        sys.stdout.write("".join(f"{line}\n" for line in table.lines()))
+        sys.stdout.write("".join(f"{plain(line)}\n" for line in table.lines()))
     return 0
 
 

@@ -90,7 +90,7 @@ async def _both(
     """What can only be seen, then what can be heard."""
     for path in seen:
         if len(seen) + len(jobs) > 1:
-            sys.stdout.write(f"{path.name}\n")
+            sys.stdout.write(f"{plain(path.name)}\n")
         await faces_of_film.show(path, settings, consent=True)
     return await transcribe(arguments, settings, jobs) if jobs else 0
 

@@ -106,7 +106,7 @@ def _turn(index: int, raw: bytes) -> ScriptedTurn:
         _text(fields, "text", required=True),
         _pause(fields.get("pause")),
         _text(fields, "tone")[:80],
-        str(fields.get("meeting") or ""),
+        _printable(str(fields.get("meeting") or "")),
     )
 
 
