@@ -347,6 +347,34 @@ def test_a_screen_reader_hears_whole_cards_and_no_history(service: BrowserServic
     assert said == ["The 3", "The 1", "The 2"]  # and none again
 
 
+def test_a_trouble_that_comes_and_goes_is_said_once(service: BrowserService, new_page: NewPage) -> None:
+    meeting = service.meeting().id
+    service.publish(meeting, *call())
+    page = new_page(service.overlay(meeting))
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const live = [...document.querySelectorAll(".hidden-text[role=status]")].at(-1);
+          new MutationObserver(() => window.said.push(live.textContent)).observe(live, {childList: true});
+        }"""
+    )
+    notices = page.locator(".notice")
+
+    def goes(health: Health, shown: int) -> None:
+        detail = "" if health is Health.UP else "No answer."
+        service.publish(meeting, ProviderStateChanged(Branch.TRANSCRIBE, "p", health, Channel.TAB, detail))
+        expect(notices).to_have_count(shown)
+
+    for _ in range(2):
+        goes(Health.RETRYING, 1)
+        goes(Health.UP, 0)
+    goes(Health.DOWN, 1)
+    goes(Health.UP, 0)
+    goes(Health.DOWN, 1)  # which somebody may have pressed *Try again* at
+    said = [each.split()[-1] for each in page.evaluate("window.said") if each]
+    assert said == ["minute.", "moment.", "moment."]
+
+
 def test_it_floats_and_comes_back(
     service: BrowserService, new_page: NewPage, context: BrowserContext, shot: Callable[..., None]
 ) -> None:

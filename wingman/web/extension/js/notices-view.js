@@ -6,6 +6,8 @@ import { unsaid } from "./strings.js";
 const MOST = 3;
 /** After this long a button whose press changed nothing, or was lost on its way, can be pressed again, in ms. */
 const AGAIN = 2000;
+/** For so long what comes back is not said again, in ms: a connection that comes and goes is one trouble. */
+const LATELY = 60_000;
 
 export class NoticesView {
   /** @param {(message: object) => boolean} send takes what a notice's button asks for */
@@ -16,6 +18,8 @@ export class NoticesView {
     this.announcer = h("div", { class: "hidden-text", role: "status", "aria-live": "polite" });
     this.shown = "";
     this.said = [];
+    /** What was said lately and asks for nothing: `{text, at}`. */
+    this.lately = [];
     /** Those in the page: one that is being read or pressed stays as it is while another one comes or goes. */
     this.made = new Map();
     this.rest = h("span");
@@ -32,9 +36,12 @@ export class NoticesView {
     const key = JSON.stringify([list, readOnly]);
     if (key === this.shown) return;
     this.shown = key;
-    const fresh = unsaid(this.said, list);
+    const now = performance.now();
+    this.lately = this.lately.filter(({ at }) => now - at < LATELY);
+    const fresh = unsaid([...this.said, ...this.lately], list);
+    this.lately.push(...fresh.filter(({ act }) => !act).map(({ text }) => ({ text, at: now })));
     this.said = list;
-    // A new paragraph each time: what comes back is said again
+    // A new paragraph each time: what comes back later, or after a press, is said again
     if (fresh.length) this.announcer.replaceChildren(h("p", { text: fresh.map(({ text: said }) => said).join(" ") }));
     else if (!list.length) this.announcer.replaceChildren();
     const shown = list.filter(({ stays }, at) => at < MOST || stays);
