@@ -69,6 +69,20 @@ def test_a_shared_folder_is_for_its_owner_only(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "shared/meetings/m-1/tab.opus").stat().st_mode) == 0o600
 
 
+def test_a_link_that_somebody_left_in_a_shared_folder_leads_nowhere(tmp_path: Path) -> None:
+    place = storage_of(str(tmp_path / "shared"), tmp_path / "unused")
+    put(place, "m-1", "tab.opus", b"sound")
+    other, home = tmp_path / "other", tmp_path / "shared/meetings/m-1"
+    other.write_bytes(b"of the user's")
+    (home / "mic.opus").symlink_to(other)
+    (home / "gone.opus").symlink_to(tmp_path / "nothing")
+    with pytest.raises(OSError, match="symbolic links"):
+        place.create("m-1", "mic.opus")
+    place.remove("m-1")
+    assert not home.exists()
+    assert other.read_bytes() == b"of the user's"
+
+
 class Store:
     """What a store is told, and a clock turned by hand."""
 

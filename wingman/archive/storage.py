@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 FOLDER = "meetings"
+NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
+"""Others may write to a shared folder, too; Windows has no such flag."""
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
 
@@ -75,7 +77,7 @@ class FolderStorage:
         home = self._home(meeting)
         for folder in (home.parent, home):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | NO_LINKS
         return _File(io.FileIO(os.open(home / name, flags, 0o600), "w"))
 
     def names(self, meeting: str) -> list[str]:
@@ -90,12 +92,8 @@ class FolderStorage:
         if not ID.fullmatch(meeting) or not (home := self._home(meeting)).is_dir():
             return
         for path in home.iterdir():
-            with path.open("r+b") as file:  # unlinking alone would leave the voices on the disk
-                for _ in range(0, size := path.stat().st_size, 1 << 20):
-                    file.write(bytes(min(1 << 20, size - file.tell())))
-                file.flush()
-                with contextlib.suppress(OSError):  # some file systems cannot
-                    os.fsync(file.fileno())
+            if not path.is_symlink():  # what it leads to is not ours
+                _overwrite(path)
             path.unlink()
         home.rmdir()
 
@@ -104,3 +102,13 @@ class FolderStorage:
 
     def _home(self, meeting: str) -> Path:
         return self.folder / FOLDER / meeting
+
+
+def _overwrite(path: Path) -> None:
+    """Unlinking alone would leave the voices on the disk."""
+    with open(path, "r+b", opener=lambda name, flags: os.open(name, flags | NO_LINKS)) as file:
+        for _ in range(0, size := os.fstat(file.fileno()).st_size, 1 << 20):
+            file.write(bytes(min(1 << 20, size - file.tell())))
+        file.flush()
+        with contextlib.suppress(OSError):  # some file systems cannot
+            os.fsync(file.fileno())
