@@ -1,11 +1,10 @@
-"""Several workers on one machine: one that is killed is started again, and its meeting goes on in another."""
+"""Workers on one machine answer behind one port; one that is killed is begun again, its meeting goes on."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import pytest
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from tests.support import forked
 from wingman.cluster import nats_server
 from wingman.cluster.workers import loopback_cluster
 from wingman.core.errors import InputError
@@ -25,24 +25,23 @@ TOKEN = "a token of the owner's own"
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+def served(folder: Path) -> Iterator[tuple[str, str, forked.Started]]:
+    """The root's address, a login code and the process that begins the workers."""
     environ = {
         **os.environ,
         "WINGMAN_DELIVER__DATA_DIR": str(folder),
         "WINGMAN_SERVER__TOKEN": TOKEN,
         "WINGMAN_TRANSCRIBE__PROVIDER": "off",
+        "WINGMAN_EMOTION__PROVIDER": "off",
         "WINGMAN_SUGGEST__MEANING": "off",
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "wingman", "serve", "--port", "0", "--workers", "2"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ,
-    )  # fmt: skip
+    process = forked.start(["serve", "--port", "0", "--workers", "2"], environ)
     try:
-        assert process.stdout is not None
-        yield int(process.stdout.readline().split("127.0.0.1:")[1].split("/")[0]), process
+        root, _, code = process.stdout.readline().split()[-1].partition("/#login=")
+        yield root, code, process
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.wait(timeout=60)
 
 
 def children(pid: int) -> dict[int, str]:
@@ -56,20 +55,22 @@ def children(pid: int) -> dict[int, str]:
 
 
 def test_a_killed_worker_ends_neither_the_service_nor_its_meetings(tmp_path: Path) -> None:
-    with served(tmp_path) as (port, process):
+    with served(tmp_path) as (root, code, process):
+        with httpx.Client(base_url=root, timeout=30) as browser:
+            _answers_behind_one_port(browser, code)
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=10) as http:
+        with httpx.Client(base_url=root, headers=headers, timeout=10) as http:
             meeting = http.post("/api/meetings", json={"title": "Renewal"}).json()["id"]
             assert http.post(f"/api/meetings/{meeting}/notes", json={"text": "before"}).status_code < 300
         victims = [pid for pid, command in children(process.pid).items() if "--worker" in command]
         assert len(victims) == 2
         for victim in victims[:1]:
             os.kill(victim, signal.SIGKILL)
-        _feed(port, meeting)
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=10) as http:
+        _feed(root, meeting)
+        with httpx.Client(base_url=root, headers=headers, timeout=10) as http:
             assert _answered(http, f"/api/meetings/{meeting}").json()["state"] == "live"
             assert _answered(http, f"/api/meetings/{meeting}/notes", {"text": "after"}).status_code < 300
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while sum("--worker" in command for command in children(process.pid).values()) < 2:
                 assert time.monotonic() < deadline, "the worker was not started again"
                 time.sleep(0.1)
@@ -78,10 +79,26 @@ def test_a_killed_worker_ends_neither_the_service_nor_its_meetings(tmp_path: Pat
     assert b"Renewal" not in streams
 
 
-def _feed(port: int, meeting: str) -> None:
+def _answers_behind_one_port(http: httpx.Client, code: str) -> None:
+    session = http.post("/api/session", json={"code": code}).json()["path"].rstrip("/")
+    meetings = f"{session}/api/meetings"
+    made = [http.post(meetings, json={"title": str(n)}).json()["id"] for n in range(4)]
+    for meeting in made:  # each request finds the process that has the meeting, however it is written
+        for name in (meeting, meeting.replace("m", "%6d", 1)):
+            assert http.get(f"{meetings}/{name}").json()["state"] == "live"
+        assert http.post(f"{meetings}/{meeting}/end").status_code == 200
+    for _ in range(4):  # a code made by one process is redeemed by any
+        pairing = http.post(f"{session}/api/pairing").json()
+        origin = {"Origin": "chrome-extension://abcdefghijklmnop"}
+        digits = {"code": pairing["code"]}
+        token = http.post("/api/pairing/redeem", json=digits, headers=origin).json()["token"]
+        assert http.get("/api/playbooks", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+
+def _feed(root: str, meeting: str) -> None:
     """Bring the sound, as a client does: again and again until somebody takes it."""
-    address = f"ws://127.0.0.1:{port}/api/meetings/{meeting}/pcm?channel=tab&rate=16000"
-    deadline = time.monotonic() + 20
+    address = f"{root.replace('http', 'ws', 1)}/api/meetings/{meeting}/pcm?channel=tab&rate=16000"
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             with connect(address, additional_headers={"Authorization": f"Bearer {TOKEN}"}, proxy=None) as pcm:
@@ -96,7 +113,7 @@ def _feed(port: int, meeting: str) -> None:
 
 def _answered(http: httpx.Client, path: str, body: dict[str, str] | None = None) -> httpx.Response:
     """Ask again while the service says that the meeting moves, or a connection was a dead worker's."""
-    for _ in range(100):
+    for _ in range(600):
         try:
             answer = http.post(path, json=body) if body else http.get(path)
         except httpx.TransportError:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import story
+from tests.support import forked, story
 from tests.support.service import TOKEN, service
 from wingman.commands import mcp
 from wingman.commands.mcp import Tools
@@ -73,11 +73,9 @@ async def test_over_http_only_the_grant_opens_it() -> None:
     async with service() as it:
         await it.meetings.create_titled("Live")
         variables = {**os.environ, "WINGMAN_URL": it.url, "WINGMAN_TOKEN": TOKEN}
-        command = [sys.executable, "-m", "wingman", "mcp", "--http", "0"]
-        process = await asyncio.create_subprocess_exec(*command, env=variables, stdout=asyncio.subprocess.PIPE)
-        assert process.stdout is not None
+        process = await asyncio.to_thread(forked.start, ["mcp", "--http", "0"], variables)
         try:
-            said = (await process.stdout.readline()).decode()
+            said = await asyncio.to_thread(process.stdout.readline)
             address = said.split()[1].rstrip(",")
             async with http.AsyncClient(trust_env=False) as stranger:
                 assert (await stranger.post(address, json={})).status_code == 401
@@ -89,4 +87,4 @@ async def test_over_http_only_the_grant_opens_it() -> None:
                 assert "Live" in told(await client.call_tool("list_meetings", {}))
         finally:
             process.terminate()
-            await process.wait()
+            await asyncio.to_thread(process.wait, 60)

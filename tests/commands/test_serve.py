@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.support.cli import refused, wingman
@@ -65,41 +64,6 @@ def test_serve_says_where_it_is_and_ends_on_a_signal(tmp_path: Path) -> None:
     assert any("deepgram" in line for line in others)
     assert "sekrit-key-123" not in "".join([first, *others, out, err])
     assert "Traceback" not in err
-
-
-def test_many_workers_answer_behind_one_port(tmp_path: Path) -> None:
-    silent = {"WINGMAN_TRANSCRIBE__PROVIDER": "off", "WINGMAN_EMOTION__PROVIDER": "off"}
-    environ = {**os.environ, "WINGMAN_DELIVER__DATA_DIR": str(tmp_path), **silent}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "wingman", "serve", "--port", "0", "--workers", "2"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=environ,
-    )
-    try:
-        assert process.stdout is not None
-        root, _, code = process.stdout.readline().split()[-1].partition("/#login=")
-        with httpx.Client(base_url=root) as http:
-            session = http.post("/api/session", json={"code": code}).json()["path"].rstrip("/")
-            meetings = f"{session}/api/meetings"
-            made = [http.post(meetings, json={"title": str(n)}).json()["id"] for n in range(4)]
-            for meeting in made:  # each request finds the process that has the meeting, however it is written
-                for name in (meeting, meeting.replace("m", "%6d", 1)):
-                    assert http.get(f"{meetings}/{name}").json()["state"] == "live"
-                assert http.post(f"{meetings}/{meeting}/end").status_code == 200
-            for _ in range(4):  # a code made by one process is redeemed by any
-                pairing = http.post(f"{session}/api/pairing").json()
-                origin = {"Origin": "chrome-extension://abcdefghijklmnop"}
-                digits = {"code": pairing["code"]}
-                token = http.post("/api/pairing/redeem", json=digits, headers=origin).json()["token"]
-                assert (
-                    http.get("/api/playbooks", headers={"Authorization": f"Bearer {token}"}).status_code == 200
-                )
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
-    assert process.returncode == 0
 
 
 def test_a_number_of_workers_that_no_machine_has_room_for_is_refused(
