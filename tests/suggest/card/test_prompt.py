@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.suggest.support import said
 from wingman.core.redaction import redact
-from wingman.core.time import Channel, samples
+from wingman.core.time import Channel, clock, samples
 from wingman.core.utterance import EmotionReading, EmotionShift, Family, ReadingStatus
 from wingman.suggest.card.context import estimate_tokens
 from wingman.suggest.card.prompt import LONGEST_PROMPT, PASS, Material, build, quote, rules_of
@@ -119,6 +120,21 @@ def test_a_name_that_is_private_data_is_sent_nowhere() -> None:
         prompt = build(PLAYBOOK, MOMENT, material(utterances=turns, names={"tab": name}), fence=FENCE)
         assert name[-6:] not in prompt.user
         assert prompt.user.count(f"Counterpart {redact(name)}") >= len(turns)
+
+
+def test_clock_and_speaker_are_no_part_of_the_numbers_that_are_said() -> None:
+    talks: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+        (("And your date of birth?", "I know it by heart."),) * 2,
+        (("It's SF, then four four one nine oh.", "Thanks."),) * 2,
+        (("a minha senha é %0i2J9Ls7l", "Bye."), ("a minha senha é [secret]", "Bye.")),
+        (("my number is 0171", "2345678"), ("my number is [phone]", "[phone]")),
+    )
+    recap = request("recap", "", 0)
+    for began, (words, left) in product((0, 11, 660, 1990), talks):
+        turns = [said(text, began + 6.0 * at) for at, text in enumerate(words)]
+        shown = build(PLAYBOOK, recap, material(utterances=turns), fence=FENCE).user
+        lines = (f"{clock(began + 6.0 * at)} Counterpart: {text}" for at, text in enumerate(left))
+        assert "\n".join((f"<{FENCE}:conversation>", *lines, f"</{FENCE}:conversation>")) in shown
 
 
 INJECTION = (

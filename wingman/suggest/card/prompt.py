@@ -129,12 +129,12 @@ def build(
         room = max(FEWEST_FOR_TALK, min(context_tokens, LONGEST_PROMPT - taken))
     earlier, window = _fitting(material, room)
     told = (*earlier, *window)
-    words = dict(zip((one.id for one in told), redact_lines([one.text for one in told]), strict=True))
+    words = dict(zip((one.id for one in told), _redacted([one.text for one in told]), strict=True))
     remembered = [f"{_clock_and_speaker(one, material)}: {shortened(words[one.id])}" for one in earlier]
     conversation = [_line(one, words[one.id], material) for one in window]
     parts = (
-        _section(fence, "earlier", remembered),
-        _section(fence, "conversation", conversation),
+        _fenced(fence, "earlier", remembered),
+        _fenced(fence, "conversation", conversation),
         *about.sections(fence, words),
     )
     return Prompt(system, "\n\n".join(part for part in parts if part), max_output_tokens)
@@ -277,9 +277,24 @@ def _fitting(material: Material, room: int) -> tuple[Sequence[Utterance], Sequen
     return earlier, material.utterances[first:]
 
 
+def _redacted(texts: Sequence[str]) -> list[str]:
+    """Turns without private data. Where there was some, what stands beside it is looked at once more.
+
+    Clock and speaker are not there yet: their numbers would be taken for part of what was said.
+    """
+    flat = [" ".join(text.split()) for text in texts]
+    once = redact_lines(flat)
+    return redact_lines(once) if once != flat else once
+
+
 def _section(fence: str, name: str, lines: Sequence[str]) -> str:
     """A fenced block, redacted and defused; empty when there are no lines."""
-    safe = [safe for line in redact_lines(lines) if (safe := quote(line, fence))]
+    return _fenced(fence, name, redact_lines(lines))
+
+
+def _fenced(fence: str, name: str, lines: Sequence[str]) -> str:
+    """A fenced block of lines that hold no private data any more, defused; empty when there are none."""
+    safe = [safe for line in lines if (safe := quote(" ".join(line.split()), fence))]
     if not safe:
         return ""
     return "\n".join((f"<{fence}:{name}>", *safe, f"</{fence}:{name}>"))
