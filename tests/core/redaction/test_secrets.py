@@ -25,6 +25,7 @@ def found(text: str) -> list[str]:
         ("I was born on the third of March nineteen eighty five", "third of March nineteen eighty five"),
         ("date of birth twelve three eighty five", "twelve three eighty five"),
         ("my password is s e c r e t 4", "s e c r e t 4"),
+        ("mein Passwort ist A&$7Y8FhDz", "A&$7Y8FhDz"),
         ("12/03/1985 is my date of birth", "12/03/1985"),
     ],
 )

@@ -94,8 +94,9 @@ def _announced(tokens: Tokens, at: int) -> Iterator[tuple[int, int, str]]:
     if text[end:start].strip() in (":", "="):
         phrase = _PHRASE.match(text, start)
         yield start, phrase.end() if phrase else chunk.end(), "secret"
-    elif spelled:
-        yield chunk.start(), spelled, "secret"
+    elif spelled:  # what it hangs together with is part of it: `A&$7Y8FhDz` is spelled for four signs
+        rest = _CHUNK.match(text, spelled, spelled + 200)
+        yield chunk.start(), spelled + (len(rest[0].rstrip(".!?)")) if rest else 0), "secret"
     elif said or _odd(value):
         yield chunk.start(), chunk.start() + len(value), "secret"
 
