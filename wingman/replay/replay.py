@@ -43,7 +43,7 @@ from wingman.llm.base import SuggestionModel
 from wingman.replay.match_utterances import UtteranceMatch
 from wingman.replay.recorded_model import PLAYBOOK, RecordedModel, recorded_model
 from wingman.replay.rejoin import Rejoin
-from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.coach import FIXED_FENCE, Coach, CoachParts
 from wingman.suggest.playbook.playbook import by_name, load_playbook
 
 TICK = 0.1
@@ -123,7 +123,7 @@ class _Run:
         """Utterance of this run → where it was said."""
         model: SuggestionModel | None = changes.model or self._recorded
         chosen = load_playbook(changes.playbook or _playbook(bundle, settings))
-        parts = CoachParts(fence="replay", clock=lambda: self._now)
+        parts = CoachParts(fence=FIXED_FENCE, clock=lambda: self._now)
         suggest = with_changes(settings, "suggest", changes.settings)
         self._coach = Coach(suggest, chosen, model, self._publish, parts=parts)
 

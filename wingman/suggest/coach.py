@@ -42,6 +42,10 @@ from wingman.suggest.knowledge.encoder import Encoder
 from wingman.suggest.playbook.playbook import Playbook, load_playbook
 from wingman.suggest.speculation import EarlyRecord, Speculation
 
+FIXED_FENCE = "m7e3a0c51"
+"""For what is played again: the same prompts each time. No word: prompts are rid of it, and an answer that
+holds it is not shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class CoachParts:

@@ -122,6 +122,25 @@ async def test_a_models_answer_comes_before_time_goes_on() -> None:
     assert any(answer.origin == "openai" for answer in done)
 
 
+async def test_a_model_reads_and_writes_every_word_that_is_said() -> None:
+    """None of them is the token that fences what was said."""
+    asked: list[str] = []
+
+    def answer(_: str, prompt: str) -> str:
+        asked.append(prompt)
+        return "SAY: The rehearsal dinner and its replay cost as much as the wedding itself."
+
+    async with ChatEmulator(answer=answer, pace=INSTANT) as server:
+        model = OpenAiModel(OpenAiSettings(url=server.url, model="local-model"))
+        events = await _play(
+            _turns(("C", "How much does the rehearsal dinner cost with its replay?")), model=model
+        )
+        await model.aclose()
+    assert "rehearsal dinner cost with its replay" in asked[0]
+    done = [e.envelope.data for e in events if isinstance(e.envelope.data, SuggestionCompleted)]
+    assert any(answer.origin == "openai" and "rehearsal" in answer.text for answer in done)
+
+
 SAID = st.lists(
     st.sampled_from(
         ("how much", "?", "we lost it.", "too expensive", "honestly", "?!", "no", "mm", "5 €", "—")

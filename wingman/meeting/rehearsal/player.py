@@ -39,7 +39,7 @@ from wingman.llm.base import SuggestionModel
 from wingman.meeting.dispatch import dispatch, dispatch_speech_activity
 from wingman.meeting.rehearsal.turns import ScriptedTurn
 from wingman.suggest.card.composer import NoSnippets, Snippets
-from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.coach import FIXED_FENCE, Coach, CoachParts
 from wingman.suggest.gate.decisions import Reason
 from wingman.suggest.gate.probe import Probes, load_probe
 from wingman.suggest.knowledge.encoder import Encoder
@@ -132,7 +132,7 @@ class _Meeting:
         parts = CoachParts(
             cast.knowledge,
             language=cast.language,
-            fence="rehearsal",
+            fence=FIXED_FENCE,
             clock=clock,
             encoder=cast.encoder,
             patience_s=PATIENCE_S,
