@@ -170,7 +170,7 @@ def test_a_wav_with_several_chunks_of_sound_is_heard_whole(tmp_path: Path) -> No
     head = whole[12 : -len(sound) - 8]
     for between in (b"", b"LIST" + struct.pack("<I", 5) + b"INFOx\0"):
         body = b"WAVE" + head
-        for piece in (sound[:6000], sound[6000:20_000], sound[20_000:]):
+        for piece in (sound[:6000], sound[6000:20_000], sound[20_000:], b""):
             body += b"data" + struct.pack("<I", len(piece)) + piece + between
         path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
         heard = b"".join(

@@ -72,19 +72,20 @@ def parts(handle: int, link: Link) -> Iterator[Link]:
     first; anything else as it is.
     """
     found: list[Link] = []
-    header, at = b"", link.start + 12
+    header, at, chunks = b"", link.start + 12, 0
     for _ in range(MOST_CHUNKS if _kind(os.pread(handle, 12, link.start)) == b"RIFF" else 0):
         head = os.pread(handle, 8, at)
         length = int.from_bytes(head[4:], "little")
-        if not head[:4].isascii() or not head[:4].decode("ascii").isprintable() or at + 8 >= link.end:
+        if not head[:4].isascii() or not head[:4].decode("ascii").isprintable() or at + 8 > link.end:
             break
+        chunks += head[:4] == b"data"
         if head[:4] == b"data" and 0 < length < UNKNOWN_LENGTH:
             whole = os.pread(handle, at + 8 - link.start, link.start)
             header = (header or whole)[:-4] + head[4:]
             start = at + 8 - len(header)
             found.append(Link(start, min(at + 8 + length, link.end), Patch(start, header)))
         at += 8 + length + length % 2
-    yield from found if len(found) > 1 else (link,)
+    yield from found if found and chunks > 1 else (link,)
 
 
 def _behind_tags(handle: int) -> int:
