@@ -48,7 +48,7 @@ def main(arguments: argparse.Namespace) -> int:
         if failed.errno != errno.EADDRINUSE:
             raise
         raise InputError(
-            f"port {arguments.port} is taken (hume-v0 takes the next one as well); choose another --port",
+            f"port {arguments.port} is taken, or the next, which Hume's take as well; choose another --port",
             field="port",
         ) from None
 

@@ -14,7 +14,7 @@ from wingman.server.routing import ApiRoute
 
 
 def routes(access: GatewayAccess, settings: HumeV0Settings) -> list[BaseRoute]:
-    """`POST /api/hume/token` → `{"access_token", "expires_in", "url"}`; for the owner only (see the guard)."""
+    """`POST /api/hume/token` → `{"access_token", "expires_in", "url"}`; scope `configure` (see the guard)."""
 
     async def token(_: Request) -> Response:
         try:
