@@ -41,6 +41,7 @@ def test_the_words_of_a_moment_are_read_once_for_all_moves(monkeypatch: pytest.M
         read.append(text)
         return outright(text)
 
+    choice._focus.cache_clear()  # it remembers what an earlier run in this process asked
     monkeypatch.setattr(choice, "outright", counted)
     for language, words in {"en": "What does it cost? Who else", "de": "Das ist zu teuer. Wir sehen"}.items():
         found = moment(f"{words} {len(read)}", "price", language)

@@ -117,9 +117,17 @@ def test_a_name_that_is_private_data_is_sent_nowhere() -> None:
     words = ("Six on the same road.", "A certificate per batch.", "K, OK.", "We have your next question.")
     turns = [said(words[at % 4], at * 17.0) for at in range(30)]
     for name in ("+1 415 555 2671", "0171 2345678", "4111 1111 1111 1111", "ann@example.com"):
-        prompt = build(PLAYBOOK, MOMENT, material(utterances=turns, names={"tab": name}), fence=FENCE)
-        assert name[-6:] not in prompt.user
-        assert prompt.user.count(f"Counterpart {redact(name)}") >= len(turns)
+        for card in ("Ask {} why.", "Tell {} 40 euros is the price.", "{}, 2 users, 3 seats.", "4 4 {} 9 0"):
+            said_by = material(
+                utterances=turns,
+                names={"tab": name, "tab:2": name[:-1]},
+                move=card.format(name),
+                shown=(card.format(name), "4 to go"),
+            )
+            prompt = build(PLAYBOOK, MOMENT, said_by, fence=FENCE)
+            assert name[-6:] not in prompt.user
+            assert prompt.user.count(card.format(redact(name))) == 2
+            assert prompt.user.count(f"Counterpart {redact(name)}") >= len(turns)
 
 
 def test_clock_and_speaker_are_no_part_of_the_numbers_that_are_said() -> None:
@@ -135,6 +143,22 @@ def test_clock_and_speaker_are_no_part_of_the_numbers_that_are_said() -> None:
         shown = build(PLAYBOOK, recap, material(utterances=turns), fence=FENCE).user
         lines = (f"{clock(began + 6.0 * at)} Counterpart: {text}" for at, text in enumerate(left))
         assert "\n".join((f"<{FENCE}:conversation>", *lines, f"</{FENCE}:conversation>")) in shown
+
+
+def test_a_label_hides_no_number_that_is_all_that_was_said() -> None:
+    number, by = "5550123", "tab:2"
+    asked, answer = said(number, 5, speaker=by), said(number, 10, channel=Channel.MIC)
+    moment = dataclasses.replace(MOMENT, utterance=asked.id, at=samples(8), text=number, speaker=by)
+    later = [said(f"turn {at} of a talk about boots", 30.0 + 4.0 * at) for at in range(60)]
+    for candidate, talk in (
+        (request("ask", number, 0), ()),
+        (moment, (asked, answer)),
+        (moment, (asked, answer, *later)),  # both have left the window
+    ):
+        prompt = build(PLAYBOOK, candidate, material(utterances=talk), fence=FENCE, context_tokens=200)
+        assert number not in prompt.user
+        assert "User: [phone]\n" in prompt.user
+        assert f"<{FENCE}:moment>" in prompt.user
 
 
 INJECTION = (

@@ -80,6 +80,11 @@ def test_a_translated_move_uses_no_other_facts(language: str) -> None:
                 assert variables_of(move.text) <= allowed, move.text
 
 
+def test_a_book_is_read_once_for_all_tags_of_its_language() -> None:
+    for language in SPOKEN:
+        assert move_book(f"{language}-XA") is move_book(f"{language}-XB") is move_book(language)
+
+
 @pytest.mark.parametrize("language", ["", "it", "../de", "multi"])
 def test_other_languages_have_no_book(language: str) -> None:
     assert move_book(language) is None

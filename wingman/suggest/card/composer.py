@@ -141,6 +141,8 @@ class CardComposer:
         self._heard: deque[Utterance] = deque(maxlen=12)
         self._language = HeardLanguage(language)
         self._own_language = HeardLanguage()
+        self._redacted = lru_cache(maxsize=4)(redact)
+        """A card is drawn, weighed and sent to the model with the same words; they go with the meeting."""
         self.names: dict[str, str] = {}
         """What the user calls a speaker, by the speaker's label."""
         self._cited: deque[str] = deque(maxlen=NOTES_REMEMBERED)
@@ -368,19 +370,14 @@ class CardComposer:
         meant = frozenset() if self._asked.get(spoken) else self._needs.get(spoken, frozenset())
         return Moment(
             kind=candidate.kind,
-            text=_redacted(candidate.text),
+            text=self._redacted(candidate.text),
             speaker=self._called(candidate.speaker),
             signals=detect(candidate.text, language) | meant,
             language=language,
             own=trigger.card if trigger is not None else None,
             by_user=candidate.speaker.startswith(Channel.MIC),
-            trouble="" if self._trouble in candidate.text else _redacted(self._trouble),
+            trouble="" if self._trouble in candidate.text else self._redacted(self._trouble),
         )
-
-
-@lru_cache(maxsize=4)  # a card is drawn, weighed and sent to the model with the same words
-def _redacted(text: str) -> str:
-    return redact(text)
 
 
 def _needs(text: str, meaning: NDArray[np.float32] | None) -> frozenset[Signal]:

@@ -120,7 +120,7 @@ def build(
     max_output_tokens: int = 160,
 ) -> Prompt:
     """The prompt for one moment. `fence` is the meeting's secret token (any short random string)."""
-    material = replace(material, names={speaker: redact(name) for speaker, name in material.names.items()})
+    material = _anonymous(material)
     system = _system(playbook, material, fence)
     about = _About.of(candidate, material, LONGEST_PROMPT - FEWEST_FOR_TALK - estimate_tokens(system), fence)
     room = context_tokens
@@ -129,7 +129,7 @@ def build(
         room = max(FEWEST_FOR_TALK, min(context_tokens, LONGEST_PROMPT - taken))
     earlier, window = _fitting(material, room)
     told = (*earlier, *window)
-    words = dict(zip((one.id for one in told), _redacted([one.text for one in told]), strict=True))
+    words = _words(told)
     remembered = [f"{_clock_and_speaker(one, material)}: {shortened(words[one.id])}" for one in earlier]
     conversation = [_line(one, words[one.id], material) for one in window]
     parts = (
@@ -185,14 +185,15 @@ class _About:
 
     def sections(self, fence: str, words: Mapping[str, str]) -> tuple[str, ...]:
         """As they stand in the prompt; `words` are the turns without private data, by utterance."""
-        said = _cut(words.get(self.candidate.utterance or "", self.candidate.text), LONGEST_MOMENT)
-        answered = [f"User: {words.get(one.id, one.text)}" for one in self.answered]
+        said = words.get(self.candidate.utterance or "")
+        said = _cut(_redacted([self.candidate.text])[0] if said is None else said, LONGEST_MOMENT)
+        words = {**_words([one for one in self.answered if one.id not in words]), **words}
         return (
             _section(fence, "tone", self.tone),
             _section(fence, "notes", self.notes),
             _section(fence, "shown", self.shown),
-            _section(fence, "answered", answered),
-            _section(fence, "moment", [f"{self.speaker}: {said}"] if said else []),
+            _fenced(fence, "answered", [f"User: {words[one.id]}" for one in self.answered]),
+            _fenced(fence, "moment", [f"{self.speaker}: {said}"] if said else []),
             _task(self.candidate, self.material, fence),
         )
 
@@ -275,6 +276,28 @@ def _fitting(material: Material, room: int) -> tuple[Sequence[Utterance], Sequen
             break
         earlier.insert(0, one)
     return earlier, material.utterances[first:]
+
+
+def _anonymous(material: Material) -> Material:
+    """With no private data in the names and in the cards that say one.
+
+    Each name is looked at by itself: beside other numbers it would be read as part of them.
+    """
+    names = {speaker: redact(name) for speaker, name in material.names.items()}
+    private = {name: names[speaker] for speaker, name in material.names.items() if name != names[speaker]}
+
+    def without(card: str) -> str:
+        for name in sorted(private, key=len, reverse=True):  # one may be the beginning of another
+            card = card.replace(name, private[name])
+        return card
+
+    shown = [without(card) for card in material.shown]
+    return replace(material, names=names, shown=shown, move=redact(without(material.move)))
+
+
+def _words(told: Sequence[Utterance]) -> dict[str, str]:
+    """What was said, without private data, by utterance."""
+    return dict(zip((one.id for one in told), _redacted([one.text for one in told]), strict=True))
 
 
 def _redacted(texts: Sequence[str]) -> list[str]:

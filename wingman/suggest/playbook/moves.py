@@ -110,6 +110,7 @@ def move_mistakes(
                 yield from phrase_mistakes(phrase, f"{at}.words[{number}]")
 
 
+@lru_cache(maxsize=8)  # of tags such as `en` and `en-GB`, too
 def _read(path: Path) -> MoveBook:
     book, lines = parse(path.read_text(encoding="utf-8"), str(path), MoveBook, "move book")
     for where, sentence in _mistakes(book):
