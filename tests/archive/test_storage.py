@@ -76,11 +76,19 @@ def test_a_link_that_somebody_left_in_a_shared_folder_leads_nowhere(tmp_path: Pa
     other.write_bytes(b"of the user's")
     (home / "mic.opus").symlink_to(other)
     (home / "gone.opus").symlink_to(tmp_path / "nothing")
-    with pytest.raises(OSError, match="symbolic links"):
-        place.create("m-1", "mic.opus")
+    for touch in (place.create, place.read):
+        with pytest.raises(OSError, match="symbolic links"):
+            touch("m-1", "mic.opus")
     place.remove("m-1")
     assert not home.exists()
     assert other.read_bytes() == b"of the user's"
+    home.symlink_to(tmp_path)  # and so for the folder itself
+    with pytest.raises(OSError, match="symbolic links"):
+        place.create("m-1", "tab.opus")
+    place.remove("m-1")
+    assert not home.is_symlink()
+    assert other.read_bytes() == b"of the user's"
+    assert not (tmp_path / "tab.opus").exists()
 
 
 class Store:

@@ -106,6 +106,22 @@ async def test_what_was_kept_follows_what_is_settled(
     assert source.over
 
 
+async def test_a_channel_nobody_fed_before_begins_where_the_other_one_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clocks, inner = Clocks(monkeypatch), Counting()
+    source = BufferedSource(inner)
+    sink = ChannelInput(TAB, Tape(60), lambda *_: None, elsewhere=lambda: 5 * SAMPLE_RATE)
+    async with asyncio.TaskGroup() as tasks:
+        source.begin(tasks)
+        await heard(source, inner, clocks, 50)
+        running = tasks.create_task(source.run({TAB: sink}))
+        await asyncio.sleep(0)
+        assert sink.position == 5 * SAMPLE_RATE
+        assert sink.written == SAMPLE_RATE
+        running.cancel()
+
+
 async def test_what_nobody_has_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     clocks, inner = Clocks(monkeypatch), Counting()
     source = BufferedSource(inner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import re
@@ -77,6 +78,8 @@ class FolderStorage:
         home = self._home(meeting)
         for folder in (home.parent, home):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if home.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(home))
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | NO_LINKS
         return _File(io.FileIO(os.open(home / name, flags, 0o600), "w"))
 
@@ -86,13 +89,20 @@ class FolderStorage:
         return [path.name for path in self._home(meeting).iterdir() if path.is_file()]
 
     def read(self, meeting: str, name: str) -> bytes:
-        return (self._home(meeting) / name).read_bytes()
+        with open(self._home(meeting) / name, "rb", opener=_not_led_away) as file:
+            return file.read()
 
     def remove(self, meeting: str) -> None:
-        if not ID.fullmatch(meeting) or not (home := self._home(meeting)).is_dir():
+        if not ID.fullmatch(meeting):
+            return
+        home = self._home(meeting)
+        if home.is_symlink():  # what it leads to is not ours
+            home.unlink()
+            return
+        if not home.is_dir():
             return
         for path in home.iterdir():
-            if not path.is_symlink():  # what it leads to is not ours
+            if not path.is_symlink():
                 _overwrite(path)
             path.unlink()
         home.rmdir()
@@ -104,9 +114,13 @@ class FolderStorage:
         return self.folder / FOLDER / meeting
 
 
+def _not_led_away(name: str, flags: int) -> int:
+    return os.open(name, flags | NO_LINKS)
+
+
 def _overwrite(path: Path) -> None:
     """Unlinking alone would leave the voices on the disk."""
-    with open(path, "r+b", opener=lambda name, flags: os.open(name, flags | NO_LINKS)) as file:
+    with open(path, "r+b", opener=_not_led_away) as file:
         for _ in range(0, size := os.fstat(file.fileno()).st_size, 1 << 20):
             file.write(bytes(min(1 << 20, size - file.tell())))
         file.flush()

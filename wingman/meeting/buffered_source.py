@@ -124,7 +124,8 @@ class _EarlySink:
         """Write to this one from now on; first what was kept, without what is there already."""
         self._sink = sink
         if self.began is not None:
-            known = sink.anchor(time.time(), self._length / SAMPLE_RATE + passed() - self._wrote)
+            kept_s = self._length / SAMPLE_RATE + passed() - self._wrote
+            known = sink.anchor(time.time(), kept_s, begun_s=kept_s)
             for item in self._kept:
                 known = _put(sink, item, known)
             self._kept.clear()

@@ -31,6 +31,7 @@ CODES = {
     415: "unsupported_media_type",
     422: "bad_input",
     429: "too_many_requests",
+    431: "too_large",
     500: "internal",
     503: "unavailable",
 }

@@ -35,6 +35,7 @@ from websockets.http11 import Request
 from wingman.server.budgets import TokenBucket
 from wingman.server.client_address import Proxies, budgeted
 from wingman.server.connection_limits import HEAD_BYTES, HEAD_SECONDS, HEADERS, ConnectionLimits, Slot
+from wingman.server.errors import CODES
 
 log = structlog.get_logger(__name__)
 
@@ -387,8 +388,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
 def _refusal(status: int, detail: str) -> bytes:
     """The whole answer to what does not get as far as the application."""
-    code = {400: "bad_input", 408: "timeout", 431: "too_large", 503: "unavailable"}[status]
-    body = json.dumps({"error": {"code": code, "field": "", "detail": detail}}).encode()
+    body = json.dumps({"error": {"code": CODES[status], "field": "", "detail": detail}}).encode()
     head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
     head += f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n"
     head += f"Retry-After: {RETRY_SECONDS}\r\n\r\n" if status == 503 else "\r\n"

@@ -242,9 +242,11 @@ async def test_what_has_no_times_says_how_much_of_it_is_older_than_its_arrival()
         json.dumps({"event": "media", "media": media | {"track": track}}) for track in ("inbound", "outbound")
     ]
     untimed = [text.replace("timestamp", "time") for text in timed]
+    later = [text.replace('"0"', '"12300"') for text in timed]
     for query, messages, begun in (
         ("channel=tab&rate=8000", [bytes(32_000)], {Channel.TAB: [2.0]}),
         ("encoding=mulaw&rate=8000", timed, {Channel.TAB: [0.02], Channel.MIC: [None]}),
+        ("encoding=mulaw&rate=8000", later, {Channel.TAB: [12.32], Channel.MIC: [None]}),
         ("encoding=mulaw&rate=8000", untimed, {Channel.TAB: [0.02], Channel.MIC: [0.02]}),
     ):
         async with stream(query) as (socket, sinks):
@@ -352,6 +354,7 @@ async def test_a_client_that_was_away_sends_what_it_kept_and_nothing_twice() -> 
         await play(socket, [kept[2 * answer["known"] :], json.dumps({"type": "end"})])
         assert bytes(sink.pcm) == kept
         assert sink.details[0] == "the client kept the 7.12 s before this"
+        assert sink.begun == [12.0], "older than its arrival, where it is the first to come"
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ class PcmSession:
             raise InputError(
                 "say what was kept once, before any sound, on a socket of one channel", field="kept"
             )
-        await self.open(self._wish.channels, kept_s)
+        await self.open(self._wish.channels, kept_s, begun_s=kept_s)
         known = self._sources[self._wish.channels[0]].known
         await self._socket.send_json({"type": "kept", "known": known})
 
@@ -218,7 +218,8 @@ class PcmSession:
             )
         track = self._tracks.setdefault(media.track, _Track(self._form))
         timed = self._sources and media.at is not None  # on the time of the tracks before it
-        await self.open(self._channels(media.track), begun_s=None if timed else track.order.length(media))
+        older = track.order.length(media) + (media.at or 0.0)  # its place is that of the stream's beginning
+        await self.open(self._channels(media.track), begun_s=None if timed else older)
         self._in_order(track, track.order.push(media))
 
     def _in_order(self, track: _Track, messages: Sequence[InOrder]) -> None:
