@@ -36,6 +36,8 @@ def test_an_address_shows_neither_user_nor_password() -> None:
         ("{'url': 'ws://ada:p%40w@host'}", "{'url': 'ws://***@host'}"),
         ('"https://pw@host","mail":"a@b.example"', '"https://***@host","mail":"a@b.example"'),
         ("http://a:p@ss@host?as=x@y", "http://***@host?as=x@y"),
+        ("at 'http://ada:o'k@host', not 'a@b'", "at 'http://***@host', not 'a@b'"),
+        ("['ws://host','a@b.example']", "['ws://host','a@b.example']"),
         *((same, same) for same in ("http://host/a@b", "see https://host, or a@b.example", "a@b", "://")),
     ):
         assert masked(told) == shown

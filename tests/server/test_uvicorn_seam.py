@@ -218,6 +218,7 @@ async def test_a_websocket_keeps_nothing_of_the_request_it_began_with(monkeypatc
 
 
 async def test_the_budget_of_a_head_is_not_the_bodys_and_questions_may_come_together() -> None:
+    asking = DOOR.limits.asking
     async with served() as address:
         host, port = address.split(":")
         reader, writer = await asyncio.open_connection(host, int(port))
@@ -230,6 +231,13 @@ async def test_the_budget_of_a_head_is_not_the_bodys_and_questions_may_come_toge
             length = int(answer.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
             told.append((answer[:15], await reader.readexactly(length)))
         assert told == [(b"HTTP/1.1 200 OK", b"300000"), (b"HTTP/1.1 200 OK", b"7")]
+        await until(lambda: DOOR.limits.asking == asking)
+        head = f"POST /length HTTP/1.1\r\nHost: {address}\r\nContent-Length: 1\r\n\r\n"
+        writer.write(f"{head}x{head}".encode())
+        await reader.readuntil(b"\r\n\r\n1")
+        assert DOOR.limits.asking == asking + 1, "the second is not waited for as a new one is"
+        writer.write(b"x")
+        await reader.readuntil(b"\r\n\r\n1")
         writer.write(b"GET / HTTP/1.1\r\n" + b"X-Pad: " + b"x" * 60_000)
         refused = (await reader.read()).partition(b"\r\n\r\n")
         assert refused[0].startswith(b"HTTP/1.1 431 ")
@@ -257,10 +265,14 @@ async def test_an_answer_is_there_while_it_is_read_and_given_up_when_it_is_not(
         monkeypatch.setattr(f"wingman.server.uvicorn_seam.{name}", 0.02)
     whole = b"x" * 6 * 1024 * 1024
 
-    async def stream(_: Request) -> Response:
+    begun: list[str] = []
+
+    async def stream(request: Request) -> Response:
+        begun.append(request.url.path)
         return StreamingResponse(whole[at : at + 65536] for at in range(0, len(whole), 65536))
 
-    async def at_once(_: Request) -> Response:
+    async def at_once(request: Request) -> Response:
+        begun.append(request.url.path)
         return PlainTextResponse(whole)
 
     app = Starlette(routes=[Route("/whole", at_once), Route("/stream", stream)])
@@ -278,11 +290,41 @@ async def test_an_answer_is_there_while_it_is_read_and_given_up_when_it_is_not(
                 assert got >= len(whole), f"{case} was cut off"
         monkeypatch.setattr("wingman.server.uvicorn_seam.UNREAD_SECONDS", 0.02)
         unread = [asked(address, *case) for case in cases]
-        await until(lambda: DOOR.limits.asking > asking)
+        await until(lambda: len(begun) >= 3 + len(cases))
         await until(lambda: DOOR.limits.asking == asking)
         for client in unread:
             client.close()
         assert "Exception" not in caplog.text
+
+
+async def test_a_websocket_behind_an_untaken_answer_is_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    protocols: list[BoundedHttpProtocol] = []
+    complete, upgrade = BoundedHttpProtocol.on_response_complete, BoundedHttpProtocol.handle_websocket_upgrade
+    answered = asyncio.Event()
+
+    def seen(self: BoundedHttpProtocol) -> None:
+        upgrade(self)
+        protocols.append(self)
+
+    def done(self: BoundedHttpProtocol) -> None:
+        complete(self)
+        answered.set()
+
+    monkeypatch.setattr(BoundedHttpProtocol, "handle_websocket_upgrade", seen)
+    monkeypatch.setattr(BoundedHttpProtocol, "on_response_complete", done)
+
+    async def whole(_: Request) -> Response:
+        return PlainTextResponse(b"x" * 6 * 1024 * 1024)
+
+    async with running(Starlette(routes=[Route("/whole", whole)])) as address:
+        with asked(address, "/whole") as client:
+            await answered.wait()
+            client.sendall(HANDSHAKE.format(path="/none", host=address).encode())
+            await until(lambda: protocols)
+            (protocol,) = protocols
+            assert protocol.flow.write_paused, "the answer is untaken"
+            assert protocol._watch is None
+            assert protocol.transport.get_write_buffer_size() > 0
 
 
 async def test_what_comes_behind_a_body_is_no_header() -> None:

@@ -28,8 +28,9 @@ _HEAD = 15
 """Signs in a row that Base64 of the shortest credential has at the least, wherever it begins."""
 _RUN = re.compile(rf"[A-Za-z0-9+/_-]{{{_HEAD},}}")
 """What may be Base64; ids, addresses and paths may, too."""
-_USERINFO = re.compile(r"""(?<=://)[^/?#\s"'<>]+@""")
-"""Who an address asks as, and the password, however short: `http://ada:secret@host/`."""
+_USERINFO = re.compile(r"""(?<=://)(?:[^/?#\s"'<>]|'(?![,:;)\]}]))+@""")
+"""Who an address asks as, and the password, however short: `http://ada:secret@host/`. An apostrophe
+may be part of it, and ends an address where a list or a mapping goes on."""
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
 
 

@@ -49,8 +49,9 @@ TOLD_EVERY_S = 10.0
 """Seconds between two lines in the log about refused connections."""
 LINGER_SECONDS, LINGER_BYTES = 1.0, 4 * 1024 * 1024
 """How long, and how much, a refused connection is still listened to."""
-UNREAD_SECONDS = 60.0
-"""An answer may take as long as its reader needs; one of which nothing was taken for so long is given up."""
+UNREAD_SECONDS = 300.0
+"""An answer may take as long as its reader needs; one of which nothing left this process for so long is given
+up. Behind it the kernel holds megabytes, at which a slow reader, or one that paused, is busy for minutes."""
 FRAMES_PER_SECOND, FRAME_BURST = 100.0, 1000.0
 """Pings, pongs and pieces of messages that one socket may send: nobody needs as many."""
 FRAMES_PIECE = 8192
@@ -227,6 +228,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         if not self._refused:
             self._upgraded = True
+            self._stop_watching()  # an answer before it may be untaken still
+            self.transport.set_write_buffer_limits()
             super().handle_websocket_upgrade()
             protocol = self.transport.get_protocol()
             if isinstance(protocol, PushSocketProtocol):
@@ -297,7 +300,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self.transport.is_closing():
             self._watch_reader()
-        elif not self.pipeline:
+        elif self.cycle.response_complete:  # else it is the next one's turn
             self.transport.set_write_buffer_limits(0)  # `resume_writing` tells when all of it was taken
             if not self.flow.write_paused:
                 self._taken()
