@@ -243,6 +243,10 @@ class Coach:
         if channel is Channel.TAB and self._speculation.stands(channel, self._gate.now):
             self._speculate()
 
+    def conclude(self) -> None:
+        """Nobody says anything more: what waits may still show, but a question left open is no silence."""
+        self._gate.conclude()
+
     def running(self, channel: Channel, speaker: str, text: str, span: Span) -> None:
         """What a channel is saying right now; replaces what it was saying before, empty text ends it."""
         if channel is Channel.TAB and self._speculation.hear(channel, speaker, text, span, self._gate.now):

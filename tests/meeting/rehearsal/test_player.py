@@ -88,6 +88,33 @@ async def test_the_last_word_has_its_card_when_the_cooldown_is_over_as_in_a_meet
         assert len(cards[0]) == 2, verbosity
 
 
+async def test_what_waits_when_the_conversation_is_over_shows_and_no_silence_comes_of_it() -> None:
+    """It waits for longer than a silence after a question takes; with a model, it is the model's to decide."""
+    asked = ("C", "How much is it per month?")
+    dear, yours = ("C", "Honestly, it's too expensive.", 0.3), ("U", "What would work for you?", 0.2)
+    shown = await _cards(asked, dear, yours)
+    assert [(line, card.reason) for line, card in shown] == [(0, "question_to_you"), (1, "signal")]
+
+    answers = iter(("SAY: Forty-nine dollars a month.", "SAY: Next comes the shared calendar."))
+    async with ChatEmulator(pace=INSTANT, answer=lambda *_: next(answers)) as server:
+        model = OpenAiModel(OpenAiSettings(url=server.url, model="local-model"))
+        shown = await _cards(asked, ("C", "What is on the horizon for the tool?", 1.7), model=model)
+        await model.aclose()
+    assert [(line, card.reason) for line, card in shown] == [(0, "question_to_you"), (1, "question_to_you")]
+    assert next(answers, None) is None
+    assert shown[1][1].origin == "openai"
+
+
+async def _cards(
+    *talk: tuple[str, str] | tuple[str, str, float], **cast: object
+) -> list[tuple[int | None, SuggestionCreated]]:
+    """The cards by line; no silence is so much as weighed once the last line has had its decision."""
+    events = await _play(tuple(ScriptedTurn(line, *said) for line, said in enumerate(talk)), **cast)
+    skipped = [e.envelope.data.reason for e in events if isinstance(e.envelope.data, SuggestionSkipped)]
+    assert not {"outranked", "replaced_by_newer"}.intersection(skipped)
+    return [(e.turn, e.envelope.data) for e in events if isinstance(e.envelope.data, SuggestionCreated)]
+
+
 async def test_the_same_conversation_gives_the_same_bytes() -> None:
     one, other = [await _play(_turns(*TALK)) for _ in range(2)]
     assert [event.encode() for event in one] == [event.encode() for event in other]

@@ -156,6 +156,7 @@ class _Meeting:
                 self._feed(event)
                 await self._settle()
             await self._run_until(self._now + LINGER_S)
+            self._coach.conclude()
             while self._coach.waits:  # nobody hangs up on the last word: it has its card when its moment comes
                 await self._run_until(self._now + TICK_S)
             coaching.cancel()
@@ -226,7 +227,7 @@ class _Meeting:
                 if told := self._correlator.advance(channel, now):
                     self._tell(told)
                 self._coach.advance(channel, now)
-            if self._sequence > before:
+            if self._sequence > before or self._coach.asking:
                 await self._settle()
         self._now = max(self._now, at)
 

@@ -143,6 +143,10 @@ class Gate:
                 return self._timing.consider(_silence(question, self.now))
         return ()
 
+    def conclude(self) -> None:
+        """The conversation is over: a silence that follows is none."""
+        self._turns.question = None
+
     def _waits_for_user(self, question: Utterance) -> bool:
         """True when a question is the user's own, or waits for the user's answer."""
         evidence = self._evidence.find(question.id)
