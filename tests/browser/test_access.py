@@ -289,12 +289,15 @@ def test_older_rows_stay_while_newer_ones_come_and_after_a_search(
         """async () => {
           const { MeetingsList } = await import("/static/pages/meetings-list.js");
           const row = (n) => ({ id: `m-${n}`, state: n ? "ended" : "live", started_at: 0, tags: [] });
-          const all = Array.from({ length: 120 }, (_, n) => row(n));
+          const all = Array.from({ length: 101 }, (_, n) => row(n));
+          window.older = (length) => all.push(...Array.from({ length }, (_, n) => row(all.length + n)));
+          window.held = null;
           const json = async (_method, path) => {
             const query = new URL(path, "http://w").searchParams;
             if (query.has("q")) return { hits: [] };
+            if (window.held && !query.has("before")) await window.held;
             const from = all.findIndex(({ id }) => id === query.get("before")) + 1;
-            return { meetings: all.slice(from, from + Number(query.get("limit"))) };
+            return { meetings: all.slice(from, from + Math.min(500, Number(query.get("limit")))) };
           };
           window.list = new MeetingsList({ json }, { say() {}, clear() {}, fail() {} });
           document.querySelector(".wm").append(list.node);
@@ -311,10 +314,19 @@ def test_older_rows_stay_while_newer_ones_come_and_after_a_search(
         expect(page.get_by_text("Nothing was found")).to_be_hidden()
         page.evaluate("list.load()")  # as while something runs
         expect(rows).to_have_count(shown)
+        # a refresh that was begun before the press is answered after it
+        page.evaluate("held = new Promise((go) => (window.go = go)); window.late = list.load(); undefined")
         more.click()
-    expect(rows).to_have_count(120)
-    page.evaluate("list.load()")
-    expect(rows).to_have_count(120)
+        expect(rows).to_have_count(min(shown + 50, 101))
+        page.evaluate("go(); held = null; late")
+    expect(rows).to_have_count(101)
+    expect(more).to_be_hidden()
+    page.evaluate("older(499); list.load()")  # more than the service tells at once
+    expect(more).to_be_visible()
+    page.evaluate("list.rows = Array.from({ length: 550 }); list.load()")
+    expect(rows).to_have_count(550)
+    more.click()
+    expect(rows).to_have_count(600)
     expect(more).to_be_hidden()
 
 
@@ -373,6 +385,12 @@ def test_a_trouble_that_comes_and_goes_is_said_once(service: BrowserService, new
     goes(Health.DOWN, 1)  # which somebody may have pressed *Try again* at
     said = [each.split()[-1] for each in page.evaluate("window.said") if each]
     assert said == ["minute.", "moment.", "moment."]
+    goes(Health.UP, 0)
+    goes(Health.RETRYING, 1)  # not again within a minute, and then because it lasts
+    live = page.locator(".hidden-text[role=status]").last
+    expect(live).to_have_text("")
+    page.evaluate("() => { const now = performance.now(); performance.now = () => now + 61_000; }")
+    expect(live).to_have_text(re.compile(r"minute\.$"))
 
 
 def test_it_floats_and_comes_back(

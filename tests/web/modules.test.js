@@ -693,23 +693,25 @@ test("an end that Wingman has not heard of outlives its page, until it has, or k
   const stored = new Map();
   const localStorage = { getItem: (key) => stored.get(key) ?? null, setItem: (key, value) => void stored.set(key, value) };
   Object.defineProperty(globalThis, "localStorage", { value: localStorage, configurable: true });
-  const answers = { over: 200, gone: 404, stranger: 401, moving: 503, away: 0 };
+  const answers = { over: 200, gone: 404, stranger: 401, moving: 503, away: 0, after: 0 };
   let asked = [];
   const call = async (_method, path) => {
     const id = path.split("/")[3];
     asked.push(id);
     if (answers[id] !== 200) throw Object.assign(new Error(id), { status: answers[id] });
   };
-  for (const id of [...Object.keys(answers), "settled", "over"]) owe(id);
+  for (const id of [...Object.keys(answers), "settled", "after"]) owe(id);
   settle("settled");
   await tellOwed({ call });
   assert.deepEqual(asked.sort(), ["away", "gone", "moving", "over", "stranger"]);
   asked = [];
   await tellOwed({ call });
-  assert.deepEqual(asked.sort(), ["away", "moving", "stranger"]);
-  for (const broken of ["{", "null"]) {
+  assert.deepEqual(asked, ["moving", "away"], "a refusal is an answer, and whoever is away is asked once");
+  for (const broken of ["{", "null", "{}", '"m-1"', "3"]) {
     stored.set("wingman.owed", broken);
     await tellOwed({ call });
+    owe("m-1");
+    assert.equal(stored.get("wingman.owed"), '["m-1"]');
   }
   delete globalThis.localStorage;
   owe("nowhere"); // storage is switched off

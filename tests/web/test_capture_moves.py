@@ -385,8 +385,11 @@ def test_what_was_pressed_out_of_reach_holds_once_it_is_back(tmp_path: Path) -> 
         let over = 0;
         await assert.rejects(capture.stop(), away); // its page may leave it now: nobody asks again but itself
         void capture.told.then(() => (over += 1));
-        await passes(); await passes();
-        assert.deepEqual([capture.owesEnd, over, due.length], [true, 0, 1]);
+        for (const status of [0, 502, 503]) { // a proxy before it, and a service that starts, answer for it
+          service.json = () => Promise.reject(Object.assign(new Error("not yet"), { status }));
+          await passes(); await passes();
+          assert.deepEqual([capture.owesEnd, over, due.length], [true, 0, 1]);
+        }
         const outlives = [];
         service.call = async (method, path, { keepalive }) => void outlives.push([method, path, keepalive]);
         made[0].leave = () => {};

@@ -268,10 +268,15 @@ await click(1); await click(1);
 assert.deepEqual(await starts(), [], "it runs: a worker that was stopped meanwhile changes nothing");
 kept.session = {}; // what an update leaves
 assert.deepEqual(await starts(), ["m-2"], "out of reach");
-status = 401;
-assert.deepEqual(await starts(), ["m-2"], "not known just now");
-status = 200;
-assert.deepEqual(await starts(), ["m-2"]);
-assert.deepEqual([await starts(), kept.local.left], [[], []]);
+const { left } = structuredClone(kept.local);
+for (status of [401, 200]) {
+  kept.local.left = structuredClone(left);
+  const there = kept.local.url;
+  kept.local.url = "http://127.0.0.1:2";
+  assert.deepEqual(await starts(), [], "another service");
+  kept.local.url = there;
+  assert.deepEqual(await starts(), ["m-2"]);
+  assert.deepEqual([await starts(), kept.local.left], [[], []], "an answer, whichever");
+}
 """,
     )

@@ -90,7 +90,7 @@ async function listen({ run, tab, streamId, title, ready, paused = false }, { ur
     start: { run, streamId, url, token, spec: { ...call, title }, paused, memory: { look, place } },
   });
   if (problem) throw Object.assign(new Error(problem), { status });
-  await changedLeft((left) => [...left, meeting]);
+  await changedLeft((left) => [...left, { id: meeting, url }]);
   await became({ run, deaf });
 }
 
@@ -134,10 +134,11 @@ const runs = async (run) => (await running()).run === run;
 async function tellLeft() {
   const { url, token } = await readSettings();
   const { left = [] } = await chrome.storage.local.get("left");
-  if (!token || !left.length || (await running()).tabId !== undefined) return;
+  const ours = left.filter((each) => each.url === url).map(({ id }) => id); // another service does not know the others
+  if (!token || !ours.length || (await running()).tabId !== undefined) return;
   if ((await chrome.runtime.getContexts({ contextTypes: ["OFFSCREEN_DOCUMENT"] })).length) return; // it tells that itself
-  const told = await tellEnds(new Service(url, token, prove), left);
-  await changedLeft((now) => now.filter((id) => !told.includes(id)));
+  const told = await tellEnds(new Service(url, token, prove), ours);
+  await changedLeft((now) => now.filter((each) => each.url !== url || !told.includes(each.id)));
 }
 
 /** Change which meetings were begun here, and may have been left. */

@@ -2,7 +2,7 @@
 
 import { h, setChildren } from "../extension/js/dom.js";
 import { when } from "./format.js";
-import { guarded } from "./dialog.js";
+import { loading } from "./dialog.js";
 
 const SHOWN = 40;
 const PAGE = 1000;
@@ -46,7 +46,7 @@ export class AuditList {
   }
 
   async load() {
-    await guarded(null, this.notice, async () => {
+    await loading(this.notice, async () => {
       const { entries, broken } = await this.#newest();
       this.whole.textContent = broken
         ? `The log was changed outside Wingman: entry ${broken} does not fit the one before it.`

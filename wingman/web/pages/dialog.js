@@ -2,6 +2,9 @@
 
 import { h, icon } from "../extension/js/dom.js";
 
+/** A browser takes blanks for an answer to what is required. */
+const BLANK = "Blanks alone are no answer.";
+
 /**
  * Show `form`, whose title is `#dialog-title`, over the page; `closed` hears when it is gone.
  * @returns {HTMLDialogElement}
@@ -95,9 +98,10 @@ const answerIn = (input) => (input.type === "checkbox" ? input.checked : input.v
 
 function input({ value = "", long = false, maxlength = "200", tick = undefined, hint = "", required = false, pattern = "" }) {
   if (tick !== undefined) return h("input", { type: "checkbox", checked: tick });
-  if (long) return h("textarea", { rows: "5", maxlength, required }, value);
+  const on = required ? { input: ({ target }) => target.setCustomValidity(/^\s+$/.test(target.value) ? BLANK : "") } : {};
+  if (long) return h("textarea", { rows: "5", maxlength, required, on }, value);
   const wanted = pattern ? { pattern, title: hint } : {};
-  return h("input", { type: "text", value, maxlength, required, autocomplete: "off", ...wanted });
+  return h("input", { type: "text", value, maxlength, required, autocomplete: "off", on, ...wanted });
 }
 
 /** One sentence about what went wrong, or what was done; empty takes it away. */
@@ -106,10 +110,22 @@ export class Notice {
     this.words = h("span");
     this.mark = icon("warn");
     this.node = h("p", { class: "page-notice", role: "status", hidden: true }, this.mark, this.words);
+    /** Whether what stands there is why something could not be fetched. */
+    this.unloaded = false;
   }
 
   fail(sentence) {
     this.#show(sentence, "bad");
+  }
+
+  failToLoad(sentence) {
+    this.fail(sentence);
+    this.unloaded = true;
+  }
+
+  /** What was to be fetched is there. */
+  loaded() {
+    if (this.unloaded) this.fail("");
   }
 
   say(sentence) {
@@ -117,6 +133,7 @@ export class Notice {
   }
 
   #show(sentence, level) {
+    this.unloaded = false;
     this.words.textContent = sentence;
     this.node.dataset.level = level;
     this.mark.hidden = level !== "bad";
@@ -138,5 +155,15 @@ export async function guarded(button, notice, job) {
     return undefined;
   } finally {
     if (button) button.disabled = false;
+  }
+}
+
+/** Run `job`, which fetches what the page shows. Why it failed is told by `notice` until it succeeds. */
+export async function loading(notice, job) {
+  try {
+    await job();
+    notice.loaded();
+  } catch (failed) {
+    notice.failToLoad(failed.message);
   }
 }

@@ -6,7 +6,7 @@ import { tellOwed } from "../extension/js/owed-ends.js";
 import { Service } from "../extension/js/service.js";
 import { HOME } from "../extension/js/session.js";
 import { Connections } from "./connections.js";
-import { guarded } from "./dialog.js";
+import { guarded, loading } from "./dialog.js";
 import { ImportPanel } from "./import-recording.js";
 import { MeetingsList } from "./meetings-list.js";
 import { shell } from "./shell.js";
@@ -91,7 +91,7 @@ async function playSample() {
 }
 
 async function load() {
-  await guarded(null, notice, async () => {
+  await loading(notice, async () => {
     const rows = await meetings.load();
     const branches = await connections.load();
     // Who has meetings and nothing amiss looks for meetings first
@@ -101,7 +101,8 @@ async function load() {
 
 function refresh() {
   const busy = document.hidden || meetings.words.value || document.querySelector("dialog, details.menu[open]");
-  if (!busy) void meetings.load().catch(() => undefined); // the next one tells, or what the user does
+  // A failure is told by the next load, or by what the user does; what had failed before is fetched again
+  if (!busy) void meetings.load().then(() => (notice.unloaded ? load() : undefined), () => undefined);
 }
 
 void tellOwed(service);

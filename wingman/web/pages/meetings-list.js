@@ -4,7 +4,7 @@ import { h, icon, setChildren } from "../extension/js/dom.js";
 import { HOME } from "../extension/js/session.js";
 import { clock } from "../extension/js/strings.js";
 import { byMeeting, lengthWords, snippetParts, tagsOf, titleOf, when } from "./format.js";
-import { ask, askUntilSaved, guarded } from "./dialog.js";
+import { ask, askUntilSaved, guarded, loading } from "./dialog.js";
 
 const FORMATS = [
   ["html", "Report as one file"],
@@ -59,6 +59,8 @@ export class MeetingsList {
     this.rows = [];
     /** Whether there are more than these. */
     this.older = false;
+    /** Counts when *Show older* is pressed, and answered: a list that was asked for before is not of these rows. */
+    this.pressed = 0;
     /** The rows in the page, by meeting: one that is being used stays as it is while the list is fetched again. */
     this.made = new Map();
     this.tag = "";
@@ -67,21 +69,36 @@ export class MeetingsList {
 
   /** Fetch the newest meetings and show them, as far back as they are shown. @returns {Promise<object[]>} all of them */
   async load() {
-    const shown = Math.min(MOST - 1, Math.max(PAGE, this.rows.length));
-    const { meetings } = await this.service.json("GET", `/api/meetings?limit=${shown + 1}`);
+    const { pressed } = this;
+    const shown = Math.max(PAGE, this.rows.length);
+    const meetings = [];
+    for (let full = true; full && meetings.length <= shown; ) {
+      const limit = Math.min(MOST, shown + 1 - meetings.length);
+      const page = await this.#page(limit, meetings);
+      meetings.push(...page);
+      full = page.length === limit;
+    }
+    if (pressed !== this.pressed) return this.load(); // older ones come, or came, meanwhile
     this.rows = meetings.slice(0, shown);
     this.older = meetings.length > shown;
     this.#show();
     return this.rows;
   }
 
+  /** Up to `limit` meetings that are older than `rows`. */
+  async #page(limit, rows) {
+    const last = rows.findLast(({ state }) => state === "ended");
+    const query = new URLSearchParams({ limit: String(limit), ...(last ? { before: last.id } : {}) });
+    const { meetings } = await this.service.json("GET", `/api/meetings?${query}`);
+    return meetings;
+  }
+
   async #older() {
     await guarded(this.more, this.notice, async () => {
-      const before = this.rows.filter((row) => row.state === "ended").at(-1);
-      const query = new URLSearchParams({ limit: String(PAGE), before: before.id });
-      const { meetings } = await this.service.json("GET", `/api/meetings?${query}`);
-      this.rows.push(...meetings);
-      this.older = meetings.length >= PAGE;
+      this.pressed += 1;
+      const meetings = await this.#page(PAGE + 1, this.rows).finally(() => (this.pressed += 1));
+      this.rows.push(...meetings.slice(0, PAGE));
+      this.older = meetings.length > PAGE;
       this.#show();
     });
   }
@@ -214,7 +231,7 @@ export class MeetingsList {
       const change = { title, tags: tagsOf(tags) };
       await this.service.json("PATCH", `/api/meetings/${encodeURIComponent(meeting.id)}`, change);
     });
-    if (saved) await guarded(null, this.notice, () => this.load());
+    if (saved) await loading(this.notice, () => this.load());
   }
 
   async #delete(meeting, name) {

@@ -3,7 +3,7 @@
 import { h, icon, setChildren } from "../extension/js/dom.js";
 import { dropArea } from "../extension/js/file-drop.js";
 import { Service } from "../extension/js/service.js";
-import { ask, askUntilSaved, guarded } from "./dialog.js";
+import { ask, askUntilSaved, guarded, loading } from "./dialog.js";
 import { sizeWords } from "./format.js";
 import { shell } from "./shell.js";
 
@@ -75,7 +75,7 @@ root.append(
 );
 
 async function load() {
-  await guarded(null, notice, async () => {
+  await loading(notice, async () => {
     const { documents } = await service.json("GET", "/api/notes");
     empty.hidden = documents.length > 0;
     setChildren(list, documents.map(row));

@@ -2,7 +2,7 @@
 
 import { h, setChildren, setText } from "../extension/js/dom.js";
 import { Service } from "../extension/js/service.js";
-import { ask, guarded } from "./dialog.js";
+import { ask, guarded, loading } from "./dialog.js";
 import { when } from "./format.js";
 import { PlaybookForm } from "./playbook-form.js";
 import { Rehearsal } from "./rehearsal.js";
@@ -28,7 +28,7 @@ root.querySelector("main").classList.add("wide");
 let open = null;
 
 async function load() {
-  await guarded(null, notice, async () => {
+  await loading(notice, async () => {
     const { playbooks } = await service.json("GET", "/api/playbooks");
     setChildren(list, playbooks.map(row));
   });

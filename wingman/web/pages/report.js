@@ -165,7 +165,6 @@ async function nameSpeaker(turn) {
     yes: "Save",
   };
   await askUntilSaved(asked, async ({ name }) => {
-    if (!name) return;
     await service.json("POST", `${at}/speakers`, { speaker, name });
     for (const other of document.querySelectorAll(".turn"))
       if (other.dataset.speaker === speaker) setText(other.querySelector("header b"), name);
@@ -229,7 +228,6 @@ async function addNote() {
     yes: "Keep it",
   };
   await askUntilSaved(asked, async ({ text, at: moment }) => {
-    if (!text) return;
     await service.json("POST", `${at}/notes`, moment ? { text, at: secondsOf(moment) } : { text });
     location.reload();
   });

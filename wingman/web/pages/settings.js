@@ -8,7 +8,7 @@ import { Preferences, THEMES } from "../extension/js/prefs.js";
 import { Service } from "../extension/js/service.js";
 import { titlesOf, vocabulary } from "../extension/js/vocabulary.js";
 import { Connections } from "./connections.js";
-import { ask, guarded } from "./dialog.js";
+import { ask, guarded, loading } from "./dialog.js";
 import { GrantsList } from "./grants-list.js";
 import { OwnKeys } from "./own-keys.js";
 import { SelfTest } from "./self-test.js";
@@ -42,7 +42,7 @@ function part(title, id, ...content) {
 }
 
 async function load() {
-  await guarded(null, notice, async () => {
+  await loading(notice, async () => {
     const { groups: found, file } = await service.json("GET", "/api/settings");
     setChildren(
       groups,

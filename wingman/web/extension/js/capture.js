@@ -233,7 +233,8 @@ export class Capture {
       await this.service.json("POST", `${this.at}/end`);
       this.owesEnd = this.#unheard = false;
     } catch (failed) {
-      this.owesEnd = this.#unheard = statusOf(failed) === 0;
+      const status = statusOf(failed);
+      this.owesEnd = this.#unheard = status === 0 || status >= 500; // a service that starts or moves answers so
       throw failed;
     }
   }

@@ -6,7 +6,8 @@ import { unsaid } from "./strings.js";
 const MOST = 3;
 /** After this long a button whose press changed nothing, or was lost on its way, can be pressed again, in ms. */
 const AGAIN = 2000;
-/** For so long what comes back is not said again, in ms: a connection that comes and goes is one trouble. */
+/** For so long what comes back is not said again, in ms: a connection that comes and goes is one trouble. What stands
+ *  then is said. */
 const LATELY = 60_000;
 
 export class NoticesView {
@@ -17,7 +18,11 @@ export class NoticesView {
     /** What a screen reader says: each notice as it comes, and not again while a number in it changes. */
     this.announcer = h("div", { class: "hidden-text", role: "status", "aria-live": "polite" });
     this.shown = "";
+    this.list = [];
+    /** Of what is shown, what was said since it came. */
     this.said = [];
+    /** Whether some of it was not, for it had been said lately. */
+    this.held = false;
     /** What was said lately and asks for nothing: `{text, at}`. */
     this.lately = [];
     /** Those in the page: one that is being read or pressed stays as it is while another one comes or goes. */
@@ -36,14 +41,8 @@ export class NoticesView {
     const key = JSON.stringify([list, readOnly]);
     if (key === this.shown) return;
     this.shown = key;
-    const now = performance.now();
-    this.lately = this.lately.filter(({ at }) => now - at < LATELY);
-    const fresh = unsaid([...this.said, ...this.lately], list);
-    this.lately.push(...fresh.filter(({ act }) => !act).map(({ text }) => ({ text, at: now })));
-    this.said = list;
-    // A new paragraph each time: what comes back later, or after a press, is said again
-    if (fresh.length) this.announcer.replaceChildren(h("p", { text: fresh.map(({ text: said }) => said).join(" ") }));
-    else if (!list.length) this.announcer.replaceChildren();
+    this.list = list;
+    this.#say();
     const shown = list.filter(({ stays }, at) => at < MOST || stays);
     const others = list.filter((each) => !shown.includes(each));
     const before = this.made;
@@ -52,6 +51,25 @@ export class NoticesView {
     setChildren(this.node, [...nodes(shown), ...(others.length ? [this.others] : [])]);
     setText(this.rest, `${others.length} more`);
     setChildren(this.others, [this.others.firstChild, ...nodes(others)]);
+  }
+
+  /** Say what was held back and still stands. */
+  tick() {
+    if (this.held) this.#say();
+  }
+
+  #say() {
+    const { list } = this;
+    const now = performance.now();
+    this.lately = this.lately.filter(({ at }) => now - at < LATELY);
+    const due = unsaid(this.said, list);
+    const fresh = unsaid(this.lately, due);
+    this.lately.push(...fresh.filter(({ act }) => !act).map(({ text }) => ({ text, at: now })));
+    this.said = list.filter((notice) => !due.includes(notice) || fresh.includes(notice));
+    this.held = fresh.length < due.length;
+    // A new paragraph each time: what comes back later, or after a press, is said again
+    if (fresh.length) this.announcer.replaceChildren(h("p", { text: fresh.map(({ text: said }) => said).join(" ") }));
+    else if (!list.length) this.announcer.replaceChildren();
   }
 
   #kept(before, notice, readOnly) {

@@ -337,6 +337,7 @@ export class Overlay {
 
   #tick() {
     this.model.tick();
+    this.notices.tick();
     this.ask();
   }
 }

@@ -1,24 +1,25 @@
 // Meetings whose end Wingman may not have heard of: it was out of reach, and who ended them is gone by now. It is told
 // at the next opening; one that is over already takes that as it is.
 
-import { meaningOf } from "./failures.js";
+import { meaningOf, statusOf } from "./failures.js";
 
 const KEY = "wingman.owed";
 /** More than these are no person's. */
 const MOST = 20;
 
 /**
- * Tell `service` the end of the meetings `ids`.
+ * Tell `service` the end of the meetings `ids`, as long as it answers.
  * @param {{call: (method: string, path: string) => Promise<unknown>}} service
  * @param {string[]} ids
- * @returns {Promise<string[]>} those it has heard of by now, or does not know
+ * @returns {Promise<string[]>} those it has heard of by now, does not know, or does not let this page end
  */
 export async function tellEnds(service, ids) {
   /** @type {string[]} */
   const told = [];
   for (const id of ids) {
-    const meaning = await service.call("POST", `/api/meetings/${encodeURIComponent(id)}/end`).then(() => "told", meaningOf);
-    if (meaning === "told" || meaning === "missing") told.push(id);
+    const failed = await service.call("POST", `/api/meetings/${encodeURIComponent(id)}/end`).then(() => null, (why) => why);
+    if (failed && statusOf(failed) === 0) break; // the next one would wait as long
+    if (!failed || meaningOf(failed)) told.push(id);
   }
   return told;
 }
@@ -40,7 +41,8 @@ const storage = () => /** @type {any} */ (globalThis).localStorage;
 /** @returns {string[]} */
 function owed() {
   try {
-    return JSON.parse(storage().getItem(KEY) ?? "[]") ?? [];
+    const kept = JSON.parse(storage().getItem(KEY) ?? "[]");
+    return Array.isArray(kept) ? kept : [];
   } catch {
     return []; // storage is switched off: who sent the sound counts as gone after a while
   }
