@@ -79,6 +79,14 @@ def test_more_than_is_stated_is_not_less(tmp_path: Path, name: str) -> None:
     assert not cut(tmp_path / "x", path.read_bytes() + b"TAG" + bytes(125))
 
 
+def test_a_wma_whose_tags_were_shortened_is_not_cut(tmp_path: Path) -> None:
+    body = write(tmp_path / "a.wma", (tone(2, THREE[:1], 44_100), KINDS["a.wma"])).read_bytes()
+    at = body.index(bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")) + 40
+    stale = body[:at] + (len(body) + 500).to_bytes(8, "little") + body[at + 8 :]
+    assert not cut(tmp_path / "x", stale)
+    assert cut(tmp_path / "x", stale[: len(stale) // 2])
+
+
 def test_a_length_that_nobody_knew_yet_says_nothing(tmp_path: Path) -> None:
     body = write(tmp_path / "a.wav", (tone(3, THREE[:1], 16_000), KINDS["a.wav"])).read_bytes()
     assert not cut(tmp_path / "x", body[:4] + b"\xff\xff\xff\xff" + body[8:])

@@ -16,6 +16,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +105,13 @@ class MediaInput:
             if size == 0:
                 raise InputError(f"{self.title} is empty (0 bytes); record or export it again", field="file")
             joined, cut = links(self._handle, size)
+            found = (part for link in joined for part in parts(self._handle, link))
+            self.links = tuple(islice(found, MOST_CHUNKS))
             self.incomplete = cut or is_cut(self._handle, joined[0].end, joined[0].start)
-            self.links = tuple(part for link in joined for part in parts(self._handle, link))
-            self._wav = {link: _wav_data(self._handle, link, self.title) for link in self.links}
+            self.incomplete = self.incomplete or len(self.links) == MOST_CHUNKS  # the rest is not looked at
+            self._wav = {
+                link: None if link.header else _wav_data(self._handle, link, self.title) for link in self.links
+            }
             first = self._wav[self.links[0]]
             self.stretch = first.stretch if first else 1.0
             """What FFmpeg's idea of the length is to be multiplied with to get what the file itself states, or
@@ -131,9 +136,13 @@ class MediaInput:
         import av
 
         wav = self._wav[link]
-        patches = ((wav.patch,) if wav.patch else ()) if wav else filled_in(self._handle, link)
-        if link.header:
-            patches = (link.header,)
+        if link.header:  # see `parts`: the format comes first
+            width = _container_width(link.header.content[20:40], link.start + 20)
+            patches: tuple[Patch, ...] = (link.header, width) if width else (link.header,)
+        elif wav:
+            patches = (wav.patch,) if wav.patch else ()
+        else:
+            patches = filled_in(self._handle, link)
         try:
             container = av.open(
                 MediaBytes(self._handle, link, patches),

@@ -23,6 +23,8 @@ _ASF_HEAD, _ASF_FILE = (
     bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365"),
 )
 """GUIDs of the header and of the object in it that states the length of the file."""
+_ASF_DATA = 50
+"""Bytes between the header and the first packet."""
 _TS_PACKET = 188
 _XING_BYTES = 2
 """Its flag that the stream's length in bytes is given."""
@@ -61,11 +63,18 @@ def _caf(handle: int, size: int) -> bool:
 
 
 def _asf(handle: int, size: int) -> bool:
-    """Microsoft's container of WMA and WMV; one that was broadcast states no length."""
+    """Microsoft's container of WMA and WMV; one that was broadcast states no length. An editor of tags may
+    leave the stated one as it was, so the packets count as well.
+    """
     head = os.pread(handle, 1 << 16, 0)
     at = head.find(_ASF_FILE)
-    told = head[at + 40 : at + 92]
-    return at >= 0 and len(told) == 52 and not told[48] & 1 and size < int.from_bytes(told[:8], "little")
+    told = head[at + 40 : at + 96]
+    if at < 0 or len(told) < 56 or told[48] & 1:
+        return False
+    stated, packets, each, header = (
+        int.from_bytes(piece, "little") for piece in (told[:8], told[16:24], told[52:56], head[16:24])
+    )
+    return size < min(stated, header + _ASF_DATA + packets * each)
 
 
 def _matroska(handle: int, size: int) -> bool:

@@ -14,6 +14,8 @@ from wingman.audio.cut_short import MOST_CHUNKS, UNKNOWN_LENGTH, WAVE64
 
 _MOST_UNITS = 1_000_000
 """Chunks, boxes or tags that are looked at; an FLV has some 75 a second."""
+_MOST_FORM = 1024
+"""Bytes of a WAV's format; the longest in use has some dozens."""
 _HEAD = 24
 _FLV_MAGIC, _FLV_TAGS = b"FLV\x01", frozenset((8, 9, 18))
 _OGG_PAGE = 27
@@ -61,29 +63,35 @@ def links(handle: int, size: int) -> tuple[tuple[Link, ...], bool]:
         if at > first and _begins(head) and (_kind(head) != b"ftyp" or boxes >= _MOVIE):
             starts.append(at)
             boxes.clear()
-        boxes.add(head[4:8])
+            if len(starts) == MOST_CHUNKS:
+                break  # each is opened anew
+        boxes |= _MOVIE & {head[4:8]}
     found = tuple(Link(*ends) for ends in zip(starts, [*starts[1:], size], strict=True))
-    told = len(found) > 1 or os.pread(handle, 4, first) == _FLV_MAGIC
-    return found, told and size < end < starts[-1] + UNKNOWN_LENGTH
+    flv = os.pread(handle, 4, first) == _FLV_MAGIC
+    needed = end - 4 if flv else end  # not every writer repeats the length of the last tag
+    return found, (flv or len(found) > 1) and size < needed < starts[-1] + UNKNOWN_LENGTH
 
 
 def parts(handle: int, link: Link) -> Iterator[Link]:
-    """The chunks of sound of a WAV that has several of them (FFmpeg reads one), each behind the header of the
-    first; anything else as it is.
+    """The chunks of sound of a WAV that has several of them (FFmpeg reads one), each behind a header of its
+    format; anything else as it is.
     """
     found: list[Link] = []
-    header, at, chunks = b"", link.start + 12, 0
-    for _ in range(MOST_CHUNKS if _kind(os.pread(handle, 12, link.start)) == b"RIFF" else 0):
+    riff, form, at, chunks = os.pread(handle, 12, link.start), b"", link.start + 12, 0
+    for _ in range(MOST_CHUNKS if _kind(riff) == b"RIFF" else 0):
         head = os.pread(handle, 8, at)
         length = int.from_bytes(head[4:], "little")
         if not head[:4].isascii() or not head[:4].decode("ascii").isprintable() or at + 8 > link.end:
             break
+        if head[:4] == b"fmt " and length <= _MOST_FORM:
+            form = form or os.pread(handle, 8 + length, at)
         chunks += head[:4] == b"data"
-        if head[:4] == b"data" and 0 < length < UNKNOWN_LENGTH:
-            whole = os.pread(handle, at + 8 - link.start, link.start)
-            header = (header or whole)[:-4] + head[4:]
+        least = max(1, int.from_bytes(form[20:22], "little"))  # less than a block is no sound
+        end = min(at + 8 + length, link.end)
+        if form and head[:4] == b"data" and length < UNKNOWN_LENGTH and end - at - 8 >= least:
+            header = riff + form + bytes(len(form) % 2) + head
             start = at + 8 - len(header)
-            found.append(Link(start, min(at + 8 + length, link.end), Patch(start, header)))
+            found.append(Link(start, end, Patch(start, header)))
         at += 8 + length + length % 2
     yield from found if found and chunks > 1 else (link,)
 
@@ -91,7 +99,10 @@ def parts(handle: int, link: Link) -> Iterator[Link]:
 def _behind_tags(handle: int) -> int:
     """Where a container begins that lies behind ID3 tags: FFmpeg knows those before bare streams alone."""
     at = 0
-    while (head := os.pread(handle, 10, at))[:3] == b"ID3" and len(head) == 10:
+    for _ in range(MOST_CHUNKS):
+        head = os.pread(handle, 10, at)
+        if head[:3] != b"ID3" or len(head) < 10:
+            break
         at += 10 + sum((byte & 0x7F) << 7 * (3 - n) for n, byte in enumerate(head[6:]))
     head = os.pread(handle, _HEAD, at)
     return at if _begins(head) or head[:4] in (b"RF64", b"BW64") else 0
@@ -158,7 +169,7 @@ def _ogg(handle: int, size: int) -> tuple[tuple[Link, ...], bool]:
             at = size  # damaged: FFmpeg finds the next page by itself
             break
         if page[5] & _OGG_FIRST:
-            if inside:
+            if inside and len(found) < MOST_CHUNKS:
                 found.append(Link(start, at))
                 start, inside = at, False
         else:

@@ -17,6 +17,8 @@ from wingman.audio.links import Link, Patch
 _WAVE64_DATA = bytes.fromhex("64617461f3acd3118cd100c04f8edb8a")
 _WAVE64_HEAD = 24
 """Bytes of a chunk's name and length, which count for its length."""
+_GUID_ENDS = (WAVE64[10:], _WAVE64_DATA[10:])
+"""With which the names of all chunks end."""
 _WAVE64_LEAST = 80
 """Bytes of a file with a format and no sound."""
 _NO_LENGTH = 1 << 62
@@ -48,7 +50,8 @@ def _wave64(handle: int, link: Link) -> Iterator[Patch]:
             return
         length = int.from_bytes(head[16:], "little")
         if head[:16] == _WAVE64_DATA:
-            if not _WAVE64_HEAD < length < _NO_LENGTH:
+            empty = os.pread(handle, 16, at + _WAVE64_HEAD)[10:] in _GUID_ENDS
+            if not empty and not _WAVE64_HEAD < length < _NO_LENGTH:
                 yield Patch(at + 16, (link.end - at).to_bytes(8, "little"))
             return
         if not _WAVE64_HEAD <= length <= link.end - at:
@@ -72,10 +75,19 @@ def _aiff(handle: int, link: Link) -> Iterator[Patch]:
             frames, size = at + 10, sides * -(-bits // 8)
         if head[:4] == b"SSND":
             sound = link.end - at - 8
-            if length <= _OFFSET_AND_BLOCK or length >= UNKNOWN_LENGTH:
+            if length >= UNKNOWN_LENGTH or (length <= _OFFSET_AND_BLOCK and not _is_finished(handle, link, at)):
                 yield Patch(link.start + 4, _of_32_bits(link.end - link.start - 8))
                 yield Patch(at + 4, _of_32_bits(sound))
                 if size and sound > _OFFSET_AND_BLOCK:
                     yield Patch(frames, _of_32_bits((sound - _OFFSET_AND_BLOCK) // size))
             return
         at += 8 + length + length % 2
+
+
+def _is_finished(handle: int, link: Link, at: int) -> bool:
+    """Whether an AIFF that states no sound at `at` has none: its length is right, and another chunk follows."""
+    whole = int.from_bytes(os.pread(handle, 4, link.start + 4))
+    after = at + 8 + int.from_bytes(os.pread(handle, 4, at + 4))
+    head = os.pread(handle, 8, after)
+    fits = len(head) == 8 and after + 8 + int.from_bytes(head[4:]) <= link.end
+    return whole == link.end - link.start - 8 and fits and all(32 <= byte < 127 for byte in head[:4])
