@@ -34,7 +34,7 @@ def test_numbers_and_times_together_say_what_is_missing() -> None:
         ([1, 2, 2, 3], "1 2 ~2 3"),
         ([1, 3, 3, 2], "1 ~3 2 3"),
         ([1, 3, 4], "1 !3 4"),
-        ([1, 3, 4, 5, 6, 7, 8, 2, 9], "1 !3 4 5 6 7 8 ~2 9"),
+        ([1, 3, 4, 5, 6, 7, 8, 2, 2, 9], "1 !3 4 5 6 7 8 !~2 ~2 9"),  # its hole was told
         ([1, 3, 5, 6, 7, 8, 9, 10], "1 !3 !5 6 7 8 9 10"),
         ([far, 1, 2], f"{far} 1 2"),  # a count that began anew
     ):
@@ -44,7 +44,36 @@ def test_numbers_and_times_together_say_what_is_missing() -> None:
     assert played([*both[:2], *both[3:]]) == "1 3 !7 9"
     assert played([message(1), message(1, 1), message(1, 2)]) == "1 1 1"  # no count at all
     assert played([message(1), message(2, 9), message(3, 10)]) == "1 2 3"  # a pause
-    assert played([message(1), message(3, stray_ms=9), message(4)]) == "1 3 4"  # times that do not agree
+    for stray in (9, 15, 17):
+        assert (
+            played([message(1), message(3, stray_ms=stray), message(4)]) == "1 3 4"
+        )  # times that do not agree
+
+
+def test_no_more_sound_waits_than_one_message_or_a_fifth_of_a_second() -> None:
+    for size, held in ((20, 5), (60, 3), (100, 2), (1000, 1)):
+        order, most, come, left = MediaOrder(8000), 0, 0, ""
+        for number in (1, 3, 4, 5, 6, 7, 8, 2):
+            media = MediaPayload("", bytes(size * 8), (number - 1) * size / 1000, number)
+            out = order.push(media)
+            come, left = come + 1, left + "".join(f"{'~' * one.late}{one.media.number}" for one in out)
+            most = max(most, come - len(left.replace("~", "")))
+        assert (most, left) == (held, "1345678~2"), size
+    order = MediaOrder(8000)
+    assert [len(order.push(message(number))) for number in (1, 2, 4, 5)] == [1, 1, 0, 0]
+    assert [len(order.meanwhile(seconds)) for seconds in (0.1, 0.1, 0.02)] == [0, 0, 2]
+    assert not order.holding
+
+
+def test_a_count_that_begins_anew_with_its_clock_is_no_late_one() -> None:
+    for size, before, after, heard in (
+        (1000, [1, 2, 3, 4], [1, 2, 3], "1 2 3 4 1 2 3"),
+        (1000, [7, 8, 9, 11], [7, 8], "7 8 9 !11 7 8"),
+        (1000, [1, 2, 3, 4], [3, 5], "1 2 3 4 ~3 5"),
+        (20, [1, 2, 3, 4], [1, 5], "1 2 3 4 ~1 5"),
+    ):
+        messages = [MediaPayload("", bytes(size * 8), n * size / 1000, n) for n in before + after]
+        assert played(messages) == heard
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.none() | st.floats(0, 2), st.integers(0, 320)), max_size=40))

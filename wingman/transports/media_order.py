@@ -13,10 +13,14 @@ from wingman.transports.telephony import MediaPayload
 
 MOST_HELD = 5
 """Messages waited for one that is missing; then it is lost."""
+WAIT_S = 0.2
+"""Sound waited for it, too, where more than one message is held; and the time without any message."""
 MOST_LATE = 16
 """A number this far behind comes late, or twice; one further behind is a count that began anew."""
+ANEW_S = 2.0
+"""One stamped further back than this, and no later than the first, is one, too."""
 EXACT_S = 0.005
-"""What stamps in milliseconds may be off from whole messages."""
+"""What stamps in milliseconds may be off from whole messages, and an eighth of a message at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class InOrder:
 
     media: MediaPayload
     lost: bool = False
-    """What its time leaves out before it never came: its number says so, too."""
+    """What its time leaves out before it never came: its number says so, too. Of a late one: that was told."""
     late: bool = False
     """Its place was given up, or has its sound already: it is not to be heard."""
 
@@ -39,6 +43,17 @@ class MediaOrder:
         self._end = 0.0
         """Where the last message that left ends, by its own time."""
         self._held: dict[int, MediaPayload] = {}
+        self._waited = 0.0
+        """Seconds of other tracks since the last one was held."""
+        self._first = (0, 0.0)
+        """Number and time with which the count began."""
+        self._lost: set[int] = set()
+        """Numbers given up lately."""
+
+    @property
+    def holding(self) -> bool:
+        """Something waits for a message before it."""
+        return bool(self._held)
 
     def push(self, media: MediaPayload) -> tuple[InOrder, ...]:
         """Take one message; what may leave now."""
@@ -48,11 +63,15 @@ class MediaOrder:
         if self._next is not None:
             far, half = at - self._end, self.length(media) / 2
             if number in self._held or (0 < self._next - number <= MOST_LATE and far < -half):
-                return (InOrder(media, late=True),)
-            if number > self._next and far > half:
-                self._held[number] = media
-                return self._give_up() if len(self._held) > MOST_HELD else ()
-        return (self._leave(number, at, media), *self._run())
+                if not (number <= self._first[0] and at <= self._first[1] and far < -ANEW_S):
+                    told = number in self._lost
+                    self._lost.discard(number)
+                    return (InOrder(media, lost=told, late=True),)
+            elif number > self._next and far > half:
+                self._held[number], self._waited = media, 0.0
+                return self._give_up() if self._too_many() else ()
+        before = self.flush() if number < (self._next or 0) else ()
+        return (*before, self._leave(number, at, media), *self._run())
 
     def flush(self) -> tuple[InOrder, ...]:
         """No more comes: everything held, in order."""
@@ -60,6 +79,16 @@ class MediaOrder:
         while self._held:
             out += self._give_up()
         return out
+
+    def meanwhile(self, sound_s: float) -> tuple[InOrder, ...]:
+        """So much came of another track: what may leave that has waited long enough."""
+        self._waited += sound_s
+        longest = max(map(self.length, self._held.values()), default=0.0)
+        return self.flush() if self._waited > max(WAIT_S, longest) else ()
+
+    def _too_many(self) -> bool:
+        held = self._held.values()
+        return len(held) > MOST_HELD or (len(held) > 1 and sum(map(self.length, held)) > WAIT_S)
 
     def _give_up(self) -> tuple[InOrder, ...]:
         number = min(self._held)
@@ -81,9 +110,15 @@ class MediaOrder:
     def _leave(self, number: int, at: float, media: MediaPayload) -> InOrder:
         length, missing = self.length(media), number - (number if self._next is None else self._next)
         messages = round((at - self._end) / length) if length else 0
-        exact = abs(at - self._end - messages * length) <= EXACT_S
+        exact = abs(at - self._end - messages * length) <= min(EXACT_S, length / 8)
+        lost = exact and 1 <= messages <= missing
+        if self._next is None or number < self._next:
+            self._first, self._lost = (number, at), set()
+        elif lost:
+            self._lost.update(range(max(self._next, number - MOST_LATE), number))
+        self._lost = {one for one in self._lost if number - one <= MOST_LATE} if self._lost else self._lost
         self._next, self._end = number + 1, at + length
-        return InOrder(media, lost=exact and 1 <= messages <= missing)
+        return InOrder(media, lost=lost)
 
     def length(self, media: MediaPayload) -> float:
         """Seconds of sound in it."""

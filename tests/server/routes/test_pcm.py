@@ -211,7 +211,10 @@ async def test_a_pause_in_the_stamps_is_a_pause(hole: float) -> None:
         assert bool(sink.gaps) == (hole > 2)
 
 
-async def test_what_comes_twice_out_of_order_or_not_at_all_moves_nothing_else() -> None:
+async def test_what_comes_twice_out_of_order_or_not_at_all_moves_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("wingman.server.routes.pcm.WAIT_S", 60.0)
     speech = IndexedSpeech()
     form = {"encoding": "audio/x-l16", "sampleRate": SAMPLE_RATE, "channels": 1}
     start = json.dumps({"event": "start", "streamSid": "MZ1", "start": {"mediaFormat": form}})
@@ -220,9 +223,10 @@ async def test_what_comes_twice_out_of_order_or_not_at_all_moves_nothing_else() 
         ([4, 3, 5, 8, 6, 7], []),
         ([3, 4, 5, 4, 6, 7, 8], [(LossCause.OVERLAP, 0.02)]),
         ([3, 5, 6, 7, 8], [(LossCause.HOLE, 0.02)]),
+        ([3, 5, 6, 7, 8, 9, 10, 4], [(LossCause.HOLE, 0.02)]),
     ):
         messages = [start]
-        for n in [0, 1, 2, *come, *range(9, 100)]:
+        for n in [0, 1, 2, *come, *range(max(come) + 1, 100)]:
             payload = base64.b64encode(speech.pcm(n * 320, 320)).decode()
             media = {"track": "inbound", "chunk": str(n + 1), "timestamp": str(n * 20), "payload": payload}
             messages.append(json.dumps({"event": "media", "streamSid": "MZ1", "media": media}))
@@ -234,6 +238,16 @@ async def test_what_comes_twice_out_of_order_or_not_at_all_moves_nothing_else() 
         heard = [word for word in source.words(0, sink.position) if "[" not in word.text]
         assert heard == (whole[1:] if losses and losses[0][0] is LossCause.HOLE else whole)
         assert [(loss.cause, round(loss.amount, 3)) for loss in sink.losses] == losses
+
+
+async def test_what_waits_for_a_lost_message_is_heard_in_a_pause() -> None:
+    media = {"track": "inbound", "payload": base64.b64encode(bytes(160)).decode()}
+    async with stream("encoding=mulaw&rate=8000") as (socket, sinks):
+        for n in (1, 2, 4, 5):
+            said = media | {"chunk": str(n), "timestamp": str(n * 20)}
+            await socket.send(json.dumps({"event": "media", "media": said}))
+        await until(lambda: Channel.TAB in sinks and sinks[Channel.TAB].position >= 0.118 * SAMPLE_RATE)
+        await play(socket, [END])
 
 
 async def test_what_has_no_times_says_how_much_of_it_is_older_than_its_arrival() -> None:

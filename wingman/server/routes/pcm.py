@@ -20,7 +20,7 @@ from wingman.core.errors import InputError
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
 from wingman.meeting.api import MeetingHandle, Meetings
 from wingman.server.http import only_known
-from wingman.transports.media_order import InOrder, MediaOrder
+from wingman.transports.media_order import WAIT_S, InOrder, MediaOrder
 from wingman.transports.pushed import PushedSource
 from wingman.transports.sdp import parse_channels
 from wingman.transports.telephony import (
@@ -157,7 +157,14 @@ class PcmSession:
 
     async def _message(self) -> bool:
         """Deal with one message; False when the stream is over."""
-        message = await self._socket.receive()
+        waiting = any(track.order.holding for track in self._tracks.values())
+        try:
+            async with asyncio.timeout(WAIT_S if waiting else None):
+                message = await self._socket.receive()
+        except TimeoutError:  # the service sends nothing of silence
+            for track in self._tracks.values():
+                self._in_order(track, track.order.flush())
+            return True
         if message["type"] == "websocket.disconnect":
             raise ConnectionError
         data, text = message.get("bytes"), message.get("text") or ""
@@ -221,13 +228,16 @@ class PcmSession:
         older = track.order.length(media) + (media.at or 0.0)  # its place is that of the stream's beginning
         await self.open(self._channels(media.track), begun_s=None if timed else older)
         self._in_order(track, track.order.push(media))
+        for other in self._tracks.values():
+            if other is not track:
+                self._in_order(other, other.order.meanwhile(track.order.length(media)))
 
     def _in_order(self, track: _Track, messages: Sequence[InOrder]) -> None:
         for message in messages:
             media = message.media
             channels = self._channels(media.track)
             if message.late:
-                for channel in channels:
+                for channel in () if message.lost else channels:
                     self._sources[channel].late(track.order.length(media))
             else:
                 self._push(channels, track.reader.push(media.payload), media.at, lost=message.lost)
