@@ -41,7 +41,8 @@ def served(folder: Path) -> Iterator[tuple[str, str, forked.Started]]:
         yield root, code, process
     finally:
         process.terminate()
-        process.wait(timeout=60)
+        status = process.wait(timeout=60)
+    assert status == 0
 
 
 def children(pid: int) -> dict[int, str]:

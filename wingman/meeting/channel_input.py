@@ -45,6 +45,7 @@ class ChannelInput:
         "_second",
         "_state",
         "_written_at",
+        "_zero_at",
         "channel",
         "coverage",
         "muted",
@@ -84,8 +85,8 @@ class ChannelInput:
         self._on_second = on_second
         self._second: SampleTime = 0
         self._written_at: float | None = None
-        self._cause = GapCause.RECONNECT
-        """Of what is missing when the next source begins."""
+        self._zero_at: float | None = None  # when sample 0 was heard
+        self._cause = GapCause.RECONNECT  # of what is missing when the next source begins
         if ago_s is not None and clock is not None:
             self.coverage.silent(Span(0, tape.end))
             self._written_at = clock() - ago_s
@@ -180,8 +181,11 @@ class ChannelInput:
 
     @property
     def by_now(self) -> SampleTime:
-        """The media time reached, and what has passed since by the clock."""
-        return self.position + round(self.quiet_s * SAMPLE_RATE)
+        """The media time reached, and what has passed since by the clock; less where a client is ahead."""
+        reached = self.position + round(self.quiet_s * SAMPLE_RATE)
+        if self._clock is None or self._zero_at is None:
+            return reached
+        return min(reached, round((self._clock() - self._zero_at) * SAMPLE_RATE))
 
     def anchor(self, wall: float, kept_s: float = 0.0, *, begun_s: float | None = None) -> int:
         """A source begins, with sound of the last `kept_s` seconds where its client kept some.
@@ -201,6 +205,8 @@ class ChannelInput:
             if late > TOGETHER:
                 self.skip(late, GapCause.NOT_SENT)
         self._cause = GapCause.RECONNECT
+        if self._clock is not None and self._zero_at is None:
+            self._zero_at = self._clock() - (kept_s or begun_s or 0.0) - seconds(self.position)
         self.started_at = wall - (kept_s or begun_s or 0.0) + seconds(known) - seconds(self.position)
         return known
 
