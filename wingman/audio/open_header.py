@@ -74,8 +74,9 @@ def _aiff(handle: int, link: Link) -> Iterator[Patch]:
             sides, bits = int.from_bytes(head[8:10]), int.from_bytes(head[14:16])
             frames, size = at + 10, sides * -(-bits // 8)
         if head[:4] == b"SSND":
-            sound = link.end - at - 8
-            if length >= UNKNOWN_LENGTH or (length <= _OFFSET_AND_BLOCK and not _is_finished(handle, link, at)):
+            sound, after = link.end - at - 8, at + 8 + length
+            unwritten = length <= _OFFSET_AND_BLOCK and not _is_finished(handle, link, after)
+            if length >= UNKNOWN_LENGTH or unwritten:
                 yield Patch(link.start + 4, _of_32_bits(link.end - link.start - 8))
                 yield Patch(at + 4, _of_32_bits(sound))
                 if size and sound > _OFFSET_AND_BLOCK:
@@ -84,10 +85,9 @@ def _aiff(handle: int, link: Link) -> Iterator[Patch]:
         at += 8 + length + length % 2
 
 
-def _is_finished(handle: int, link: Link, at: int) -> bool:
-    """Whether an AIFF that states no sound at `at` has none: its length is right, and another chunk follows."""
+def _is_finished(handle: int, link: Link, after: int) -> bool:
+    """Whether an AIFF that states no sound before `after` has none: its length is right, a chunk follows."""
     whole = int.from_bytes(os.pread(handle, 4, link.start + 4))
-    after = at + 8 + int.from_bytes(os.pread(handle, 4, at + 4))
     head = os.pread(handle, 8, after)
     fits = len(head) == 8 and after + 8 + int.from_bytes(head[4:]) <= link.end
     return whole == link.end - link.start - 8 and fits and all(32 <= byte < 127 for byte in head[:4])

@@ -205,9 +205,10 @@ class ChannelInput:
             if late > TOGETHER:
                 self.skip(late, GapCause.NOT_SENT)
         self._cause = GapCause.RECONNECT
+        older = (kept_s or begun_s or 0.0) + seconds(self.position)
         if self._clock is not None and self._zero_at is None:
-            self._zero_at = self._clock() - (kept_s or begun_s or 0.0) - seconds(self.position)
-        self.started_at = wall - (kept_s or begun_s or 0.0) + seconds(known) - seconds(self.position)
+            self._zero_at = self._clock() - older
+        self.started_at = wall - older + seconds(known)
         return known
 
     def newest(self, count: int) -> bytes:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
 from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.core.json import JsonObject
 from wingman.server.error_page import error_page, wants_page
 from wingman.server.http import SECURITY_HEADERS, Json
 
@@ -46,14 +47,13 @@ SENTENCES = {
 
 def error(status: int, detail: str, *, field: str = "", headers: dict[str, str] | None = None) -> Response:
     """`{"error": {"code", "field", "detail"}}` with its status."""
-    body = {
-        "error": {
-            "code": CODES.get(status) or HTTPStatus(status).name.lower(),
-            "field": field,
-            "detail": detail,
-        }
-    }
-    return Json(body, status, headers)
+    return Json(error_body(status, detail, field), status, headers)
+
+
+def error_body(status: int, detail: str, field: str = "") -> JsonObject:
+    """What an answer that refuses says, also one that is written without an application."""
+    code = CODES.get(status) or HTTPStatus(status).name.lower()
+    return {"error": {"code": code, "field": field, "detail": detail}}
 
 
 async def _input_error(request: Request, failed: InputError) -> Response:

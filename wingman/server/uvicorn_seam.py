@@ -35,7 +35,7 @@ from websockets.http11 import Request
 from wingman.server.budgets import TokenBucket
 from wingman.server.client_address import Proxies, budgeted
 from wingman.server.connection_limits import HEAD_BYTES, HEAD_SECONDS, HEADERS, ConnectionLimits, Slot
-from wingman.server.errors import CODES
+from wingman.server.errors import error_body
 
 log = structlog.get_logger(__name__)
 
@@ -391,7 +391,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
 def _refusal(status: int, detail: str) -> bytes:
     """The whole answer to what does not get as far as the application."""
-    body = json.dumps({"error": {"code": CODES[status], "field": "", "detail": detail}}).encode()
+    body = json.dumps(error_body(status, detail)).encode()
     head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
     head += f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n"
     head += f"Retry-After: {RETRY_SECONDS}\r\n\r\n" if status == 503 else "\r\n"

@@ -317,7 +317,7 @@ def _section(fence: str, name: str, lines: Sequence[str]) -> str:
 
 def _fenced(fence: str, name: str, lines: Sequence[str]) -> str:
     """A fenced block of lines that hold no private data any more, defused; empty when there are none."""
-    safe = [safe for line in lines if (safe := quote(" ".join(line.split()), fence))]
+    safe = [safe for line in lines if (safe := quote(line, fence))]
     if not safe:
         return ""
     return "\n".join((f"<{fence}:{name}>", *safe, f"</{fence}:{name}>"))
