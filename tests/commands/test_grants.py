@@ -40,6 +40,18 @@ def test_a_grant_is_made_listed_and_revoked(capsys: pytest.CaptureFixture[str], 
     assert [json.loads(line)["what"] for line in capsys.readouterr().out.splitlines()] == ["granted", "revoked"]
 
 
+def test_a_grant_lasts_as_its_role_says_unless_days_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    for role, days in (("scraper", 365), ("auditor", 30), ("extension", 30), ("coach", 1), ("owner", 0.5)):
+        assert run("grants", "create", role, "--role", role) == 0
+        assert run("grants", "create", f"{role} named", "--role", role, "--days", "7") == 0
+        capsys.readouterr()
+        assert run("grants", "list", "--json") == 0
+        listed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        lasts = {grant["name"]: (grant["expires"] - grant["created"]) / 86400 for grant in listed}
+        assert lasts[role] == pytest.approx(days, abs=1e-3)
+        assert lasts[f"{role} named"] == pytest.approx(7, abs=1e-3)
+
+
 def test_a_login_link_is_of_the_service_that_names_the_command(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

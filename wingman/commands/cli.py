@@ -484,12 +484,16 @@ def _grants(commands: Commands) -> None:
     actions.add_parser("login", parents=[same], help="print a login link that works once")
     making = actions.add_parser("create", parents=[same], help="make a grant for a program and print its token")
     making.add_argument("name", metavar="NAME", help="what to call it in lists")
-    making.add_argument("--role", default="script", help="script, viewer, auditor, scraper, extension, owner")
     making.add_argument(
-        "--scopes", metavar="A,B", help="capture watch coach read export listen delete configure …"
+        "--role", default="script", help="script, viewer, coach, auditor, scraper, extension, owner"
+    )
+    making.add_argument(
+        "--scopes",
+        metavar="A,B",
+        help="of: capture watch advise coach read export listen delete configure pair metrics",
     )
     making.add_argument("--meeting", metavar="ID", help="good for this meeting alone")
-    making.add_argument("--days", type=positive, default=90.0, help="how long it lasts (default 90)")
+    making.add_argument("--days", type=positive, help="how long it lasts (default: as its role; script 90)")
     ending = actions.add_parser("revoke", parents=[same], help="end a grant; what is open with it is closed")
     ending.add_argument("id", metavar="ID", help="its id, see: wingman grants list")
     parser = _command(

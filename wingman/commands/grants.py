@@ -22,7 +22,7 @@ from wingman.core.encoders import terminal
 from wingman.core.errors import InputError
 from wingman.server.audit_log import AuditEntry
 from wingman.server.auth import LOGIN_SECONDS, OWNER, Access
-from wingman.server.grants import DAY, Grant
+from wingman.server.grants import Grant, end_of
 from wingman.server.routes.session import chosen, public
 
 
@@ -78,11 +78,11 @@ def _create(arguments: argparse.Namespace, access: Access, _: Settings) -> int:
     if arguments.scopes and not scopes:
         raise InputError("--scopes names none; leave it away for all that the role has", field="scopes")
     role, allowed = chosen(arguments.role, scopes)
-    if not 0 < arguments.days <= 365:
+    if arguments.days is not None and not 0 < arguments.days <= 365:
         raise InputError("--days must be more than 0 and at most 365", field="days")
     grant, token = access.make(
         role, by=OWNER, scopes=allowed, name=arguments.name, meeting=arguments.meeting or "",
-        expires=time.time() + arguments.days * DAY,
+        expires=end_of(role, time.time(), arguments.days),
     )  # fmt: skip
     print(token)
     print(f"{grant.id}: shown once; it is good until {_date(grant.expires)}", file=sys.stderr)

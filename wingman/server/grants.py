@@ -78,6 +78,11 @@ AFTER_MEETING = HOUR
 """A viewer's link ends so long after its meeting."""
 
 
+def end_of(role: Role, now: float, days: float | None = None) -> float:
+    """When (Unix seconds) a grant made now ends: after so many days, else when its role says."""
+    return now + (LIFETIMES[role] if days is None else days * DAY)
+
+
 def known_scopes(names: Iterable[str]) -> frozenset[Scope]:
     """The scopes of these names; what only a newer version knows opens nothing here."""
     return frozenset(Scope(name) for name in names if name in _SCOPES)

@@ -59,6 +59,8 @@ async def test_a_grant_s_token_is_told_once_and_works_until_it_is_taken_back() -
         made = (await owner.post("/api/grants", json=wish)).json()
         assert (made["name"], made["scopes"], made["active"]) == ("a script", ["read"], True)
         assert made["expires"] - made["created"] == pytest.approx(12 * 3600)
+        scraper = (await owner.post("/api/grants", json={"name": "metrics", "role": "scraper"})).json()
+        assert scraper["expires"] - scraper["created"] == pytest.approx(365 * 24 * 3600)
         listed = await owner.get("/api/grants")
         assert made["id"] in [grant["id"] for grant in listed.json()["grants"]]
         assert made["token"] not in listed.text

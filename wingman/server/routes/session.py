@@ -18,7 +18,7 @@ from wingman.core.vocabulary import LONGEST_NAME
 from wingman.server.audit_log import unpacked
 from wingman.server.auth import Access, Session
 from wingman.server.errors import error
-from wingman.server.grants import DAY, SCOPES, Grant, Role, Scope, may_hand_on
+from wingman.server.grants import SCOPES, Grant, Role, Scope, end_of, may_hand_on
 from wingman.server.http import Json, body, whole_number
 from wingman.server.routes.pages import PAGE_HEADERS, WEB
 from wingman.server.routing import ApiRoute
@@ -44,7 +44,8 @@ class NewGrant:
     scopes: tuple[str, ...] = ()
     """For a script; other roles bring theirs."""
     meeting: str = ""
-    days: float = 90.0
+    days: float | None = None
+    """None: as its role lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +110,12 @@ class SessionRoutes:
         name = encoders.line(wanted.name)
         if not 0 < len(name) <= LONGEST_NAME:
             raise InputError(f"`name` must have 1 to {LONGEST_NAME} characters", field="name")
-        if not 0 < wanted.days <= MOST_DAYS:
+        if wanted.days is not None and not 0 < wanted.days <= MOST_DAYS:
             raise InputError(f"`days` must be more than 0 and at most {MOST_DAYS}", field="days")
         by: Grant = request.state.grant
         may_hand_on(by, scopes)
         now = self.access.clock()
-        expires = now + wanted.days * DAY
+        expires = end_of(role, now, wanted.days)
         if by.expires and by.role is not Role.OWNER:  # nor longer than it may do it
             expires = min(expires, by.expires)
         given = {"scopes": scopes, "name": name, "meeting": wanted.meeting, "expires": expires}
