@@ -105,7 +105,20 @@ def test_a_playbook_is_copied_changed_rehearsed_and_kept(browser: Browser, whole
         one.page.fill(".trigger:last-of-type input[type=text] >> nth=2", "x")
         expect(one.page.locator("#verdict")).to_contain_text("write the words to show")
         expect(one.page.locator("#save-playbook")).to_be_disabled()
-        expect(one.page.locator(".playbook").first).to_contain_text("yours")
+        own = one.page.locator(".playbook").first
+        expect(own).to_contain_text("yours")
+        editor, told = one.page.locator("section[aria-label=Edit]"), one.page.locator(".page-notice")
+        one.page.route("**/api/playbooks/*", lambda route: route.abort())  # it is listed by another address
+        own.get_by_role("button", name="Delete").click()
+        one.page.click(".ask-dialog .danger")
+        expect(told).to_contain_text("out of reach")
+        expect(editor).to_be_visible()  # with what was typed
+        one.page.unroute("**/api/playbooks/*")
+        own.get_by_role("button", name="Delete").click()
+        one.page.click(".ask-dialog .danger")
+        expect(editor).to_be_hidden()
+        expect(one.page.locator(".playbook:has-text('yours')")).to_have_count(0)
+        expect(told).to_contain_text("is deleted")
 
 
 def test_a_past_meeting_is_found_tagged_exported_and_deleted(browser: Browser, whole: WholeService) -> None:

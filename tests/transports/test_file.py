@@ -12,9 +12,12 @@ import pytest
 
 from tests.transports.support import TapeSink, interleave, pitch, tone, write_wav
 from wingman.audio.recording import Piece, Recording
+from wingman.audio.tape import Tape
 from wingman.core.errors import InputError
-from wingman.core.media import PcmBlock
-from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.core.events import TranscriptGap
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.time import SAMPLE_RATE, Channel, seconds
+from wingman.meeting.channel_input import ChannelInput
 from wingman.transports.file import FileSource
 
 BOTH = (Channel.TAB, Channel.MIC)
@@ -106,6 +109,25 @@ async def test_the_gate_is_asked_before_each_block(tmp_path: Path) -> None:
     source = FileSource(write_wav(tmp_path / "a.wav", tone(440, 1.0)), realtime=False, gate=gate)
     await source.run({Channel.TAB: sink})
     assert asked == pytest.approx(10, abs=1)
+
+
+async def test_one_that_is_played_into_a_call_begins_when_it_came(tmp_path: Path) -> None:
+    """Not where the meeting began, which another client has fed: else an answer stands before its question."""
+    path = write_wav(tmp_path / "a.wav", interleave(tone(440, 0.1), tone(660, 0.1)), channels=2)
+    for realtime, others, at in ((True, 10.0, 10.0), (True, 0.0, 0.0), (False, 10.0, 0.0)):
+        told: list[Any] = []
+        inputs = {channel: _beside(channel, others, told) for channel in BOTH}
+        await FileSource(path, realtime=realtime, channels=BOTH).run(inputs)
+        gaps = [payload for payload in told if isinstance(payload, TranscriptGap)]
+        assert [gap.cause for gap in gaps] == [GapCause.NOT_SENT] * (2 if at else 0)
+        for channel_input in inputs.values():
+            assert seconds(channel_input.position) == pytest.approx(at + 0.1, abs=0.01)
+
+
+def _beside(channel: Channel, others: float, told: list[Any]) -> ChannelInput:
+    """A channel of a meeting whose others are so many seconds far."""
+    tape, elsewhere = Tape(60), round(others * SAMPLE_RATE)
+    return ChannelInput(channel, tape, lambda payload, _: told.append(payload), elsewhere=lambda: elsewhere)
 
 
 async def test_one_cancelled_while_it_decodes_waits_for_its_decoder(tmp_path: Path) -> None:

@@ -88,7 +88,8 @@ class FileSource:
     async def _play(self, sinks: Mapping[Channel, ChannelSink]) -> None:
         pieces = self._decode(self.recording, SAMPLE_RATE)
         for channel in self.channels:
-            sinks[channel].anchor(time.time())
+            # What is read faster than it was spoken has no place on the clock of a live meeting
+            sinks[channel].anchor(time.time(), begun_s=0.0 if self._realtime else None)
             sinks[channel].state("capturing", "" if self._realtime else READ_AS_FILE)
         pace = _Pace(asyncio.get_running_loop().time())
         try:

@@ -100,11 +100,16 @@ function nameOf(title) {
 async function remove(name, title) {
   const sure = await ask({ title: `Delete “${title}”?`, text: "Past meetings keep their cards.", yes: "Delete it", danger: true });
   if (!sure) return;
-  await guarded(null, notice, () => service.json("DELETE", `/api/playbooks/${name}`));
-  if (open === name) {
+  const gone = await guarded(null, notice, async () => {
+    await service.json("DELETE", `/api/playbooks/${encodeURIComponent(name)}`);
+    return true;
+  });
+  if (gone && open === name) {
     open = null;
     editor.hidden = true;
+    history.replaceState(null, "", location.pathname);
   }
+  if (gone) notice.say(`“${title}” is deleted.`);
   await load();
 }
 

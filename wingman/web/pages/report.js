@@ -290,7 +290,7 @@ async function askMeeting() {
   });
 }
 
-for (const href of ["../static/extension/css/base.css", "../static/pages/report-tools.css"])
-  document.head.append(h("link", { rel: "stylesheet", href }));
+for (const sheet of ["extension/css/base", "pages/report-tools", "pages/dialog"])
+  document.head.append(h("link", { rel: "stylesheet", href: `../static/${sheet}.css` }));
 keepFocus(document.body);
 void build();
