@@ -19,6 +19,7 @@ from wingman.suggest.card.aloud import aloud, openly
 from wingman.suggest.card.asked_facts import answering
 from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.choice import Choice, Moment, MoveChooser, named_parts, variables_of
+from wingman.suggest.card.labelled_facts import stating
 from wingman.suggest.card.private import INWARD
 from wingman.suggest.card.trouble import trouble_in
 from wingman.suggest.gate.care import needs
@@ -59,6 +60,8 @@ _ACTIONABLE = re.compile(
 )
 BRIEFED = frozenset({"question", "price", "objection", "competitor", "churn", "buying", "decision", "stall"})
 """Kinds to which what the user may do is news; a person in trouble is not answered with the brief."""
+ANSWERED = BRIEFED | {"risk", "confusion"}
+"""Kinds whose questions a fact of the brief may answer (`what if it breaks within the warranty?`)."""
 _BY_WORDS_ALONE = {Signal.PRICE: Signal.LIMIT, Signal.RISK: Signal.SECRET}
 """Who asks for a price asks for no limit, and who asks where you have their number gives no secret away."""
 CARE_RESTS = 4
@@ -170,6 +173,8 @@ class CardComposer:
 
     def _read_brief(self, brief: str) -> None:
         self._facts = tuple(aloud(brief, _sentences, INWARD))
+        # those told by name answer what asks for just that
+        self._labelled = tuple(fact for fact in self._facts if not self._chooser.named(fact))
         self._briefed = Knowledge(sections=[Section(BRIEF, "", (fact,)) for fact in self._facts])
         self._meanings.want(self._facts)
 
@@ -201,8 +206,8 @@ class CardComposer:
         self._turns += 1
         self._language.hear(utterance.text)
         self._make_ready()
-        if meaning is not None and utterance.channel is Channel.TAB:
-            self._asked[utterance.id] = self._meant(utterance, meaning)
+        if utterance.channel is Channel.TAB:
+            self._asked[utterance.id] = self._answering(utterance, meaning)
         for latest in (self._needs, self._asked):
             while len(latest) > NEEDS_REMEMBERED:
                 latest.popitem(last=False)
@@ -212,9 +217,15 @@ class CardComposer:
         if utterance.channel is Channel.MIC:
             self._own_language.hear(utterance.text)
 
-    def _meant(self, utterance: Utterance, meaning: NDArray[np.float32]) -> str:
-        """The fact of the brief that answers a question, told by what both mean; empty without a sure one."""
+    def _answering(self, utterance: Utterance, meaning: NDArray[np.float32] | None) -> str:
+        """The fact of the brief that answers a question, by its label or by what both mean; empty without a
+        sure one."""
         if Signal.QUESTION not in detect(utterance.text, self.language):
+            return ""
+        at = stating(utterance.text, self._labelled)
+        if at is not None:
+            return self._labelled[at]
+        if meaning is None:
             return ""
         known = [(fact, found) for fact in self._facts if (found := self._meanings.of(fact)) is not None]
         at = answering(meaning, [vector for _, vector in known])
@@ -262,14 +273,15 @@ class CardComposer:
             return ()
         before = self.before(candidate)
         found = self._knowledge.search(candidate.text, before)
+        meant = self._asked.get(candidate.utterance or "", "")
+        if meant and candidate.kind in ANSWERED:
+            return tuple(dict.fromkeys(((BRIEF, meant), *found)))
         if candidate.kind not in BRIEFED:
             return found
         briefed = self._briefed.search(candidate.text, before)
         free = (pair for pair in briefed if not self._chooser.named(pair[1]))
         told = self._chooser.told(self._moment(candidate))
         again = ((BRIEF if told in self.brief else self._origin, told),) if told else ()
-        if meant := self._asked.get(candidate.utterance or "", ""):
-            return tuple(dict.fromkeys(((BRIEF, meant), *found)))
         return (*found, *again, *(pair for pair in free if _helps(pair[1], candidate.text)))
 
     async def settled(self, candidate: Candidate, found: tuple[Snippet, ...]) -> tuple[Snippet, ...]:
@@ -306,9 +318,14 @@ class CardComposer:
         if source == BRIEF and self._chooser.tells(choice, text):
             return Draw(choice.card, source, choice.kind, choice, text)
         meant = source == BRIEF and text == self._asked.get(candidate.utterance or "")
-        alone = meant or (candidate.kind in ANSWERED_BY_A_NOTE and source != BRIEF)
+        asked = candidate.kind in ANSWERED_BY_A_NOTE or self._explains(candidate)
+        alone = meant or (asked and source != BRIEF)
         words = quoted if alone else f"{quoted}\n{choice.card.text}"
         return Draw(Card(title=choice.card.title, text=words), source, choice.kind, choice, text)
+
+    def _explains(self, candidate: Candidate) -> bool:
+        """True for a question what something means: whoever explains it needs no advice how to explain."""
+        return candidate.kind == "confusion" and self._moment(candidate).asked
 
     def move(self, candidate: Candidate, draw: Draw | None) -> str:
         """What the playbook would do now: the move on screen, or the one that would be there."""
