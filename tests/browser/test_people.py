@@ -195,6 +195,7 @@ def test_what_was_typed_is_there_again_where_it_could_not_be_saved(
     with whole.client() as client:
         item = {"kind": "decision", "text": "They wait.", "owner": "", "due": "", "done": False}
         client.put(f"/api/meetings/{meeting}/items/decision-1", json=item).raise_for_status()
+        client.post("/api/meetings", json={"title": "On air"}).raise_for_status()
     with person(browser, whole) as one:
         page = one.page
         home = page.url.rsplit("/", 1)[0]
@@ -231,6 +232,16 @@ def test_what_was_typed_is_there_again_where_it_could_not_be_saved(
         expect(page.locator(".page-notice")).to_contain_text("out of reach")
         page.unroute("**/api/**")
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(page.locator(".page-notice")).to_be_hidden()
+        running = page.locator(".meeting:has-text('On air') p")
+        expect(running).to_contain_text("running")
+        page.route("**/api/**", lambda route: route.abort())  # what ran may have ended by now
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(running).to_contain_text("not known")
+        expect(page.locator(".page-notice")).to_contain_text("out of reach")
+        page.unroute("**/api/**")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(running).to_contain_text("running")
         expect(page.locator(".page-notice")).to_be_hidden()
         page.goto(home + report)
         page.locator("#add-note").click()

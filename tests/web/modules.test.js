@@ -20,7 +20,7 @@ import { RowHeights } from "./web/extension/js/row-heights.js";
 import { Ring } from "./web/extension/js/ring.js";
 import { initial, reduce, visibleCards } from "./web/extension/js/state.js";
 import { EventStream } from "./web/extension/js/stream.js";
-import { canAsk, clock, energyWords, kindName, money, notices, phaseShown, silence, unsaid } from "./web/extension/js/strings.js";
+import { canAsk, clock, energyWords, kindName, money, notices, phaseShown, silence, toneAge, unsaid } from "./web/extension/js/strings.js";
 import { titlesOf, vocabulary } from "./web/extension/js/vocabulary.js";
 import { after, cancel, pause } from "./web/extension/js/waiting.js";
 import { stagesOf } from "./web/extension/js/waits.js";
@@ -715,4 +715,26 @@ test("an end that Wingman has not heard of outlives its page, until it has, or k
   }
   delete globalThis.localStorage;
   owe("nowhere"); // storage is switched off
+});
+
+test("a tone that nobody has followed up says how old it is", () => {
+  const state = (more) => ({
+    counterpart: { trail: [{ end: 20 }, { end: 30 }] },
+    began: { tab: 1000 },
+    meeting: { startedAt: 900, endedAt: null },
+    ...more,
+  });
+  for (const [now, words, more] of [
+    [1030, ""],
+    [1089, ""],
+    [1090, "1 min ago"],
+    [1900, "14 min ago"],
+    [1030 + 3600, "1 h ago"],
+    [1000, ""], // a recording that is read faster than it was spoken
+    [990, "1 min ago", { began: {} }],
+    [9000, "1 min ago", { meeting: { startedAt: 900, endedAt: 1100 } }],
+    [9000, "", { counterpart: { trail: [] } }],
+    [9000, "", { began: {}, meeting: { startedAt: null } }],
+  ])
+    assert.equal(toneAge(state(more), now), words, `${now}`);
 });

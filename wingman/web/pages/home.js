@@ -101,8 +101,12 @@ async function load() {
 
 function refresh() {
   const busy = document.hidden || meetings.words.value || document.querySelector("dialog, details.menu[open]");
-  // A failure is told by the next load, or by what the user does; what had failed before is fetched again
-  if (!busy) void meetings.load().then(() => (notice.unloaded ? load() : undefined), () => undefined);
+  if (busy) return;
+  // What had failed before is fetched again; a failure is told once, not every few seconds
+  void meetings.load().then(
+    () => (notice.unloaded ? load() : undefined),
+    (failed) => notice.unloaded || notice.failToLoad(failed.message),
+  );
 }
 
 void tellOwed(service);

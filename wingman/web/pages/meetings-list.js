@@ -15,6 +15,9 @@ const FORMATS = [
   ["csv", "Table (CSV)"],
   ["bundle", "Bundle, to replay"],
 ];
+/** How a meeting stands that has not ended, as far as is known. */
+const STANDS = { live: "running", paused: "paused", orphaned: "interrupted; it goes on where its sound comes again" };
+const UNKNOWN = "whether it still runs is not known";
 const PAGE = 50;
 /** The most the service tells at once. */
 const MOST = 500;
@@ -28,7 +31,8 @@ export class MeetingsList {
     this.running = h("ul", { class: "meetings", "aria-label": "Running meetings" });
     this.past = h("ul", { class: "meetings", "aria-label": "Past meetings" });
     this.found = h("ul", { class: "meetings", "aria-label": "Found" });
-    this.runningPart = h("section", { hidden: true }, h("h2", { text: "Running now" }), this.running);
+    this.runningTitle = h("h2");
+    this.runningPart = h("section", { hidden: true }, this.runningTitle, this.running);
     this.words = h("input", {
       type: "search",
       id: "search",
@@ -57,6 +61,8 @@ export class MeetingsList {
       ),
     );
     this.rows = [];
+    /** Whether the service said so when it was asked last: what ran then may have ended since. */
+    this.known = true;
     /** Whether there are more than these. */
     this.older = false;
     /** Counts when *Show older* is pressed, and answered: a list that was asked for before is not of these rows. */
@@ -69,6 +75,17 @@ export class MeetingsList {
 
   /** Fetch the newest meetings and show them, as far back as they are shown. @returns {Promise<object[]>} all of them */
   async load() {
+    try {
+      await this.#fetch();
+    } catch (failed) {
+      this.known = false;
+      if (this.rows.length) this.#show();
+      throw failed;
+    }
+    return this.rows;
+  }
+
+  async #fetch() {
     const { pressed } = this;
     const shown = Math.max(PAGE, this.rows.length);
     const meetings = [];
@@ -78,11 +95,11 @@ export class MeetingsList {
       meetings.push(...page);
       full = page.length === limit;
     }
-    if (pressed !== this.pressed) return this.load(); // older ones come, or came, meanwhile
+    if (pressed !== this.pressed) return this.#fetch(); // older ones come, or came, meanwhile
     this.rows = meetings.slice(0, shown);
+    this.known = true;
     this.older = meetings.length > shown;
-    this.#show();
-    return this.rows;
+    return this.#show();
   }
 
   /** Up to `limit` meetings that are older than `rows`. */
@@ -108,6 +125,7 @@ export class MeetingsList {
     const past = this.rows.filter((row) => row.state === "ended");
     const shown = this.tag ? past.filter((row) => (row.tags || []).includes(this.tag)) : past;
     this.runningPart.hidden = live.length === 0;
+    this.runningTitle.textContent = this.known ? "Running now" : "Running when Wingman was last in reach";
     const before = this.made;
     this.made = new Map();
     const kept = (row) => this.#kept(before, row);
@@ -144,7 +162,7 @@ export class MeetingsList {
 
   #kept(before, meeting) {
     const { id, state, title, tags, started_at: at, seconds } = meeting;
-    const key = JSON.stringify([state, title, tags, when(at), state === "ended" && seconds]);
+    const key = JSON.stringify([state, title, tags, when(at), state === "ended" ? seconds : this.known]);
     const { node } = before.get(id)?.key === key ? before.get(id) : { node: this.#row(meeting) };
     this.made.set(id, { key, node });
     return node;
@@ -155,8 +173,8 @@ export class MeetingsList {
     const name = titleOf(meeting);
     const report = `${HOME}/meetings/${encodeURIComponent(meeting.id)}`;
     const href = live ? `${HOME}/overlay?meeting=${encodeURIComponent(meeting.id)}` : report;
-    const facts = [when(meeting.started_at), live ? "running" : lengthWords(meeting.seconds)];
-    if (meeting.state === "paused") facts[1] = "paused";
+    const stands = this.known ? STANDS[meeting.state] : UNKNOWN;
+    const facts = [when(meeting.started_at), live ? stands : lengthWords(meeting.seconds)];
     return h(
       "li",
       { class: "meeting", data: { id: meeting.id } },

@@ -4,7 +4,7 @@
 import { h, setChildren, setText } from "./dom.js";
 import { lookWords, wordingWords } from "./looks.js";
 import { ENERGY_METER, FAMILIES } from "./state.js";
-import { energyWords, FAMILY_WORDS, readingName, speakerName, TREND_WORDS } from "./strings.js";
+import { energyWords, FAMILY_WORDS, readingName, speakerName, toneAge, TREND_WORDS } from "./strings.js";
 
 const STRENGTHS = ["weak", "moderate", "strong"];
 const BANDS = ["weakly perceived", "moderately perceived", "strongly perceived", "very strongly perceived"];
@@ -91,7 +91,7 @@ function bars(reading) {
   return h("span", { class: "bars", "aria-hidden": "true", data }, ...Array.from({ length: steps }, () => h("i")));
 }
 
-/** The counterpart's tone in the header: newest badge, the last few marks, and for a mood the direction. */
+/** The counterpart's tone in the header: newest badge, the last few marks, and for a mood the direction, or its age. */
 export class MoodView {
   constructor() {
     this.badge = h("span", { class: "mood-now" });
@@ -107,10 +107,12 @@ export class MoodView {
     this.shown = null;
   }
 
-  render(state) {
+  /** `now` as `MeetingModel.now` tells it. */
+  render(state, now) {
     const { reading, trail, trend, speaker } = state.counterpart;
+    const age = toneAge(state, now);
     this.node.hidden = !reading;
-    const key = reading && JSON.stringify([reading, trail, trend, speaker, state.names]);
+    const key = reading && JSON.stringify([reading, trail, trend, speaker, state.names, age]);
     if (!reading || key === this.shown) return;
     this.shown = key;
     const who = speakerName(speaker, state.names);
@@ -122,7 +124,8 @@ export class MoodView {
       this.trail,
       trail.map((m) => mark(markOf({ status: m.family === "unknown" ? "unknown" : "known", ...m }))),
     );
-    setText(this.trend, TREND_WORDS[trend]);
-    this.trend.dataset.trend = trend;
+    // What is minutes old goes nowhere any more
+    setText(this.trend, age || TREND_WORDS[trend]);
+    this.trend.dataset.trend = age ? "none" : trend;
   }
 }

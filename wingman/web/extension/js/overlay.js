@@ -87,8 +87,9 @@ export class Overlay {
     const { state, stream } = this.model;
     const over = !canAsk(state, stream);
     const readOnly = this.model.readOnly || (over && stream !== "live");
-    this.bar.render(state, stream, this.model.now());
-    this.mood.render(state);
+    const now = this.model.now();
+    this.bar.render(state, stream, now);
+    this.mood.render(state, now);
     this.cards.render(state, readOnly, silence(state, stream));
     this.transcript.node.hidden = !this.preferences.get("transcript");
     setAttribute(this.transcriptToggle, "aria-expanded", String(this.preferences.get("transcript")));

@@ -355,6 +355,19 @@ export function clock(seconds) {
     : `${Math.floor(s / 60)}:${two(s % 60)}`;
 }
 
+/**
+ * How long ago the others' newest tone was said, in words; empty while that is less than a minute: older, it says nothing
+ * of how they sound now. By the clock of the meeting, whose others may have said nothing since.
+ */
+export function toneAge({ counterpart, began, meeting }, now) {
+  const newest = counterpart.trail.at(-1);
+  const from = began.tab ?? meeting.startedAt;
+  if (!newest || !from) return "";
+  const minutes = Math.floor(((meeting.endedAt ?? now) - from - newest.end) / 60);
+  if (minutes < 1) return "";
+  return minutes < 60 ? `${minutes} min ago` : `${Math.floor(minutes / 60)} h ago`;
+}
+
 /** `$0.04`; small amounts are not rounded to nothing. What is no code of a currency stands behind the amount. */
 export function money(amount, currency) {
   const digits = amount > 0 && amount < 0.01 ? 4 : 2;
