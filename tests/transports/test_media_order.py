@@ -18,10 +18,10 @@ def message(number: int, place: int | None = None, stray_ms: int = 0) -> MediaPa
 
 
 def played(messages: list[MediaPayload]) -> str:
-    """The numbers as they are heard; `!` before one whose predecessor was lost, `~` before a late one."""
+    """The numbers as they are heard; before one: `!` something was lost, `~` it is late, `^` it begins anew."""
     order = MediaOrder(8000)
     out = [one for media in messages for one in order.push(media)] + list(order.flush())
-    return " ".join(f"{'!' * one.lost}{'~' * one.late}{one.media.number}" for one in out)
+    return " ".join(f"{'^' * one.anew}{'!' * one.lost}{'~' * one.late}{one.media.number}" for one in out)
 
 
 def test_numbers_and_times_together_say_what_is_missing() -> None:
@@ -71,6 +71,10 @@ def test_a_count_that_begins_anew_with_its_clock_is_no_late_one() -> None:
         (1000, [7, 8, 9, 11], [7, 8], "7 8 9 !11 7 8"),
         (1000, [1, 2, 3, 4], [3, 5], "1 2 3 4 ~3 5"),
         (20, [1, 2, 3, 4], [1, 5], "1 2 3 4 ~1 5"),
+        (20, [1, 2, 3, 4], [1], "1 2 3 4 ~1"),
+        (20, [1, 2, 3, 4], [1, 1, 5], "1 2 3 4 ~1 ~1 5"),
+        (20, [1, 2, 3, 5], [1, 2, 3, 4], "1 2 3 !5 ^1 2 3 4"),  # within its first two seconds
+        (300, [7, 8, 9], [7, 8, 10], "7 8 9 ^7 8 !10"),
     ):
         messages = [MediaPayload("", bytes(size * 8), n * size / 1000, n) for n in before + after]
         assert played(messages) == heard

@@ -70,17 +70,24 @@ class MediaClock(Generic[T]):
         """Where the sound that was placed so far ends."""
         return self._end
 
-    def push(self, at: float | None, length: float, item: T, *, lost: bool = False) -> tuple[Placed[T], ...]:
+    def push(
+        self, at: float | None, length: float, item: T, *, lost: bool = False, anew: bool = False
+    ) -> tuple[Placed[T], ...]:
         """`item` begins at `at` on the track's clock (None: unknown) and lasts `length`. In the order of the
-        file. `lost`: what `at` leaves out is known to be missing, however short it is.
+        file. `lost`: what `at` leaves out is known to be missing, however short it is. `anew`: the clock is
+        known to begin anew here.
 
         What may be placed by now; a frame that jumps is held until the next one says whether to believe it.
         """
         frame = _Frame(at, length, item)
         if self._first is None:
             return (self._begin(frame),)
+        if anew:
+            before = self.finish()
+            self._first, self._cutting = at, 0.0
+            return (*before, self._anew(frame, self._off(frame)))
         held, self._held = self._held, None
-        before: tuple[Placed[T], ...] = ()
+        before = ()
         if held is not None:
             before = (self._settle(held, frame),)
         off = self._off(frame)

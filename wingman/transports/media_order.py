@@ -7,7 +7,7 @@ where the time says the same, and what has no number, or no time, passes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wingman.transports.telephony import MediaPayload
 
@@ -32,6 +32,8 @@ class InOrder:
     """What its time leaves out before it never came: its number says so, too. Of a late one: that was told."""
     late: bool = False
     """Its place was given up, or has its sound already: it is not to be heard."""
+    anew: bool = False
+    """The clock of its time begins here, soon after it began before: it follows what was heard."""
 
 
 class MediaOrder:
@@ -49,6 +51,8 @@ class MediaOrder:
         """Number and time with which the count began."""
         self._lost: set[int] = set()
         """Numbers given up lately."""
+        self._again: MediaPayload | None = None
+        """The first message, soon after it: sent twice, or the count begins anew, as the next one tells."""
 
     @property
     def holding(self) -> bool:
@@ -60,35 +64,55 @@ class MediaOrder:
         number, at = media.number, media.at
         if number is None or at is None:
             return (*self.flush(), InOrder(media))
+        again, self._again = self._again, None
+        if again is not None:
+            if self._goes_on(again, number, at):
+                before = self._give_all_up()
+                first = self._leave(again.number or 0, again.at or 0.0, again)
+                return (*before, replace(first, anew=True), *self.push(media))
+            return (InOrder(again, late=True), *self.push(media))
         if self._next is not None:
             far, half = at - self._end, self.length(media) / 2
             if number in self._held or (0 < self._next - number <= MOST_LATE and far < -half):
-                if not (number <= self._first[0] and at <= self._first[1] and far < -ANEW_S):
+                if number > self._first[0] or at > self._first[1]:
                     told = number in self._lost
                     self._lost.discard(number)
                     return (InOrder(media, lost=told, late=True),)
+                if far >= -ANEW_S:
+                    self._again = media
+                    return ()
             elif number > self._next and far > half:
                 self._held[number], self._waited = media, 0.0
                 return self._give_up() if self._too_many() else ()
-        before = self.flush() if number < (self._next or 0) else ()
+        before = self._give_all_up() if number < (self._next or 0) else ()
         return (*before, self._leave(number, at, media), *self._run())
 
     def flush(self) -> tuple[InOrder, ...]:
         """No more comes: everything held, in order."""
-        out: tuple[InOrder, ...] = ()
-        while self._held:
-            out += self._give_up()
-        return out
+        again, self._again = self._again, None
+        return (*self._give_all_up(), *(() if again is None else (InOrder(again, late=True),)))
 
     def meanwhile(self, sound_s: float) -> tuple[InOrder, ...]:
         """So much came of another track: what may leave that has waited long enough."""
         self._waited += sound_s
         longest = max(map(self.length, self._held.values()), default=0.0)
-        return self.flush() if self._waited > max(WAIT_S, longest) else ()
+        return self._give_all_up() if self._waited > max(WAIT_S, longest) else ()
+
+    def _goes_on(self, again: MediaPayload, number: int, at: float) -> bool:
+        """What follows the first message said once more is the second one said once more."""
+        begun, length = again.number or 0, self.length(again)
+        follows = abs(at - (again.at or 0.0) - length) <= length / 2
+        return self._next is not None and begun < number < self._next and follows
 
     def _too_many(self) -> bool:
         held = self._held.values()
         return len(held) > MOST_HELD or (len(held) > 1 and sum(map(self.length, held)) > WAIT_S)
+
+    def _give_all_up(self) -> tuple[InOrder, ...]:
+        out: tuple[InOrder, ...] = ()
+        while self._held:
+            out += self._give_up()
+        return out
 
     def _give_up(self) -> tuple[InOrder, ...]:
         number = min(self._held)

@@ -74,17 +74,18 @@ class PushedSource:
             self.started.set()
             self._on_over()
 
-    def push(self, pcm: bytes, at: float | None = None, *, lost: bool = False) -> None:
+    def push(self, pcm: bytes, at: float | None = None, *, lost: bool = False, anew: bool = False) -> None:
         """16 kHz mono s16 that begins `at` seconds after the stream did; None: right after what came before.
 
-        `lost`: what `at` leaves out before it is known to be missing.
+        `lost`: what `at` leaves out before it is known to be missing. `anew`: the stream's clock begins again.
         """
         if self._splice is not None:
             pcm = self._splice.push(pcm)
             if not self._splice.found:
                 return
             self._splice = None
-        for placed in self._clock.push(at, len(pcm) / BYTES_PER_SAMPLE / SAMPLE_RATE, pcm, lost=lost):
+        length = len(pcm) / BYTES_PER_SAMPLE / SAMPLE_RATE
+        for placed in self._clock.push(at, length, pcm, lost=lost, anew=anew):
             self._place(placed)
 
     def late(self, seconds: float) -> None:

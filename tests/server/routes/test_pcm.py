@@ -240,6 +240,21 @@ async def test_what_comes_twice_out_of_order_or_not_at_all_moves_nothing_else(
         assert [(loss.cause, round(loss.amount, 3)) for loss in sink.losses] == losses
 
 
+async def test_a_stream_that_begins_anew_soon_after_its_beginning_is_heard_whole() -> None:
+    for size_ms, before in ((20, 5), (20, 14), (200, 6)):
+        sound = IndexedSpeech().pcm(0, (before + 50) * size_ms * 16)
+        messages = ['{"event":"start","start":{"mediaFormat":{"encoding":"linear16","sampleRate":16000}}}']
+        for n in range(before + 50):
+            payload = base64.b64encode(sound[n * size_ms * 32 : (n + 1) * size_ms * 32]).decode()
+            number = n if n < before else n - before
+            media = {"track": "inbound", "chunk": number, "timestamp": number * size_ms, "payload": payload}
+            messages.append(json.dumps({"event": "media", "media": media}))
+        async with stream("") as (socket, sinks):
+            await play(socket, [*messages, '{"event":"stop"}'])
+        assert bytes(sinks[Channel.TAB].pcm) == sound, (size_ms, before)
+        assert not sinks[Channel.TAB].losses
+
+
 async def test_what_waits_for_a_lost_message_is_heard_in_a_pause() -> None:
     media = {"track": "inbound", "payload": base64.b64encode(bytes(160)).decode()}
     async with stream("encoding=mulaw&rate=8000") as (socket, sinks):

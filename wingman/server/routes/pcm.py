@@ -162,7 +162,7 @@ class PcmSession:
             async with asyncio.timeout(WAIT_S if waiting else None):
                 message = await self._socket.receive()
         except TimeoutError:  # the service sends nothing of silence
-            for track in self._tracks.values():
+            for track in (one for one in self._tracks.values() if one.order.holding):
                 self._in_order(track, track.order.flush())
             return True
         if message["type"] == "websocket.disconnect":
@@ -214,7 +214,7 @@ class PcmSession:
         await self.open(self._wish.channels, begun_s=len(data) / (form.frame * form.rate))
         if self._reader is None:
             self._reader = PcmReader(form)
-        self._push(self._wish.channels, self._reader.push(data), None)
+        self._push(self._wish.channels, self._reader.push(data))
 
     async def _media(self, media: MediaPayload) -> None:
         if media.stream and self._stream and media.stream != self._stream:
@@ -240,7 +240,8 @@ class PcmSession:
                 for channel in () if message.lost else channels:
                     self._sources[channel].late(track.order.length(media))
             else:
-                self._push(channels, track.reader.push(media.payload), media.at, lost=message.lost)
+                for channel, pcm in zip(channels, self._taken(track.reader.push(media.payload)), strict=True):
+                    self._sources[channel].push(pcm, media.at, lost=message.lost, anew=message.anew)
 
     def _channels(self, track: str) -> tuple[Channel, ...]:
         if self._form.sides == MOST_SIDES:
@@ -255,22 +256,23 @@ class PcmSession:
             )
         return (self._wish.tracks[track],)
 
-    def _push(
-        self, channels: Sequence[Channel], sides: Sequence[bytes], at: float | None, *, lost: bool = False
-    ) -> None:
+    def _taken(self, sides: Sequence[bytes]) -> Sequence[bytes]:
         self._pushed += max(map(len, sides), default=0)
-        for channel, pcm in zip(channels, sides, strict=True):
-            self._sources[channel].push(pcm, at, lost=lost)
+        return sides
+
+    def _push(self, channels: Sequence[Channel], sides: Sequence[bytes]) -> None:
+        for channel, pcm in zip(channels, self._taken(sides), strict=True):
+            self._sources[channel].push(pcm)
 
     def _flush(self) -> None:
         if self._reader is not None:
-            self._push(self._wish.channels, self._reader.finish(), None)
+            self._push(self._wish.channels, self._reader.finish())
         self._flush_tracks()
 
     def _flush_tracks(self) -> None:
         for name, track in self._tracks.items():
             self._in_order(track, track.order.flush())
-            self._push(self._channels(name), track.reader.finish(), None)
+            self._push(self._channels(name), track.reader.finish())
         self._tracks.clear()
 
 
