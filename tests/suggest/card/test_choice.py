@@ -400,3 +400,69 @@ def test_conditions_alone_decide_never_the_file_order() -> None:
     found = Counter(text_of(MoveChooser(book), moment(f"sentence number {n}", "odd")) for n in range(40))
     assert len(found) == len(moves)
     assert max(found.values()) < 15, "moves that do not fit have no say in it"
+
+
+LOOKS_LIKE_IT = (
+    ("en", "custom", "question", "The last crowd left ruts here, it took two seasons?", "what it stands and"),
+    ("en", "custom", "question", "We got it last year, do we owe you for it?", "what it stands and"),
+    ("en", "sales", "objection", "I am unable to give anything at this time.", "on day one"),
+    ("en", "sales", "objection", "I would need to read more before I give you a yes.", "promised, and how"),
+    ("en", "sales", "objection", "I don't have a lot of money.", "in the number you had in mind"),
+    ("en", "sales", "price", "Now give me the updated cost per day.", "against your limit"),
+    ("en", "custom", "risk", "Do I want that written down?", "fallback in concrete"),
+    (
+        "en",
+        "custom",
+        "risk",
+        "I'm sure. It is just that we had two figures on two slides.",
+        "cannot promise first",
+    ),
+    ("en", "support", "frustration", "I've got a note here, I wrote it in capitals.", "not the same"),
+    ("en", "support", "confusion", "I still don't understand why it fails.", "wrong way round"),
+    ("en", "custom", "question", "What was your name again?", "has changed since"),
+    ("en", "support", "question", "What am I supposed to do now?", "not how it works"),
+    ("en", "support", "price", "It says we owe £612 on the letter.", "compared with"),
+    ("en", "support", "pain", "They booked an engineer and nobody came.", "worst one of this month"),
+    ("en", "support", "pain", "So I do the export by hand the night before.", "beside the official way"),
+    ("en", "support", "price", "Are there any discounts for old customers?", "what they owe"),
+    ("de", "custom", "question", "Was ist das für ein Fehler?", "drin sind"),
+    ("de", "custom", "question", "Welche Garantie habe ich darauf?", "Empfehlen Sie eines"),
+    ("de", "custom", "question", "Und wann ist die Halle wieder frei?", "seither geändert"),
+    ("de", "custom", "question", "Bekomme ich da eigentlich Ersatz?", "wie sicher Sie sind"),
+    ("de", "support", "question", "Und was mach ich jetzt?", "nicht wie es funktioniert"),
+    ("de", "support", "price", "Da steht was von 612 Euro auf der Rechnung.", "womit es verglichen"),
+    ("fr", "custom", "question", "C'est quoi, ce code ?", "une qui ne l'est pas"),
+    ("fr", "custom", "question", "J'ai perdu mon badge, comment j'entre ?", "deux fois"),
+    ("fr", "support", "pain", "Le technicien devait venir et personne n'est passé.", "le pire de ce mois"),
+    ("es", "custom", "question", "¿Cuál es el plazo?", "una sola cosa"),
+    ("es", "custom", "question", "¿Está seguro de eso?", "qué está cubierto"),
+    ("es", "sales", "objection", "Tendría que verlo antes con mi socia.", "última vez"),
+    ("pt", "custom", "question", "Qual é o prazo?", "uma coisa só"),
+    ("pt", "custom", "question", "E no meu caso, como fica isso?", "primeira hora"),
+    ("pt", "custom", "question", "Isso é seguro mesmo?", "está coberto"),
+)
+IS_IT = (
+    ("en", "custom", "question", "And does it last in the rain?", "what it stands"),
+    ("en", "sales", "objection", "They tried that on us before.", "promised, and how"),
+    ("en", "sales", "objection", "That's a lot of money.", "number you had in mind"),
+    ("en", "sales", "price", "I'll do it if you give me three waters.", "against your limit"),
+    ("en", "custom", "risk", "The network goes down every storm.", "fallback in concrete"),
+    ("en", "custom", "question", "How do we know it does not happen to us again?", "has changed since"),
+    ("en", "support", "question", "What does that mean for my order?", "not how it works"),
+    ("en", "support", "price", "It says we owe £612 on the letter.", "Say what £612 is for"),
+    ("en", "support", "pain", "They booked an engineer and nobody came.", "of that visit"),
+    ("de", "custom", "question", "Was ist da alles drin?", "drin sind"),
+    ("de", "custom", "question", "Welche würden Sie nehmen?", "Empfehlen Sie eines"),
+    ("de", "support", "pain", "Der Monteur ist wieder nicht gekommen.", "zu dem Besuch"),
+    ("es", "custom", "question", "¿Cuál me recomienda?", "una sola cosa"),
+    ("es", "custom", "question", "¿Tienen seguro de transporte?", "qué está cubierto"),
+    ("pt", "custom", "question", "Qual você recomenda?", "uma coisa só"),
+    ("pt", "custom", "question", "E o seguro cobre isso?", "está coberto"),
+)
+
+
+def test_a_word_that_means_something_else_brings_no_move_about_it() -> None:
+    for language, playbook, kind, words, other in LOOKS_LIKE_IT:
+        assert other not in text_of(MoveChooser(load_playbook(playbook)), moment(words, kind, language)), words
+    for language, playbook, kind, words, told in IS_IT:
+        assert told in text_of(MoveChooser(load_playbook(playbook)), moment(words, kind, language)), words
