@@ -520,6 +520,21 @@ def test_damage_in_the_middle_costs_the_middle(tmp_path: Path, name: str) -> Non
     assert found[-1][1] == "charlie"
 
 
+def test_a_telephone_that_sends_little_in_pauses_is_heard_in_time(tmp_path: Path) -> None:
+    voice = Sound("libopencore_amrnb", 8000, options=(("dtx", "1"),))
+    for name in ("a.amr", "a.3gp"):
+        heard, lost = play(write(tmp_path / name, (tone(10, THREE, 8000), voice)))
+        alike(hear(heard[Channel.TAB]), THREE)
+        assert not lost, name
+    wide_band, gsm = tmp_path / "a.awb", tmp_path / "a.gsm"
+    wide_band.write_bytes(b"#!AMR-WB\n" + (b"\x4c" + bytes(5) + b"\x7c" * 7) * 25)  # RFC 4867: comfort, nothing
+    gsm.write_bytes((b"\xd0" + bytes(32)) * 200)
+    for path in (wide_band, gsm):
+        heard, lost = play(path)
+        assert len(heard[Channel.TAB]) == 4 * 2 * SAMPLE_RATE, path
+        assert not causes(lost) & {LossCause.UNDECODABLE, LossCause.HOLE, LossCause.CUT_OFF}
+
+
 def wide(path: Path) -> None:
     with wave.open(str(path), "wb") as file:
         file.setparams((65, 2, 16_000, 0, "NONE", ""))

@@ -73,6 +73,8 @@ class Sound:
     """By how much the stamp of what belongs at `at` is wrong, in seconds."""
     default: bool = False
     title: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    """The encoder's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,10 @@ def write(
     """
     every = tracks or ((tone(10, THREE), Sound(codec or "libopus")),)
     with av.open(str(path), "w", format=container.format, options=dict(container.options)) as out:
-        streams = [out.add_stream(sound.codec, rate=sound.rate, layout=sound.layout) for _, sound in every]
+        streams = [
+            out.add_stream(sound.codec, rate=sound.rate, layout=sound.layout, options=dict(sound.options))
+            for _, sound in every
+        ]
         for stream, (_, sound) in zip(streams, every, strict=True):
             stream.disposition = DEFAULT if sound.default else NOT_DEFAULT
             if sound.title:

@@ -28,7 +28,7 @@ from wingman.core.errors import InputError
 
 FORMATS = (
     "3g2,3gp,aac,ac3,aea,aiff,amr,amrnb,amrwb,ape,asf,asf_o,ast,au,avi,caf,dsf,dss,dts,dtshd,dv,eac3,flac,flv,"
-    "ilbc,iff,loas,m4a,matroska,mj2,mlp,mov,mp3,mp4,mpc,mpc8,mpeg,mpegts,mxf,nistsphere,nut,ogg,oma,qcp,rm,shn,"
+    "gsm,ilbc,iff,loas,m4a,matroska,mj2,mlp,mov,mp3,mp4,mpc,mpc8,mpeg,mpegts,mxf,nistsphere,nut,ogg,oma,qcp,rm,shn,"
     "sox,tak,truehd,tta,voc,w64,wav,webm,wtv,wv,xwma"
 )
 """Demuxers that are allowed: containers of sound that open nothing besides the file they are given."""
