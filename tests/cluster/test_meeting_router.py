@@ -169,12 +169,15 @@ async def test_who_watches_on_another_node_is_told_that_a_meeting_was_deleted(
 
 
 async def test_sound_travels_to_the_owner(one_server: Servers, tmp_path: Path) -> None:
-    async with nodes(one_server, tmp_path, 2) as (owner, other):
+    async with nodes(one_server, tmp_path, 2) as (owner, other), other.client() as http:
         meeting = await begun(owner, other)
         async with other.socket(f"/api/meetings/{meeting.id}/pcm?channel=tab&rate=16000") as pcm:
             for _ in range(25):
                 await pcm.send(b"\x01\x00" * 640)
             await until(lambda: meeting.now(Channel.TAB) >= 1.0)
+            status = (await http.get(f"/api/meetings/{meeting.id}")).json()
+            assert status["sources"] == [{"channels": ["tab"], "kind": "pcm", "by": status["grant"]}]
+        await until(lambda: meeting.status().sources == ())
         assert other.service.manager.live_ids() == ()
 
 

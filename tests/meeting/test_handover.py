@@ -7,12 +7,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from wingman.audio.source import AudioSource, ChannelSink
+from wingman.audio.source import AudioSource, ChannelSink, SourceOrigin
 from wingman.core.errors import InputError
 from wingman.core.media import PcmBlock
 from wingman.core.time import Channel
 from wingman.meeting.handover import ASK_S, MOVE_S, Arrivals, Departures
 from wingman.testing.virtual_time import run
+
+ORIGIN = SourceOrigin("whip", "g-1")
 
 
 class Meeting:
@@ -29,8 +31,8 @@ class Meeting:
     async def hand_over(self, heard_since: float | None = None) -> None:
         self.let_go.append(heard_since)
 
-    async def attach(self, source: AudioSource) -> None:
-        self.source = source
+    async def attach(self, source: AudioSource, origin: SourceOrigin) -> None:
+        self.source, self.origin = source, origin
 
 
 class Moves:
@@ -122,13 +124,13 @@ def test_it_is_let_go_when_its_client_is_heard_and_goes_on_with_it() -> None:
             await arrivals.check("m-1", "there")
             with pytest.raises(InputError):
                 await arrivals.check("m-1", "elsewhere")
-            source = arrivals.expect("m-1", Voice())
+            source = arrivals.expect("m-1", Voice(), ORIGIN)
             await leaving
             assert old.let_go[0] == pytest.approx(source.since)
             assert not moves.departures.heard("m-1", 2.0)
             moves.gone.set()
             await asyncio.sleep(0.2)
-            assert new.source is source
+            assert (new.source, new.origin) == (source, ORIGIN)
             await source.close()
 
     run(main())
@@ -143,12 +145,12 @@ def test_a_client_whose_meeting_stays_is_let_go() -> None:
 
         async with asyncio.TaskGroup() as tasks:
             arrivals = Arrivals(moves, tasks, adopt)
-            heard = arrivals.expect("m-other", Voice())
-            silent = arrivals.expect("m-other", Voice(after_s=1e6))
+            heard = arrivals.expect("m-other", Voice(), ORIGIN)
+            silent = arrivals.expect("m-other", Voice(after_s=1e6), ORIGIN)
             await asyncio.sleep(2 * MOVE_S)
             assert heard.over
             assert silent.over
-            never = arrivals.expect("m-other", Voice(after_s=1e6))
+            never = arrivals.expect("m-other", Voice(after_s=1e6), ORIGIN)
             await asyncio.sleep(0.1)
             await arrivals.close()
             assert never.over

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from wingman.archive.egress_ledger import Ledger
-from wingman.audio.source import ChannelSink
+from wingman.audio.source import ChannelSink, SourceOrigin
 from wingman.config.correlate import CorrelateSettings
 from wingman.config.meeting import MeetingSettings
 from wingman.config.suggest import CostSettings
@@ -19,6 +19,7 @@ from wingman.core.media import PcmBlock
 from wingman.core.time import Channel
 from wingman.correlate.correlator import Correlator
 from wingman.meeting.accounting import Accounting
+from wingman.meeting.api import LiveSource
 from wingman.meeting.channel import BranchBuilders
 from wingman.meeting.controls import MeetingControls
 from wingman.meeting.cost import CostTracker
@@ -99,11 +100,14 @@ async def test_a_channel_has_one_source_at_a_time() -> None:
         with pytest.raises(InputError, match="already fed") as refused:
             await fed.sources.attach(Source(MIC, TAB), tasks)
         assert refused.value.status == 409
-        await fed.sources.attach(Source(MIC), tasks)
+        await fed.sources.attach(Source(MIC), tasks, SourceOrigin("pcm", "g-1"))
+        assert [*fed.sources.live] == [LiveSource((TAB,), "recording"), LiveSource((MIC,), "pcm", "g-1")]
         await fed.sources.detach(first)
+        assert [source.channels for source in fed.sources.live] == [(MIC,)]
         await fed.sources.attach(Source(TAB), tasks)
         assert fed.reason() == ""
         await fed.sources.stop()
+        assert [*fed.sources.live] == []
     fed.pipeline.close()
     assert fed.states(TAB)[:2] == ["capturing", "ended"]
 

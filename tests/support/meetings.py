@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from wingman.audio.source import AudioSource
+from wingman.audio.source import PLAYED, AudioSource, SourceOrigin
 from wingman.core.errors import InputError
 from wingman.core.events import (
     MeetingEnded,
@@ -48,7 +48,7 @@ class SupportMeeting:
     def publish(self, payload: Any, media: Any = None) -> None:
         self._meetings.log.append(self._id, payload, media, at=time.time())
 
-    async def attach(self, source: AudioSource) -> None:
+    async def attach(self, source: AudioSource, origin: SourceOrigin = PLAYED) -> None:
         if self.attached:
             raise InputError("the channel `tab` is taken", field="channels", status=409)
         self.attached.append(source)

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tests.support.until import until
-from wingman.audio.source import AudioSource
+from wingman.audio.source import PLAYED, AudioSource, SourceOrigin
 from wingman.audio.tape import Tape
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
@@ -88,7 +88,7 @@ class Meeting:
         self._tasks = tasks
         self._running: dict[AudioSource, asyncio.Task[None]] = {}
 
-    async def attach(self, source: AudioSource) -> None:
+    async def attach(self, source: AudioSource, origin: SourceOrigin = PLAYED) -> None:
         for channel in source.channels:
             if any(channel in other.channels for other in self._running):
                 raise InputError(f"{channel} is taken", field="channels", status=409)

@@ -249,10 +249,12 @@ const database = { transaction: () => ({ objectStore: () => keys }), close: noth
 globalThis.indexedDB = { open: () => asked(database) };
 const ends = [];
 let status = 0;
-globalThis.fetch = async (url) => {
-  ends.push(url.pathname.split("/")[3]);
+let meeting = {}; // as a service tells it that knows no sources
+globalThis.fetch = async (url, { method }) => {
+  if (method === "POST" || !status) ends.push(url.pathname.split("/")[3]);
   if (!status) throw new Error("away");
-  return { ok: status === 200, status, json: async () => ({}) };
+  const ok = status === 200 || method === "GET";
+  return { ok, status: ok ? 200 : status, json: async () => meeting };
 };
 let nth = 0;
 const starts = async () => {
@@ -277,6 +279,18 @@ for (status of [401, 200]) {
   kept.local.url = there;
   assert.deepEqual(await starts(), ["m-2"]);
   assert.deepEqual([await starts(), kept.local.left], [[], []], "an answer, whichever");
+}
+const ours = { kind: "whip", channels: ["tab"], by: "g-1" }; // which the service may not have missed yet
+for (const [sources, ended] of [
+  [[], ["m-2"]],
+  [[ours], ["m-2"]],
+  [[ours, { kind: "pcm", channels: ["mic"], by: "g-2" }], []],
+  [[{ kind: "recording", channels: ["mic"], by: "g-2" }], []],
+]) {
+  meeting = { grant: "g-1", sources };
+  kept.local.left = structuredClone(left);
+  assert.deepEqual(await starts(), ended, "whoever else feeds it has it");
+  assert.deepEqual(kept.local.left, [], "once and for all");
 }
 """,
     )

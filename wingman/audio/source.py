@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
 
 from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
@@ -47,6 +48,22 @@ class ChannelSink(Protocol):
     def state(self, state: str, detail: str = "") -> None:
         """Report the capture state (the values of `CaptureState.state`); repeats are ignored."""
         ...
+
+
+SourceKind: TypeAlias = Literal["whip", "pcm", "recording"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOrigin:
+    """How a source came, and whose it is."""
+
+    kind: SourceKind
+    by: str = ""
+    """The grant it came with; empty for what the service itself plays."""
+
+
+PLAYED = SourceOrigin("recording")
+"""What the service plays of its own accord."""
 
 
 class AudioSource(Protocol):

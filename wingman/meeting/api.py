@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from wingman.audio.source import AudioSource
+from wingman.audio.source import PLAYED, AudioSource, SourceKind, SourceOrigin
 from wingman.core.time import Channel
 
 
@@ -38,6 +38,17 @@ SPEC_QUERY = ("title", "playbook", "language", "emotion_policy", "consent", "bri
 
 
 @dataclass(frozen=True, slots=True)
+class LiveSource:
+    """What feeds a meeting now."""
+
+    channels: tuple[Channel, ...]
+    kind: SourceKind
+    """`whip` (WebRTC), `pcm` (a WebSocket with samples or a telephone stream) or `recording`."""
+    by: str = ""
+    """The grant it came with; empty for what the service itself plays."""
+
+
+@dataclass(frozen=True, slots=True)
 class MeetingStatus:
     """One meeting at a glance."""
 
@@ -48,6 +59,9 @@ class MeetingStatus:
     started_at: float
     seconds: float
     channels: tuple[Channel, ...] = ()
+    """The channels that have been fed."""
+    sources: tuple[LiveSource, ...] = ()
+    """Who feeds them now: one for each connection or socket channel, also while it is muted or paused."""
     playbook: str = ""
     emotion_policy: str = "off"
     providers: dict[str, str] = field(default_factory=dict)
@@ -55,6 +69,8 @@ class MeetingStatus:
     tags: tuple[str, ...] = ()
     role: str = ""
     """What the asker may do, `owner` or `viewer`; told where one meeting is asked for."""
+    grant: str = ""
+    """The asker's grant, by which it knows its own `sources`; told where one meeting is asked for."""
 
 
 class MeetingHandle(Protocol):
@@ -69,7 +85,7 @@ class MeetingHandle(Protocol):
         """The meeting at a glance, as of now."""
         ...
 
-    async def attach(self, source: AudioSource) -> None:
+    async def attach(self, source: AudioSource, origin: SourceOrigin = PLAYED) -> None:
         """Run `source` in this meeting. Raises `InputError(status=409)` when a channel is taken."""
         ...
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import structlog
 
-from wingman.audio.source import AudioSource
+from wingman.audio.source import AudioSource, SourceOrigin
 from wingman.core.errors import InputError
 from wingman.events.claims import Moves
 from wingman.link.branch_runner import behind_wall
@@ -58,7 +58,7 @@ class Leaving(Protocol):
 class Arrived(Protocol):
     """A meeting that runs here now."""
 
-    async def attach(self, source: AudioSource) -> None:
+    async def attach(self, source: AudioSource, origin: SourceOrigin) -> None:
         """Listen to `source`. Raises `InputError` when the meeting has ended."""
         ...
 
@@ -128,11 +128,11 @@ class Arrivals:
         if to != self._moves.here or not await self._moves.coming(meeting):
             raise InputError("this meeting does not move to this node; leave `to` out", field="to", status=409)
 
-    def expect(self, meeting: str, source: AudioSource) -> BufferedSource:
+    def expect(self, meeting: str, source: AudioSource, origin: SourceOrigin) -> BufferedSource:
         """Hear `source` from now on; the meeting is claimed once it can be heard, and goes on with it."""
         early = BufferedSource(source)
         early.begin(self._tasks)
-        arriving = self._tasks.create_task(self._arrive(meeting, early))
+        arriving = self._tasks.create_task(self._arrive(meeting, early, origin))
         self._arriving.add(arriving)
         arriving.add_done_callback(self._arriving.discard)
         return early
@@ -144,10 +144,10 @@ class Arrivals:
         if self._arriving:
             await asyncio.wait(self._arriving)
 
-    async def _arrive(self, meeting: str, early: BufferedSource) -> None:
+    async def _arrive(self, meeting: str, early: BufferedSource, origin: SourceOrigin) -> None:
         attached = False
         try:
-            failure = await behind_wall(self._take_over(meeting, early))
+            failure = await behind_wall(self._take_over(meeting, early, origin))
             attached = failure is None
             if failure is not None:
                 reason = str(failure) or "not in time"
@@ -156,13 +156,13 @@ class Arrivals:
             if not attached:
                 await early.close()
 
-    async def _take_over(self, meeting: str, early: BufferedSource) -> None:
+    async def _take_over(self, meeting: str, early: BufferedSource, origin: SourceOrigin) -> None:
         if not await self._moves.heard(meeting, await _heard(early)):
             raise InputError("the meeting stays where it is", status=409)
         async with asyncio.timeout(LET_GO_S):
             while not await self._moves.released(meeting):  # noqa: ASYNC110 - another process does it
                 await asyncio.sleep(LOOK_S)
-        await (await self._adopt(meeting)).attach(early)
+        await (await self._adopt(meeting)).attach(early, origin)
 
 
 async def _heard(early: BufferedSource) -> float:

@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from wingman.audio.source import AudioSource
+from wingman.audio.source import PLAYED, AudioSource, SourceOrigin
 from wingman.config.meeting import MeetingSettings
 from wingman.core.emotion_policy import Consent, Policy
 from wingman.core.errors import Branch, InputError
@@ -176,6 +176,7 @@ class Meeting:
             started_at=self._started_at,
             seconds=self._length,
             channels=tuple(self._pipeline.channels),
+            sources=self._sources.live,
             playbook=self._controls.playbook,
             emotion_policy=self._controls.policy,
             providers=self._pipeline.providers,
@@ -235,9 +236,9 @@ class Meeting:
 
     # --- sources ------------------------------------------------------------------------------
 
-    async def attach(self, source: AudioSource) -> None:
+    async def attach(self, source: AudioSource, origin: SourceOrigin = PLAYED) -> None:
         """See `MeetingHandle.attach`."""
-        await self._sources.attach(source, self._open_tasks())
+        await self._sources.attach(source, self._open_tasks(), origin)
 
     async def detach(self, source: AudioSource) -> None:
         """See `MeetingHandle.detach`."""

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from wingman.audio.source import AudioSource
+from wingman.audio.source import PLAYED, AudioSource, SourceOrigin
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.time import Channel
 from wingman.link.branch_runner import behind_wall, kind_of
+from wingman.meeting.api import LiveSource
 from wingman.meeting.channel import ChannelPipeline
 from wingman.meeting.controls import MeetingControls
 from wingman.meeting.endings import Endings, SourceEnd
@@ -43,9 +44,19 @@ class MeetingSources:
         self._fed = fed
         self._clock = asyncio.get_running_loop().time
         self._plays: dict[AudioSource, asyncio.Task[None]] = {}
+        self._origins: dict[AudioSource, SourceOrigin] = {}
         self._log = log.bind(meeting=meeting_id)
 
-    async def attach(self, source: AudioSource, tasks: asyncio.TaskGroup) -> None:
+    @property
+    def live(self) -> tuple[LiveSource, ...]:
+        """Those that have not ended."""
+        return tuple(
+            LiveSource(source.channels, origin.kind, origin.by) for source, origin in self._origins.items()
+        )
+
+    async def attach(
+        self, source: AudioSource, tasks: asyncio.TaskGroup, origin: SourceOrigin = PLAYED
+    ) -> None:
         """Begin to play. Raises `InputError` (409) when somebody else feeds one of its channels."""
         known = self._pipeline.channels
         for held in {known[name].input.source for name in source.channels if name in known}:
@@ -62,6 +73,7 @@ class MeetingSources:
         for channel in channels:
             channel.input.source, channel.input.muted = source, False
         self._endings.attached()
+        self._origins[source] = origin
         play = self._plays[source] = tasks.create_task(self._play(source, channels))
         play.add_done_callback(lambda _: self._release(source, channels))
 
@@ -115,7 +127,7 @@ class MeetingSources:
             if channel.input.reported not in ("ended", "gone") and not self._ending():
                 channel.input.state("ended", "the client has stopped sending")
             channel.words.source_over()
-        del self._plays[source]
+        del self._plays[source], self._origins[source]
         gone = any(channel.input.reported == "gone" for channel in channels)
         fate = SourceEnd.GONE if gone else SourceEnd.RECORDED if source.recorded else SourceEnd.ENDED
         self._endings.released(fate, self._clock(), fed=self._fed())

@@ -16,7 +16,7 @@ import numpy as np
 
 import wingman
 from tests.browser.support.player import player_routes
-from wingman.audio.source import AudioSource
+from wingman.audio.source import PLAYED, AudioSource, SourceOrigin
 from wingman.audio.tape import Tape
 from wingman.config.server import ServerSettings
 from wingman.config.settings import Settings
@@ -129,7 +129,7 @@ class ListeningMeeting:
     def publish(self, payload: Any, media: Media | None = None) -> None:
         self._meetings.log.append(self._id, payload, media, at=time.time())
 
-    async def attach(self, source: AudioSource) -> None:
+    async def attach(self, source: AudioSource, origin: SourceOrigin = PLAYED) -> None:
         for held in {self.inputs[c].source for c in source.channels if c in self.inputs}:
             own = [sound for sound in self.inputs.values() if sound.source is held]
             if held is not None and all(sound.quiet_s > GIVES_WAY_S for sound in own):

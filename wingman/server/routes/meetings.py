@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.retention import Eraser, Forget
-from wingman.audio.source import AudioSource
+from wingman.audio.source import AudioSource, SourceOrigin
 from wingman.core.emotion_policy import NOTICES
 from wingman.core.errors import InputError
 from wingman.core.face_policy import FACE_NOTICES
@@ -129,7 +129,7 @@ class Rest:
         spec = replace(spec, by=request.state.grant.id, playbook=by_name(spec.playbook))
         handle = await self.lookup.meetings.create(spec)
         if wanted.source == "sample" and self.offers.sample is not None:
-            await handle.attach(self.offers.sample())
+            await handle.attach(self.offers.sample(), SourceOrigin("recording", spec.by))
         return Json(handle.status(), 201, {"Location": f"/api/meetings/{handle.id}"})
 
     async def list(self, request: Request) -> Response:
@@ -150,7 +150,7 @@ class Rest:
     async def get(self, request: Request) -> Response:
         """`GET /api/meetings/{id}`."""
         status = await self.lookup.status(request.path_params["id"])
-        return Json(replace(status, role=request.state.grant.role))
+        return Json(replace(status, role=request.state.grant.role, grant=request.state.grant.id))
 
     async def delete(self, request: Request) -> Response:
         """`DELETE /api/meetings/{id}`."""
@@ -194,7 +194,9 @@ class Rest:
         path = await upload.spool(request, upload.RECORDING_BYTES)
         try:
             source = await in_thread(partial(self.offers.recording, replace(wish, path=path)))
-            await handle.attach(upload.Temporary(source, path))
+            await handle.attach(
+                upload.Temporary(source, path), SourceOrigin("recording", request.state.grant.id)
+            )
         except BaseException:
             upload.discard(path)
             raise

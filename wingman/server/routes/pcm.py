@@ -16,9 +16,11 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from wingman.audio.pcm_format import MOST_SIDES, RATES, Encoding, PcmFormat, PcmReader
+from wingman.audio.source import SourceOrigin
 from wingman.core.errors import InputError
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
 from wingman.meeting.api import MeetingHandle, Meetings
+from wingman.server.grants import Grant
 from wingman.server.http import only_known
 from wingman.transports.media_order import WAIT_S, InOrder, MediaOrder
 from wingman.transports.pushed import PushedSource
@@ -107,6 +109,8 @@ class PcmSession:
         self._socket = socket
         self._meeting = meeting
         self._wish = wish
+        grant: Grant | None = getattr(socket.state, "grant", None)
+        self._origin = SourceOrigin("pcm", grant.id if grant is not None else "")
         self._form = wish.form
         self._reader: PcmReader | None = None
         self._stream = ""
@@ -146,7 +150,7 @@ class PcmSession:
         for channel in channels:
             if channel not in self._sources:
                 source = PushedSource(channel, self._over, kept_s=kept_s, begun_s=begun_s)
-                await self._meeting.attach(source)
+                await self._meeting.attach(source, self._origin)
                 self._sources[channel] = source
                 await source.started.wait()
 

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from wingman.audio.source import SourceOrigin
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.meeting.api import SPEC_QUERY, MeetingHandle, Meetings, MeetingSpec
@@ -98,8 +99,7 @@ class WhipEndpoint:
         begin = self._move(request, source, to) if to else self._attach(request, source)
         meeting, answer, detach = await begin
         session = self._node + secrets.token_urlsafe(16)
-        by = grant.id if (grant := getattr(request.state, "grant", None)) is not None else ""
-        made = _Session(source, detach, self._hold(request, session), by, _tag())
+        made = _Session(source, detach, self._hold(request, session), _by(request), _tag())
         self._remember(session, made)
         events = f"/api/meetings/{meeting}/stream"
         headers = {
@@ -116,7 +116,7 @@ class WhipEndpoint:
         meeting, created = await self._meeting(request)
         try:
             answer = await source.accept()
-            await meeting.attach(source)
+            await meeting.attach(source, SourceOrigin("whip", _by(request)))
         except BaseException:
             await source.close()
             if created:
@@ -135,7 +135,7 @@ class WhipEndpoint:
         except BaseException:
             await source.close()
             raise
-        return meeting, answer, self._arrivals.expect(meeting, source).close
+        return meeting, answer, self._arrivals.expect(meeting, source, SourceOrigin("whip", _by(request))).close
 
     async def resource(self, request: Request) -> Response:
         """`DELETE /whip/SESSION` ends it; `PATCH` brings candidates or restarts ICE (RFC 9725, 4.3)."""
@@ -201,11 +201,10 @@ class WhipEndpoint:
         if name := query.get("meeting"):
             return self._meetings.live(name), False
         fields = {field: query[field] for field in SPEC_QUERY if field in query}
-        by = grant.id if (grant := getattr(request.state, "grant", None)) is not None else ""
         by_name(fields.get("playbook", ""))
         terms = tuple(term.strip() for term in query.get("keyterms", "").split(",") if term.strip())
         return await self._meetings.create(
-            MeetingSpec(**fields, keyterms=terms, by=by), made_by_source=True
+            MeetingSpec(**fields, keyterms=terms, by=_by(request)), made_by_source=True
         ), True
 
     def _remember(self, name: str, session: _Session) -> None:
@@ -231,6 +230,11 @@ def routes(
         Route("/whip", endpoint.collection, methods=["POST", "OPTIONS"]),
         Route("/whip/{session}", endpoint.resource, methods=["DELETE", "PATCH"]),
     ]
+
+
+def _by(request: Request) -> str:
+    """The grant of whoever asks."""
+    return grant.id if (grant := getattr(request.state, "grant", None)) is not None else ""
 
 
 async def _body(request: Request) -> bytes:

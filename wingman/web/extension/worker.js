@@ -137,8 +137,15 @@ async function tellLeft() {
   const ours = left.filter((each) => each.url === url).map(({ id }) => id); // another service does not know the others
   if (!token || !ours.length || (await running()).tabId !== undefined) return;
   if ((await chrome.runtime.getContexts({ contextTypes: ["OFFSCREEN_DOCUMENT"] })).length) return; // it tells that itself
-  const told = await tellEnds(new Service(url, token, prove), ours);
+  const service = new Service(url, token, prove);
+  const told = await tellEnds(service, ours, (id) => fedByOthers(service, id));
   await changedLeft((now) => now.filter((each) => each.url !== url || !told.includes(each.id)));
+}
+
+/** Whether somebody else's sound comes to a meeting now: then its end is not ours to tell. */
+async function fedByOthers(service, id) {
+  const { sources = [], grant } = await service.json("GET", `/api/meetings/${encodeURIComponent(id)}`);
+  return sources.some(({ by }) => by !== grant); // an older service tells of none
 }
 
 /** Change which meetings were begun here, and may have been left. */

@@ -11,17 +11,23 @@ const MOST = 20;
  * Tell `service` the end of the meetings `ids`, as long as it answers.
  * @param {{call: (method: string, path: string) => Promise<unknown>}} service
  * @param {string[]} ids
+ * @param {(id: string) => Promise<boolean>} [spared] whether one is let be: somebody else goes on with it
  * @returns {Promise<string[]>} those it has heard of by now, does not know, or does not let this page end
  */
-export async function tellEnds(service, ids) {
+export async function tellEnds(service, ids, spared = async () => false) {
   /** @type {string[]} */
   const told = [];
   for (const id of ids) {
-    const failed = await service.call("POST", `/api/meetings/${encodeURIComponent(id)}/end`).then(() => null, (why) => why);
+    const failed = await end(service, id, spared).then(() => null, (why) => why);
     if (failed && statusOf(failed) === 0) break; // the next one would wait as long
     if (!failed || meaningOf(failed)) told.push(id);
   }
   return told;
+}
+
+/** @type {(...of: [Parameters<typeof tellEnds>[0], string, (id: string) => Promise<boolean>]) => Promise<void>} */
+async function end(service, id, spared) {
+  if (!(await spared(id))) await service.call("POST", `/api/meetings/${encodeURIComponent(id)}/end`);
 }
 
 /** Keep `id` until it is settled, also where this page is closed before. @param {string} id */
