@@ -16,6 +16,7 @@ from wingman.core.events import (
     SuggestionSkipped,
     SuggestionUpdated,
 )
+from wingman.core.time import Channel, samples
 from wingman.llm.openai import OpenAiModel
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.gate.probe import Flavour, Probe, Thresholds
@@ -62,6 +63,24 @@ async def test_a_model_that_speaks_opens_the_card_with_its_first_words() -> None
     assert all(isinstance(delta, SuggestionDelta) for delta in deltas)
     assert isinstance(done, SuggestionCompleted)
     assert done.text == WORDS
+
+
+async def test_no_silence_takes_the_place_of_a_question_that_the_model_decides_about() -> None:
+    for answer, reasons in ((WORDS, ["question_to_you"]), ("PASS", ["silence_after_question"])):
+        published = Published()
+        async with ChatEmulator(answer=lambda *_, say=answer: say, pace=INSTANT) as server:
+            model = OpenAiModel(OpenAiSettings(url=server.url, model="local-model"))
+            parts = CoachParts(fence="f00d", probes=never_sure)
+            coach = Coach(SuggestSettings(), load_playbook("sales"), model, published, parts=parts)
+            async with running(coach):
+                coach.hear(said("can you show me how the other part works"))
+                coach.advance(Channel.TAB, samples(12))  # before the answer can have come
+                await coach.settle()
+                coach.advance(Channel.TAB, samples(13))
+                await coach.settle()
+            await model.aclose()
+        assert [created.reason for created in published.of(SuggestionCreated)] == reasons
+        assert not any(skip.reason == "replaced_by_newer" for skip in published.of(SuggestionSkipped))
 
 
 async def test_the_model_is_asked_so_often_and_no_more() -> None:

@@ -128,6 +128,8 @@ class CardPresenter:
         waits = begin if candidate.unsure else None
         if waits is None:
             begin()
+        else:
+            self._gate.deciding(candidate)
         life = CardLife(created, opening.media, self._publish, self._clock, waits)
         draft = Draft(life, self.novelty, self._gate.shows, lambda fault: self._reject(flight, fault))
         flight = self._flight = ActiveCard(life, candidate, draft, draw)

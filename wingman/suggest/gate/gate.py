@@ -66,6 +66,8 @@ class Gate:
         self._turns = TurnState()
         self._limiter = CardRateLimiter()
         self._timing = CardTiming(self.dials, self._limiter, self._turns, ttl)
+        self._deciding: str | None = None
+        """The utterance about which a model is deciding."""
         self._bursts: tuple[str, str] = ("", "")
         """The utterance and the burst that counted last: a revision tells it again."""
 
@@ -137,7 +139,9 @@ class Gate:
             decisions = self._timing.retry(waiting)
             if decisions or question is None or waiting.utterance == question.id:
                 return decisions
-        if question is not None and turns.silence(question.end) >= SILENCE_AFTER_QUESTION:
+        if question is None or question.id == self._deciding:
+            return ()
+        if turns.silence(question.end) >= SILENCE_AFTER_QUESTION:
             turns.question = None
             if self._waits_for_user(question):
                 return self._timing.consider(_silence(question, self.now))
@@ -178,6 +182,10 @@ class Gate:
         if question is not None and question.id == candidate.utterance:
             self._turns.question = None
 
+    def deciding(self, candidate: Candidate) -> None:
+        """A model decides about this, and no silence takes its place, until it `began` or `ended`."""
+        self._deciding = candidate.utterance
+
     def asked(self) -> None:
         """A model was asked, for whatever card."""
         self._limiter.asked(self.now)
@@ -188,6 +196,7 @@ class Gate:
 
     def ended(self) -> None:
         """The card in flight reached its end."""
+        self._deciding = None
         self._limiter.ended()
 
     # --- reasons to speak --------------------------------------------------------------------
