@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from wingman.audio.cut_short import MOST_CHUNKS, UNKNOWN_LENGTH, is_cut
-from wingman.audio.links import Link, Patch, links, parts
+from wingman.audio.links import Link, Patch, is_chunk, links, parts
 from wingman.audio.open_header import filled_in
 from wingman.core.encoders import line
 from wingman.core.errors import InputError
@@ -38,6 +39,7 @@ READ_SIZE = 1 << 17
 
 _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
 _EXTENSIBLE = 0xFFFE
+_PROTECTED, _MOST_INDEX = re.compile(rb"sinf....frma", re.DOTALL), 1 << 24
 _IN_DS64 = 0xFFFFFFFF
 """What a chunk of more than 4 GB gives as its length (EBU Tech 3306): the true one is in the first chunk."""
 
@@ -120,6 +122,21 @@ class MediaInput:
             os.close(self._handle)
             raise
 
+    @property
+    def protected(self) -> bool:
+        """An MP4 of which a track is encrypted (ISO 14496-12, 8.12: a scheme and what was there before it)."""
+        at = self.links[0].start
+        for _ in range(MOST_CHUNKS):
+            head = os.pread(self._handle, 8, at)
+            if head[4:] == b"moov":
+                movie = os.pread(self._handle, min(int.from_bytes(head[:4]), _MOST_INDEX), at)
+                return _PROTECTED.search(movie) is not None
+            length = int.from_bytes(head[:4])
+            at += length if length != 1 else int.from_bytes(os.pread(self._handle, 8, at + 8))
+            if length == 0 or len(head) < 8 or at >= self.links[0].end:
+                break
+        return False
+
     def close(self) -> None:
         """Release the file."""
         os.close(self._handle)
@@ -140,7 +157,7 @@ class MediaInput:
             width = _container_width(link.header.content[20:40], link.start + 20)
             patches: tuple[Patch, ...] = (link.header, width) if width else (link.header,)
         elif wav:
-            patches = (wav.patch,) if wav.patch else ()
+            patches = wav.patches
         else:
             patches = filled_in(self._handle, link)
         try:
@@ -197,7 +214,7 @@ class _WavData:
     stretch: float
     goes_on: bool
     """Samples follow after the stated end: the recorder never came to correct its header."""
-    patch: Patch | None = None
+    patches: tuple[Patch, ...] = ()
 
 
 def _wav_data(handle: int, link: Link, title: str) -> _WavData | None:
@@ -214,27 +231,30 @@ def _wav_data(handle: int, link: Link, title: str) -> _WavData | None:
         )
     if head[:4] not in (b"RIFF", b"RF64", b"BW64") or head[8:] != b"WAVE":
         return None
-    at, patch, large = link.start + 12, None, -1
+    at, large = link.start + 12, -1
+    patches: tuple[Patch, ...] = ()
     for _ in range(MOST_CHUNKS):
         if at + 8 >= size:
             break
         chunk = os.pread(handle, 8, at)
         length = int.from_bytes(chunk[4:], "little")
         if chunk[:4] == b"fmt ":
-            patch = _container_width(os.pread(handle, 20, at + 8), at + 8)
+            width = _container_width(os.pread(handle, 20, at + 8), at + 8)
+            patches = (*patches, width) if width else patches
         if chunk[:4] == b"ds64":
-            large = int.from_bytes(os.pread(handle, 8, at + 16), "little")
+            large = int.from_bytes(os.pread(handle, 8, at + 16), "little", signed=True)
+            patches = (*patches, Patch(at + 8, bytes(24))) if large < 0 else patches  # FFmpeg refuses it
         if chunk[:4] == b"data":
             if head[:4] != b"RIFF" and length == _IN_DS64:
                 if large <= 0:  # as it was begun: FFmpeg would take it for none
-                    return _WavData(1.0, goes_on=True, patch=patch)
+                    return _WavData(1.0, goes_on=True, patches=patches)
                 length = large
             there, after = size - at - 8, at + 8 + length + length % 2
             if 0 < length < UNKNOWN_LENGTH or length == large:
-                goes_on = after < size - 8 and not _is_chunk(os.pread(handle, 8, after), size - after)
+                goes_on = after < size - 8 and not is_chunk(os.pread(handle, 8, after), size - after)
                 short = 1.0 if length == large else max(1.0, length / there)  # FFmpeg believes a large one
-                return _WavData(there / length if goes_on else short, goes_on, patch)
-            return _WavData(1.0, goes_on=False, patch=patch)  # written as a stream: FFmpeg reads on to the end
+                return _WavData(there / length if goes_on else short, goes_on, patches)
+            return _WavData(1.0, goes_on=False, patches=patches)  # a stream: FFmpeg reads on to the end
         at += 8 + length + length % 2
     return None
 
@@ -247,8 +267,3 @@ def _container_width(form: bytes, at: int) -> Patch | None:
     tag, width, valid = (int.from_bytes(form[n : n + 2], "little") for n in (0, 14, 18))
     narrow = tag == _EXTENSIBLE and len(form) == 20 and 0 < valid < width
     return Patch(at + 18, form[14:16]) if narrow else None
-
-
-def _is_chunk(head: bytes, left: int) -> bool:
-    name, length = head[:4], int.from_bytes(head[4:8], "little")
-    return all(32 <= byte < 127 for byte in name) and length + 8 <= left + 1

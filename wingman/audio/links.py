@@ -87,6 +87,10 @@ def parts(handle: int, link: Link) -> Iterator[Link]:
             form = form or os.pread(handle, 8 + length, at)
         chunks += head[:4] == b"data"
         least = max(1, int.from_bytes(form[20:22], "little"))  # less than a block is no sound
+        rest = link.end - at - 8
+        unsaid = length >= UNKNOWN_LENGTH or (not length and not is_chunk(os.pread(handle, 8, at + 8), rest))
+        if found and head[:4] == b"data" and unsaid:  # the last one, and nobody came to say how long it is
+            length, head = rest, head[:4] + rest.to_bytes(8, "little")[:4]
         end = min(at + 8 + length, link.end)
         if form and head[:4] == b"data" and length < UNKNOWN_LENGTH and end - at - 8 >= least:
             header = riff + form + bytes(len(form) % 2) + head
@@ -94,6 +98,12 @@ def parts(handle: int, link: Link) -> Iterator[Link]:
             found.append(Link(start, end, Patch(start, header)))
         at += 8 + length + length % 2
     yield from found if found and chunks > 1 else (link,)
+
+
+def is_chunk(head: bytes, left: int) -> bool:
+    """Whether a chunk of RIFF may begin with `head`, before the `left` bytes that are left."""
+    name, length = head[:4], int.from_bytes(head[4:8], "little")
+    return all(32 <= byte < 127 for byte in name) and length + 8 <= left + 1
 
 
 def _behind_tags(handle: int) -> int:

@@ -33,7 +33,7 @@ def filled_in(handle: int, link: Link) -> tuple[Patch, ...]:
         return tuple(_wave64(handle, link))
     if head[:4] == b"FORM" and head[8:] in (b"AIFF", b"AIFC"):
         return tuple(_aiff(handle, link))
-    if head[:4] == b".snd" and head[8:] == bytes(4):
+    if head[:4] == b".snd" and len(head) == 12 and not 0 < int.from_bytes(head[8:]) < UNKNOWN_LENGTH:
         return (Patch(link.start + 8, b"\xff" * 4),)
     return ()
 

@@ -448,7 +448,7 @@ def _listen(media: MediaInput, track: Track, seconds: float) -> Sides | None:
             pieces.append(downmix.push(frame))
             if heard >= seconds:
                 break
-    if not pieces and state.encrypted:
+    if not pieces and (state.encrypted or media.protected):
         raise InputError(f"{media.title} is encrypted; save it without copy protection", field="file")
     if not pieces:
         raise InputError(f"{media.title} holds no sound at all; record or export it again", field="file")
