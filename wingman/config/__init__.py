@@ -1,0 +1,1 @@
+"""Every settings section, and how files and the environment are read into them."""

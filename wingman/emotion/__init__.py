@@ -1,1 +1,1 @@
-"""How things are said. One file per provider behind the protocols in `base`."""
+"""How things are said. One file or folder per provider behind the protocols in `base`."""

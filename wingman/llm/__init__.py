@@ -1,0 +1,1 @@
+"""Language models behind one protocol (`base`): a prompt in, pieces of text out."""

@@ -1,1 +1,3 @@
-"""Local providers that need no key and no network, in one worker process per meeting."""
+"""Local providers that need no key and no network: detectors and prosody in a worker process per meeting,
+recognisers in one decode process per machine.
+"""

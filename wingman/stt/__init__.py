@@ -1,1 +1,1 @@
-"""Speech to words. One file per provider behind the `Transcriber` protocol in `base`."""
+"""Speech to words. One file or folder per provider behind the `Transcriber` protocol in `base`."""

@@ -1,0 +1,1 @@
+"""Gemini by its two clients, on one prompt, stream, and table of faults."""

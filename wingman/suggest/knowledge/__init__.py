@@ -1,0 +1,1 @@
+"""The user's notes: read, cut into sections, and found by words and by meaning."""

@@ -1,0 +1,1 @@
+"""Emulates Deepgram's live socket and its requests."""

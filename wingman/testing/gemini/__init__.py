@@ -1,0 +1,1 @@
+"""Emulates Gemini's HTTP and gRPC."""

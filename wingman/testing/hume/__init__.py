@@ -1,0 +1,1 @@
+"""Emulates Hume's realtime socket."""

@@ -1,0 +1,1 @@
+"""Emulates a gateway with the wire of Hume v0."""

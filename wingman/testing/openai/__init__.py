@@ -1,0 +1,1 @@
+"""Emulates a server with OpenAI's chat completions and embeddings."""
