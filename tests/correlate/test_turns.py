@@ -174,3 +174,11 @@ def test_what_was_put_together_of_the_last_interim_changes_nothing(
             made.interim(Interim(TAB, Span(0, samples(60)), words, firm=min(2, len(words))))
         forgets._tail = _Tail(())
         assert remembers.partial() == forgets.partial()
+
+
+def test_words_faster_than_anybody_speaks_are_no_single_turn() -> None:
+    made = assembler()
+    stammered = final(*(word("the", at / 1000, (at + 1) / 1000) for at in range(5000)))
+    turns = texts([*made.final(stammered), *made.close()])
+    assert " ".join(turns).split() == ["the"] * 5000
+    assert max(map(len, turns)) <= 3004  # a hundred letters for each of thirty seconds, and a word

@@ -24,6 +24,12 @@ NEVER: SampleTime = 2**62
 STUCK = samples(20.0)
 """Signs of speech keep a turn open no longer than this when the words never settle."""
 
+DENSEST = 100
+"""Characters a second; nobody speaks so fast, but a recogniser that stammers writes so."""
+
+LEAST_S = 10.0
+"""Of an utterance, in counting how many characters it may have."""
+
 REMEMBERED_FINALS = 32
 """How many settled windows are remembered to recognise one that is sent again."""
 
@@ -80,13 +86,14 @@ class _Tail(NamedTuple):
 class _Draft:
     """The open turn of one speaker."""
 
-    __slots__ = ("_shown", "_text", "end", "held", "label", "start", "words")
+    __slots__ = ("_shown", "_text", "end", "held", "label", "size", "start", "words")
 
     def __init__(self, label: str | None, word: Word) -> None:
         self.label = label
         self.words = [word]
         self.start = word.start
         self.end = word.end
+        self.size = len(word.text)
         self.held = False
         """The transcriber heard an end, but the sentence is only half: its continuation may follow."""
         self._text = word.text
@@ -102,6 +109,7 @@ class _Draft:
 
     def add(self, word: Word) -> None:
         self.words.append(word)
+        self.size += len(word.text) + 1
         if word.end > self.end:
             self.end = word.end
         self.held = False
@@ -117,6 +125,7 @@ class Assembler:
         self._merge = samples(settings.merge_pause_s)
         self._lag = samples(settings.lag_s)
         self._longest = samples(settings.max_utterance_s)
+        self._largest = DENSEST * max(LEAST_S, settings.max_utterance_s)
         self._drafts: dict[str | None, _Draft] = {}
         self._interim: tuple[Word, ...] = ()
         self._tail = _Tail(())
@@ -278,7 +287,9 @@ class Assembler:
         else:
             draft.add(word)
         length = draft.end - draft.start
-        if length > self._longest and (self._sentences.ends(word.text) or 2 * length > 3 * self._longest):
+        if draft.size > self._largest or (
+            length > self._longest and (self._sentences.ends(word.text) or 2 * length > 3 * self._longest)
+        ):
             self._close(draft, closed)
 
     def _end_of_speech(self, closed: list[Turn]) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -180,3 +181,13 @@ def test_the_answer_may_be_in_the_language_it_should_be_in() -> None:
     german = "Fragen Sie zuerst, was das Problem sie im Monat kostet, und nennen Sie dann einen Plan."
     assert read(german, [5], Rules(language="de-AT")) == (german, None)
     assert read(GOOD[0], [5], Rules(language="de"))[1] == "language"
+
+
+def test_an_answer_without_end_is_read_no_further_than_it_may_be_long() -> None:
+    began = process_time()
+    for run in ("a", "A", ".", "\n", "1.", "! ", "\u1112\u1161\u11ab "):
+        for sizes in ([20_000], [700]):
+            shown, fault = read(run * (20_000 // len(run)), sizes)
+            assert fault is not None, run
+            assert len(shown) < 45 * 12
+    assert process_time() - began < 2  # each took more than that

@@ -54,6 +54,6 @@ def test_any_text_can_be_read(text: str) -> None:
 
 
 def test_numbers_and_addresses_are_found_beside_what_is_no_word() -> None:
-    for run in ("a-" * 30_000, "a." * 30_000, "a" * 60_000, "a@" * 30_000, "7 " * 3000):
+    for run in ("a-" * 30_000, "a." * 30_000, "a" * 60_000, "a@" * 30_000, "7 " * 3000, "dot " * 5000):
         sources = Sources([f"{run} it costs 940 euros, see example.com/plans"])
         assert (sources.unknown_figure("940 euros"), sources.unknown_link("example.com/plans")) == ("", "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from tests.suggest.support import said
@@ -402,3 +404,11 @@ def test_a_phrase_may_hold_a_choice_and_an_end() -> None:
         choice = MoveChooser(book).choose(Moment("odd", text, "tab", detect(text), "en"))
         assert choice is not None
         assert choice.card == Card(title="Odd", text=card), text
+
+
+def test_a_brief_of_any_shape_is_read_at_once() -> None:
+    began = process_time()
+    for run in (" ", "\t", ".", "; ", ": ", "\n", "-", "a ", "1 "):
+        brief = f"price{run * 600}x\nprice: {run * 600}4\ndelivery: six weeks"
+        assert slots_of(load_playbook("sales"), brief)["delivery"] == "six weeks"
+    assert process_time() - began < 1  # six hundred blanks took twelve seconds, in which nothing else ran

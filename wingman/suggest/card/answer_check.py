@@ -54,6 +54,11 @@ _LAST_NUMBER = re.compile(r"\S*\d\S*\s*$")
 """What follows a number tells whether it measures something."""
 _RUN = 6
 """Words in a row that show where a text is from."""
+LONGEST_WORD = 12
+"""Characters, on average; an answer of longer ones is too long."""
+LOOKED_AT = 4 * LONGEST_WORD
+"""Characters of an answer that are read, for each word it may have: one that goes on is too long already, also
+where `_plain` makes one letter of three. Reading takes the square of the length, and nothing runs meanwhile."""
 _MOST_MARKS = 2
 """Accents that stand by themselves."""
 _ASKING = frozenset(
@@ -103,7 +108,8 @@ class AnswerCheck:
         """More of the answer. Returns what may be shown now, often one word less than came."""
         if self.fault is not None:
             return ""
-        self._text += shapes.ZERO_WIDTH.sub("", piece).replace("\r", "")
+        room = LOOKED_AT * self.rules.words - len(self._text)
+        self._text += shapes.ZERO_WIDTH.sub("", piece[: max(0, room)]).replace("\r", "")
         whole = self._text[: self._whole_words()]
         if not self._decided and whole.strip():
             whole = self._take_decision(whole)
@@ -306,7 +312,7 @@ def _asks_for_a_secret(plain: str) -> bool:
 
 
 def _too_long(plain: str, most: int) -> bool:
-    return len(plain.split()) > most or len(plain) > most * 12
+    return len(plain.split()) > most or len(plain) > most * LONGEST_WORD
 
 
 def _repeats(plain: str) -> bool:

@@ -280,13 +280,13 @@ DISTORTED = re.compile("[\u0300-\u036f\u0488\u0489]")
 """Marks that no letter takes up: piled on others they make a text unreadable."""
 
 ROLE_LATER = re.compile(
-    r"(?:^|[.!?\n\"”]\s*)(?:\d\d:\d\d )?"
+    r"(?:^|[.!?\n\"”]\s*+)(?:\d\d:\d\d )?"
     r"(?:User|Counterpart(?: \d)?|Assistant|System|Speaker(?: \d)?|Human|You|Me|Customer|Client|Prospect"
     r"|Buyer|Seller|Agent|Caller|Patient|Candidate|Interviewer|Manager|Kunde|Kundin|Verkäufer|Sie|Vous|Vendeur|Cliente|Vendedor"
     r"|Usted|Você|A|Q)\s*(?:\[[^\]]*\])?\s*:"
 )
 FIELD_LATER = re.compile(
-    r"(?:[.!?\n\"”)]\s*)(?:rationale|explanation|reason(?:ing)?|why|alternative(?:ly)?|or|option|variant|begründung"
+    r"(?:[.!?\n\"”)]\s*+)(?:rationale|explanation|reason(?:ing)?|why|alternative(?:ly)?|or|option|variant|begründung"
     r"|erklärung|alternativ\w*|oder|explication|ou|razón|explicación|o|explicação|words)\s*:|^alternative(?:ly)?\s*:",
     re.IGNORECASE,
 )
@@ -300,7 +300,7 @@ REASONING_ANYWHERE = re.compile(
 MARKUP = re.compile(
     r"'{3}|```|`[^`\s]|\*\*|__\w|~~|#{2,}|-{3,}|(?:^|\s)(?:[a-d]|i{1,3}|iv)\)\s|\(\d\)\s|[:;]-?[()DP](?=\W|$)"
     r"|\boption [a-d1-4]\s*[:.]"
-    r"|(?:^|\n)\s*(?:#{1,6}\s|[-–—*•‣▪◦●►➤✓✔]\s|\d{1,2}[.)]\s|>\s|\|)|\|\s*-{3}|!?\[[^\]]*\]\("
+    r"|(?:^|\n)\s*+(?:#{1,6}\s|[-–—*•‣▪◦●►➤✓✔]\s|\d{1,2}[.)]\s|>\s|\|)|\|\s*-{3}|!?\[[^\]]*\]\("
     r"|</?[a-zA-Z!][^>\n]*|&#?\w{2,8};|\$\$|\\(?:n|t|u[0-9a-f]{4}|\(|\[|frac"
     r"|text|boxed)|^\s*[{\[]\s*[\"']"
     r"|^\s*\{|(?<!\w)[*_][A-Za-z][^*_\n]*[*_](?!\w)|<(?=\w)"

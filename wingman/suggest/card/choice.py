@@ -23,7 +23,7 @@ from wingman.suggest.playbook.signals import CARE, Signal, normalise, outright, 
 _NOWHERE = (1_000_000, 0)
 _FIRST = 100
 """Points of what goes before everything."""
-_SLOT = re.compile(r"\s*[-*]?\s*(?P<name>[\w -]{2,30}?)\s*[:=]\s*(?P<value>\S.*)")
+_SLOT = re.compile(r"\s*+[-*]?\s*+(?P<name>[\w -]{2,30}?)\s*[:=]\s*(?P<value>\S.*)")
 _NAMED_FACT = re.compile(r"(?<=[.;!])\s+(?=[^\W\d][\w -]{1,30}:\s)")
 _CALLED: Mapping[str, str] = {
     "price": "prices?|costs?|preise?|kosten|prix|tarifs?|precios?|preços?",
@@ -413,7 +413,7 @@ def _up_to_the_next(value: str, name: str) -> str:
 
 _BEGINNINGS = {
     name: re.compile(
-        rf"\s*[-*]?\s*(?:{_ARTICLE} )?(?:{called})\b\s*(?P<sign>[:=]?)\s*(?P<value>\S.*)", re.IGNORECASE
+        rf"\s*+[-*]?\s*+(?:{_ARTICLE} )?(?:{called})\b\s*+(?P<sign>[:=]?)\s*+(?P<value>\S.*)", re.IGNORECASE
     )
     for name, called in _CALLED.items()
 }

@@ -76,7 +76,7 @@ _LINK = re.compile(
     r"|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|dev|app|co|eu|de|fr|es|pt|uk|ch|at|br|info|biz|ly|xyz|shop|store"
     r"|online|site|cloud|example|ca|au|nl|pl|se|jp|cn|ru|mx|tv)\b(?:/[^\s]*)?"
     r"|(?<!\w)@\w{3,}"
-    r"|\b[\w-]+(?: (?:dot|punkt|point|punto|ponto) [\w-]+)* (?:dot|punkt|point|punto|ponto)"
+    r"|\b[\w-]+(?: (?:dot|punkt|point|punto|ponto) [\w-]+){0,8} (?:dot|punkt|point|punto|ponto)"
     r" (?:com|org|net|io|de|fr|es|pt|uk|br)\b",
     re.IGNORECASE,
 )

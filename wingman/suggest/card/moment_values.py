@@ -6,7 +6,7 @@ import re
 
 from wingman.suggest.playbook.language import base_tag
 
-_NUMBER = r"(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d[\d.,'’]*)"
+_NUMBER = r"(?:\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,6}+(?!\d)|\d[\d.,'’]{0,30}+)"
 _SUM = re.compile(
     rf"(?:[€£$]\s?{_NUMBER}(?:\s?(?:k|million|thousand))?)"
     rf"|(?<![\d.,]){_NUMBER}\s?(?:€|£|%|per ?cent|euros?|pounds?|dollars?|quid|prozent|pour ?cent|por ?ciento"

@@ -22,7 +22,7 @@ _ASKS_AND_HOLDS: Mapping[str, tuple[str, str]] = {
         r"|combien|prix|cher|tarif\w*|remise|payer|de ma poche|gratuit\w*"
         r"|precio\w*|cuesta|cuánto|descuento|saldría|pagar|gratis|preço|custa|quanto|desconto|fica pra"
         r"|de graça",
-        r"[£$€]|\b\d[\d.,]* ?(?:%|euros?|dollars?|pounds?|ct|reais)|\b(?:pric|cost|fee|preis|prix|precio"
+        r"[£$€]|\b\d[\d.,]{0,30}+ ?(?:%|euros?|dollars?|pounds?|ct|reais)|\b(?:pric|cost|fee|preis|prix|precio"
         r"|preço|free\b|gratis"
         r"|no charge|kostenlos|sans frais)",
     ),
