@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from starlette.types import Message
 
 from tests.support.service import service
@@ -32,9 +31,8 @@ async def written(method: str, path: str, status: int = 200, **headers: str) -> 
     return [(entry.what, entry.grant, entry.meeting) for entry in access.store.audit.entries()]
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "what", "meeting"),
-    [
+async def test_what_was_done_is_written_down() -> None:
+    for method, path, what, meeting in (
         ("POST", f"{M}/pause", "pause", "m-7"),
         ("POST", f"{M}/end", "end", "m-7"),
         ("DELETE", M, "delete", "m-7"),
@@ -43,30 +41,32 @@ async def written(method: str, path: str, status: int = 200, **headers: str) -> 
         ("POST", "/api/pairing", "pairing", ""),
         ("PATCH", "/api/settings", "configure", ""),
         ("PUT", "/api/providers/deepgram/key", "configure", ""),
+        ("DELETE", "/api/providers/deepgram/key", "configure", ""),
+        ("DELETE", "/api/notes/prices.md", "configure", ""),
+        ("DELETE", "/api/feedback", "configure", ""),
         ("DELETE", "/api/playbooks/acme", "configure", ""),
-    ],
-)
-async def test_what_was_done_is_written_down(method: str, path: str, what: str, meeting: str) -> None:
-    assert await written(method, path) == [(what, "owner", meeting)]
+        ("POST", "/api/playbooks/acme/restore", "configure", ""),
+    ):
+        assert await written(method, path) == [(what, "owner", meeting)], (method, path)
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
+async def test_what_was_looked_at_or_refused_is_not() -> None:
+    for method, path, status in (
         ("GET", M, 200),
         ("GET", "/api/settings", 200),
+        ("POST", "/api/playbooks/check", 200),
         ("POST", f"{M}/notes", 201),
         ("POST", f"{M}/export", 200),
         ("POST", f"{M}/pause/", 200),
         ("DELETE", "/api/meetings/m-7/x", 204),
+        ("DELETE", "/api/grants/g-1", 200),  # told as revoked by who revokes
+        ("DELETE", "/api/session", 204),
         ("", "", 200),
         ("DELETE", M, 404),
         ("POST", f"{M}/pause", 500),
         ("POST", "/whip", 400),
-    ],
-)
-async def test_what_was_looked_at_or_refused_is_not(method: str, path: str, status: int) -> None:
-    assert await written(method, path, status) == []
+    ):
+        assert await written(method, path, status) == [], (method, path, status)
 
 
 async def test_a_new_meeting_is_named_by_its_answer() -> None:
@@ -74,6 +74,8 @@ async def test_a_new_meeting_is_named_by_its_answer() -> None:
     assert made == [("meeting", "owner", "m-9")]
     offered = await written("POST", "/whip", 201, location="/whip/s-1", x_wingman_meeting="m-8")
     assert offered == [("meeting", "owner", "m-8")]
+    posted = await written("POST", "/api/recordings", 202, location="/api/recordings/m-6")
+    assert posted == [("meeting", "owner", "m-6")]
     elsewhere = await written("POST", "/whip", 201, location="/whip/s-1")
     assert elsewhere == [("meeting", "owner", "")]
 

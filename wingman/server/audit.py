@@ -1,4 +1,7 @@
-"""Which requests the audit log keeps: what was done, by which grant, to which meeting. No content."""
+"""Which requests the audit log keeps: what was done, by which grant, to which meeting. No content.
+
+What a client changes over its event socket is no request; `routes.streams` notes that itself.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from wingman.server.grants import Grant
 
 _ONE = r"/api/meetings/(?P<meeting>[^/]+)"
 _RULES: tuple[tuple[str, re.Pattern[str], str], ...] = (
-    ("POST", re.compile(r"/api/meetings|/whip"), "meeting"),
+    ("POST", re.compile(r"/api/meetings|/api/recordings|/whip"), "meeting"),
     ("POST", re.compile(rf"{_ONE}/pause"), "pause"),
     ("POST", re.compile(rf"{_ONE}/resume"), "resume"),
     ("POST", re.compile(rf"{_ONE}/end"), "end"),
@@ -23,9 +26,11 @@ _RULES: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("POST", re.compile(r"/api/pairing"), "pairing"),
     ("PUT", re.compile(r"/api/(?!meetings/).*"), "configure"),
     ("PATCH", re.compile(r"/api/(?!meetings/).*"), "configure"),
-    ("POST", re.compile(r"/api/(?:settings|config|playbooks|documents|keys)(?:/.*)?"), "configure"),
-    ("DELETE", re.compile(r"/api/(?:settings|config|playbooks|documents|keys)(?:/.*)?"), "configure"),
+    ("POST", re.compile(r"/api/playbooks/[^/]+/restore"), "configure"),
+    ("DELETE", re.compile(r"/api/(?!meetings/|grants/|session$).*"), "configure"),
 )
+MADE = re.compile(r"/api/(?:meetings|recordings)/([^/]+)")
+"""Where an answer says which meeting it made."""
 DONE = 400
 """Answers below this status mean that it was done."""
 
@@ -39,8 +44,8 @@ def audited(scope: Scope, grant: Grant, access: Access, send: Send) -> Send:
     async def told(message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] < DONE:
             made = dict(message.get("headers", ())).get(b"x-wingman-meeting", b"").decode("latin-1")
-            place = dict(message.get("headers", ())).get(b"location", b"").decode("latin-1")
-            named = meeting or made or (place.rpartition("/")[2] if place.startswith("/api/meetings/") else "")
+            place = MADE.fullmatch(dict(message.get("headers", ())).get(b"location", b"").decode("latin-1"))
+            named = meeting or made or (place[1] if place else "")
             access.store.audit.note(what, access.clock(), grant=grant.id, meeting=named)
         await send(message)
 

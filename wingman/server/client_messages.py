@@ -144,6 +144,11 @@ def answer(text: str, meeting: MeetingHandle | None, by: str = "") -> Ok | Refus
         return Refusal("error", code, refused.field, str(refused), ref)
 
 
+def changes_setting(text: str, reply: bytes) -> bool:
+    """Whether `text`, answered by `reply`, changed a live setting of its meeting."""
+    return msgspec.json.decode(reply).get("type") == "ok" and _tree(text).get("type") == "control"
+
+
 def _tree(text: str) -> JsonObject:
     try:
         tree = msgspec.json.decode(text)

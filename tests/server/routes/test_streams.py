@@ -167,6 +167,8 @@ async def test_messages_up_are_carried_out_or_refused_in_words() -> None:
                 assert refused["type"] == "error"
                 assert (refused["code"], refused["field"]) == ("bad_input", field), message
                 assert refused["detail"]
+            told = [(one.what, one.grant, one.meeting) for one in it.access.store.audit.entries()]
+            assert told == [("control", "owner", meeting.id)], "a setting that was changed, and nothing else"
             meeting.publish(said(1))  # and after all that the connection still serves
             assert (await receive(ws))["data"]["id"] == "u-1"
 

@@ -196,18 +196,23 @@ class _EventSocket:
             if allowance is not None and not allowance.take(time.monotonic()):
                 await self._ws.close(CLOSE_FLOODING, "too many messages; send fewer")
                 return
-            text = message.get("text")
-            if text is None:
-                reply: client_messages.Ok | client_messages.Refusal = client_messages.Refusal(
-                    "error", "bad_input", "body", "messages are JSON text, not binary", ""
-                )
-            else:
-                by = grant.id if grant is not None else ""
-                if owner and (told := await self._elsewhere(text, by)) is not None:
-                    await self._ws.send_text(told.decode())
-                    continue
-                reply = client_messages.answer(text, self._handle() if owner else None, by)
-            await self._ws.send_text(msgspec.json.encode(reply).decode())
+            by = grant.id if grant is not None else ""
+            await self._ws.send_text((await self._answer(message.get("text"), by, owner)).decode())
+
+    async def _answer(self, text: str | None, by: str, owner: bool) -> bytes:
+        """The answer to one message of grant `by`, which was carried out where the meeting runs."""
+        if text is None:
+            refusal = client_messages.Refusal(
+                "error", "bad_input", "body", "messages are JSON text, not binary", ""
+            )
+            return msgspec.json.encode(refusal)
+        told = await self._elsewhere(text, by) if owner else None
+        if told is None:
+            told = msgspec.json.encode(client_messages.answer(text, self._handle() if owner else None, by))
+        if client_messages.changes_setting(text, told):
+            meeting = self._subscription.meeting
+            self._access.store.audit.note("control", self._access.clock(), grant=by, meeting=meeting)
+        return told
 
     def _handle(self) -> MeetingHandle | None:
         return self._lookup.live(self._subscription.meeting)
