@@ -473,6 +473,13 @@ def test_what_ends_before_the_rest_of_the_file_is_whole(tmp_path: Path, name: st
     assert causes(lost) == {LossCause.NOT_TAKEN}
 
 
+def test_pictures_that_come_up_on_the_way_are_passed_over(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.flv", codec="aac")
+    tag = b"\x09\x00\x00\x09\x00\x27\x10\x00\x00\x00\x00" + b"\x12" + bytes(8) + struct.pack(">I", 20)
+    path.write_bytes(path.read_bytes() + tag)
+    alike(words(path), THREE)
+
+
 def test_one_subtitle_as_long_as_a_film_does_not_make_half_of_it_whole(tmp_path: Path) -> None:
     path = make.cut(make.with_subtitle(tmp_path / "a.mkv", (tone(10, THREE), Sound("flac")), 10), 0.6)
     (told,) = (loss for loss in play(path)[1] if loss.cause is LossCause.CUT_OFF)

@@ -248,6 +248,8 @@ def _frames(container: Any, streams: Sequence[Any], state: _State) -> Iterator[t
                     failures = 0
                     yield frame, order[packet.stream.index]
             return
+        except IndexError:  # of PyAV's, when all is told: a stream that was not there at the beginning
+            return
         except (av.FFmpegError, ValueError) as broken:
             failures += 1
             state.broken = str(getattr(broken, "strerror", "") or broken)[:100]
