@@ -493,3 +493,23 @@ def test_a_word_that_means_something_else_brings_no_move_about_it() -> None:
         assert other not in text_of(MoveChooser(load_playbook(playbook)), moment(words, kind, language)), words
     for language, playbook, kind, words, told in IS_IT:
         assert told in text_of(MoveChooser(load_playbook(playbook)), moment(words, kind, language)), words
+
+
+def test_a_day_is_taken_up_for_what_it_is() -> None:
+    for language, kind, words, when in (
+        ("en", "stall", "It went on Remembrance Sunday.", False),
+        ("en", "stall", "We would look at it on Sunday.", True),
+        ("en", "pain", "We have to do it all again by Friday.", False),
+        ("en", "pain", "It fell over on Friday and nobody saw.", True),
+        ("de", "decision", "Das ist am Freitag beschlossen und gesagt worden.", False),
+        ("de", "decision", "Das müssen die anderen am Freitag entscheiden.", True),
+        ("es", "pain", "El lunes se cayó todo.", True),
+        ("pt", "commitment", "Vou mandar na segunda.", True),
+    ):
+        listed = as_moves(move_book(language).common[kind])  # type: ignore[union-attr]
+        chooser, texts = MoveChooser(BARE), set()
+        while (choice := chooser.choose(moment(words, kind, language))) is not None:
+            chooser.used(choice)
+            texts.add(choice.move)
+        assert any("{when}" in text for text in texts) is when, words
+        assert any("{when}" in move.text for move in listed), kind

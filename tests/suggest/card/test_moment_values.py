@@ -3,7 +3,7 @@ from __future__ import annotations
 from time import process_time
 
 from tests.support.each import each
-from wingman.suggest.card.moment_values import values_of
+from wingman.suggest.card.moment_values import day_is_past, values_of
 
 
 @each(
@@ -34,4 +34,22 @@ def test_numbers_without_end_are_looked_through_once() -> None:
     began = process_time()
     for run in ("100 " * 4000, "1'" * 8000, "1." * 8000):
         assert values_of(f"{run} and so on. It was £1,250", "en")["amount"] == "£1,250"
+    for run in ("ge" * 8000, "hat " * 4000, "er" * 8000, "a" * 16000, "hat " * 7 + "ge" * 8000):
+        for language in ("en", "de", "fr", "es", "pt"):
+            day_is_past(f"Freitag Friday lundi lunes segunda {run}", language)
     assert process_time() - began < 1
+
+
+def test_a_day_has_been_or_is_to_come_where_the_words_tell() -> None:
+    for language, been, to_come, neither in (
+        ("en", "It went on Remembrance Sunday.", "They meet on Sunday and won't read two.", "Sunday, then."),
+        ("de", "Das ist am Montag kaputtgegangen.", "Bis Montag muss das laufen.", "Am Montag, ja."),
+        ("fr", "Elle est tombée lundi.", "Il faut que ce soit prêt lundi.", "Lundi, donc."),
+        ("es", "El lunes se cayó todo.", "Se lo mandaré el lunes.", "El lunes, entonces."),
+        ("pt", "Na segunda caiu tudo.", "Vou mandar na segunda.", "Segunda, então."),
+    ):
+        assert day_is_past(f"Hm. {been}", language) is True, been
+        assert day_is_past(f"{to_come} Hm.", language) is False, to_come
+        assert day_is_past(neither, language) is None, neither
+    assert day_is_past("I was going to say Friday.", "en") is False
+    assert day_is_past("It was late. Friday, then.", "en") is None

@@ -13,7 +13,7 @@ from itertools import groupby, takewhile
 from operator import itemgetter
 
 from wingman.core.sentence_ends import by_clause, by_sentence
-from wingman.suggest.card.moment_values import values_of
+from wingman.suggest.card.moment_values import day_is_past, values_of
 from wingman.suggest.card.private import PRIVATE, public
 from wingman.suggest.card.trouble import loss_in
 from wingman.suggest.playbook.moves import CARE_KINDS, Move, MoveBook, Moves, as_moves, move_book
@@ -52,6 +52,10 @@ _CALLED: Mapping[str, str] = {
 """What people who write a brief in sentences call a fact. Those that moves of every playbook name are taken in
 each of them."""
 _EVERYWHERE = frozenset({"price", "security", "delivery", "difference"})
+ASKED_TOO = frozenset({"risk", "buying", "decision", "competitor", "objection"})
+"""Kinds whose questions also get what answers such words, before a move that fits any of the kind."""
+LOOKS_BACK = frozenset({"pain"})
+"""Kinds whose moves ask what happened on a day; those of all others say what has to be by then."""
 _LABELLED = frozenset({"difference", "proof", "start", "next_step", "team"})
 """Words that begin a sentence for other reasons as well: a fact only with a colon."""
 _ARTICLE = r"(?:the|our|der|die|das|unsere?|les?|la|l'|nos|notre|los|las|el|nuestr[ao]s?|os?|as?|noss[ao]s?)"
@@ -234,6 +238,8 @@ class MoveChooser:
             **values_of(moment.text, moment.language),
             "speaker": moment.speaker,
         }
+        if day_is_past(moment.text, moment.language) is (kind not in LOOKS_BACK):
+            values.pop("when", None)  # `what happened next Friday?`, `it has to stand by last Sunday`
         if moment.trouble:
             values["trouble"] = moment.trouble
         lost = values_of(loss_in(moment.text, moment.language), moment.language)
@@ -322,6 +328,9 @@ class MoveChooser:
         if book is not None:
             tables += (book.playbooks.get(self._playbook.name, {}), book.common)
         found = [as_moves(table.get(moment.kind, ())) for table in tables]
+        if moment.asked and moment.kind in ASKED_TOO:
+            put = (move for table in tables for move in as_moves(table.get("question", ())) if move.words)
+            found.append(tuple(put))
         if moment.kind == "question":
             asked = (move for table in tables for move in as_moves(table.get("price", ())) if move.asked)
             priced = Signal.PRICE in moment.signals

@@ -319,6 +319,10 @@ class CardComposer:
             return Draw(choice.card, source, choice.kind, choice, text)
         meant = source == BRIEF and text == self._asked.get(candidate.utterance or "")
         asked = candidate.kind in ANSWERED_BY_A_NOTE or self._explains(candidate)
+        if fact and not (
+            asked or meant
+        ):  # two facts on one card are one too many; the move's has its turn later
+            return Draw(Card(title=choice.card.title, text=quoted), source, choice.kind, None, text)
         alone = meant or (asked and source != BRIEF)
         words = quoted if alone else f"{quoted}\n{choice.card.text}"
         return Draw(Card(title=choice.card.title, text=words), source, choice.kind, choice, text)

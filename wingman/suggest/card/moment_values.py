@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from wingman.core.sentence_ends import by_sentence
 from wingman.suggest.playbook.language import base_tag
 
 _NUMBER = r"(?:\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,6}+(?!\d)|\d[\d.,'’]{0,30}+)"
@@ -58,6 +59,70 @@ _NAMED_DAYS = re.compile(
     r"|januar|februar|märz|april|juni|juli|oktober|dezember)(?!\w)"
 )
 """English and German days and months, which a recogniser may have written small."""
+
+
+_GONE = {
+    "en": (
+        r"was|were|had|went|came|got|did|didn't|rang|said|told|left|broke|happened|took|lost|stood|sat|saw|since|last"
+        r"|ago|\w{2,}ed"
+    ),
+    "de": (
+        r"war|waren|hatten?|wurden?|ging|gingen|kam|kamen|stand|standen|seit|letzte[nrs]?|vergangene[nrs]?"
+        r"|(?:hat|haben|habe|ist|sind|bin) (?:\S+ ){0,7}\w{0,12}ge\w{2,20}(?:t|en)"
+    ),
+    "fr": (
+        r"était|étaient|avait|avaient|depuis|dernière?s?|passée?"
+        r"|(?:ai|as|a|ont|est|sont|suis|avons|avez|sommes|êtes) (?:\S+ )?\w+(?:é|ée|és|ées|i|is|it|u|us|ue)"
+    ),
+    "es": (
+        r"fue|fueron|era|estaba|estaban|había|hubo|tuvo|tuvimos|cayó|paró|falló|vino|vinieron|llamó|llamé|pasó"
+        r"|llegó|dijo|dijeron|perdimos|quedó|desde|pasad[oa]"
+    ),
+    "pt": (
+        r"foi|foram|era|estava|estavam|tinha|houve|teve|tivemos|caiu|parou|quebrou|falhou|veio|vieram|ligou|liguei"
+        r"|aconteceu|chegou|disse|disseram|perdemos|ficou|desde|passad[oa]"
+    ),
+}
+"""Words of a sentence that tells what has been."""
+_TO_COME = {
+    "en": (
+        r"\w+'ll|will|won't|going to|can|can't|could|would|should|shall|must|need|want|let's|by|until|till"
+        r"|before|next|tomorrow|tonight|meet|meets"
+    ),
+    "de": (
+        r"bis|ab|wird|werden|werde|werdet|kann|können|könnten|soll|sollen|sollten|muss|müssen|will|wollen|möchten?"
+        r"|nächste[nrs]?|kommende[nrs]?|morgen|übermorgen|würden?|treffen|tagt"
+    ),
+    "fr": (
+        r"va|vais|vont|allons|peut|peux|pouvez|pouvons|faut|doit|dois|devons|veux|veut|prochaine?|demain|avant"
+        r"|d'ici|jusqu'\w+|après-demain|pourr\w+|\w+er(?:ai|a|ons|ez|ont)"
+    ),
+    "es": (
+        r"va|voy|van|vamos|puede|puedo|pueden|hay que|tengo que|tiene que|quiero|próxim[oa]|que viene|mañana"
+        r"|antes|hasta|para|\w+(?:aré|eré|iré|ará|erá|irá|arán|erán|irán|aremos|eremos|iremos)"
+    ),
+    "pt": (
+        r"vai|vou|vão|vamos|pode|posso|podem|tem que|tenho que|preciso|quero|próxim[oa]|que vem|amanhã|antes"
+        r"|até|para|pra|\w+(?:arei|erei|irei|ará|erá|irá|aremos|eremos)"
+    ),
+}
+"""Words of one that tells what is to be; they weigh more (`I was going to say Friday`)."""
+_TENSES = {
+    tag: tuple(
+        re.compile(rf"(?<![\w'])(?:{words[tag]})(?![\w'])", re.IGNORECASE) for words in (_GONE, _TO_COME)
+    )
+    for tag in _DAYS
+}
+
+
+def day_is_past(text: str, language: str) -> bool | None:
+    """True when the day that a text names has been, False when it is to come; None where nothing tells."""
+    tag = base_tag(language) or "en"
+    if tag not in _WHEN:
+        return None
+    named = " ".join(part for part in by_sentence(text) if _WHEN[tag].search(part))
+    gone, to_come = (pattern.search(named) is not None for pattern in _TENSES[tag])
+    return gone and not to_come if gone or to_come else None
 
 
 def values_of(text: str, language: str) -> dict[str, str]:
