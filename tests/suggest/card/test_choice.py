@@ -506,10 +506,8 @@ def test_a_day_is_taken_up_for_what_it_is() -> None:
         ("es", "pain", "El lunes se cayó todo.", True),
         ("pt", "commitment", "Vou mandar na segunda.", True),
     ):
-        listed = as_moves(move_book(language).common[kind])  # type: ignore[union-attr]
         chooser, texts = MoveChooser(BARE), set()
         while (choice := chooser.choose(moment(words, kind, language))) is not None:
             chooser.used(choice)
             texts.add(choice.move)
         assert any("{when}" in text for text in texts) is when, words
-        assert any("{when}" in move.text for move in listed), kind
