@@ -16,6 +16,7 @@ from wingman.core.errors import Branch, Health
 from wingman.core.events import (
     CaptureState,
     Media,
+    NoteAdded,
     ProviderStateChanged,
     SpeakerRenamed,
     SuggestionCompleted,
@@ -490,7 +491,8 @@ def test_long_texts_stay_within_a_small_phone(
     service.publish(
         meeting,
         started(LONG),
-        said(1, "tab:0", sentence, 0, 9, reading("disappointment", Family.NEGATIVE, "strong")),
+        said(1, "tab:0", sentence, 0, 9, reading(LONG, Family.NEGATIVE, "strong")),
+        NoteAdded("n-1", LONG, 3.0, LONG[:60]),
         SpeakerRenamed("tab:0", f"Dr. {LONG}"[:60]),
         card(1, title=LONG, source=f"Playbook {LONG}"),
         done(1, f"{sentence} {sentence}"),
@@ -503,7 +505,10 @@ def test_long_texts_stay_within_a_small_phone(
         page.emulate_media(color_scheme=theme)
         shot(page, f"overlay-long-{theme}")
     assert page.evaluate(WIDER) <= 0
-    for inside in page.locator(".overlay, .cards, .card, .line, .notice, .mood, .bar").all():
+    # Whose line it is comes before how it was said
+    assert page.locator(".line .speaker").evaluate("e => e.getBoundingClientRect().width") > 60
+    inner = ".overlay, .cards, .card, .line, .line .time, .notice, .mood, .mood .badge, .line .badge, .bar"
+    for inside in page.locator(inner).all():
         assert inside.evaluate("e => e.getBoundingClientRect().right") <= 360
     page.evaluate(
         """() => {

@@ -166,7 +166,8 @@ def test_what_feedback_has_taught_is_forgotten_by_a_button(browser: Browser, who
 
 def test_the_checker_finds_nothing_serious_on_any_page(browser: Browser, whole: WholeService, axe: str) -> None:
     meeting = whole.past_meeting(
-        "A very long name " * 5, [("them", f"שלום, {text}") for text in ("a note.", "w" * 400)]
+        "A very long name " * 5,
+        [(who, f"שלום, {text}") for who in ("them", "card") for text in ("a line.", "w" * 400)],
     )
     with person(browser, whole) as one:
         for name in PAGES:

@@ -126,11 +126,12 @@ class WholeService:
             client.patch("/api/settings", json={"values": usual}).raise_for_status()
 
     def past_meeting(self, title: str, lines: list[tuple[str, str]]) -> str:
-        """A meeting that is over: made over the API, its lines added as notes."""
+        """A meeting that is over: made over the API, its lines added as notes; those of `card` are shown."""
         with self.client() as client:
             meeting: str = client.post("/api/meetings", json={"title": title}).json()["id"]
-            for _, text in lines:
-                client.post(f"/api/meetings/{meeting}/notes", json={"text": text})
+            for who, text in lines:
+                told = "cards" if who == "card" else "notes"
+                client.post(f"/api/meetings/{meeting}/{told}", json={"text": text}).raise_for_status()
             client.post(f"/api/meetings/{meeting}/end")
         return meeting
 
