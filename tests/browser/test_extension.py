@@ -345,6 +345,11 @@ def test_why_nothing_is_listened_to_stands_on_the_page(
     meeting_page.bring_to_front()
     extension.click(meeting_page)
     told("Wingman is out of reach.")
+    options = extension.options()
+    expect(options.locator("#paired")).to_contain_text("Wingman is out of reach.")
+    expect(options.locator("#playbook")).to_be_hidden()  # which would be empty, as if none had been chosen
+    options.close()
+    meeting_page.bring_to_front()
     extension.worker("url => chrome.storage.local.set({ url })", service.url)
     meeting = listen(extension, service, meeting_page)
     service.unpair()

@@ -28,9 +28,9 @@ export class MeetingDefaults {
     );
   }
 
-  /** Ask the service at `url` what it offers. @returns {Promise<string>} why the token is no longer good, if so */
+  /** Ask the service at `url` what it offers, and show that. @returns {Promise<string>} why it did not tell; else empty */
   async load(url, token) {
-    this.node.hidden = false;
+    this.node.hidden = true; // fields without what can be chosen would look as if nothing had been
     try {
       const service = new Service(url, token, prove);
       const { playbooks } = await service.json("GET", "/api/playbooks");
@@ -41,10 +41,10 @@ export class MeetingDefaults {
       const { branches } = await service.json("GET", "/api/providers").catch(() => ({ branches: [] }));
       this.tone.measuredBy(branches.find(({ branch }) => branch === "emotion"));
       this.#offer(playbooks);
+      this.node.hidden = false;
       return "";
     } catch (failed) {
-      setText(this.words, failed.message);
-      return failed.status === 401 ? failed.message : "";
+      return failed.message;
     }
   }
 

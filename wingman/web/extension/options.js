@@ -79,7 +79,7 @@ class Options {
       h("h1", { class: "hidden-text", text: "Settings of the extension" }),
     );
     document.body.append(h("main", { class: "wm capture" }, h("div", { class: "side" }, brand, form)));
-    if (token) void this.calls.load(url, token).then((refused) => refused && setText(this.paired, refused));
+    if (token) void this.#load(url, token);
   }
 
   async #pair(event) {
@@ -95,10 +95,16 @@ class Options {
       await writeSettings({ url: origin, token });
       this.code.value = "";
       setText(this.paired, "Paired. Click the toolbar icon on a meeting’s tab to begin.");
-      await this.calls.load(origin, token);
+      await this.#load(origin, token);
     } catch (failed) {
       setText(this.paired, failed.message);
     }
+  }
+
+  /** How meetings begin, or why that cannot be chosen now. */
+  async #load(url, token) {
+    const problem = await this.calls.load(url, token);
+    if (problem) setText(this.paired, problem);
   }
 
   async #mayReach(origin) {
