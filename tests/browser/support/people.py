@@ -152,6 +152,7 @@ def finds_exports_deletes(one: Person, word: str) -> Path:
         one.click('.menu a:has-text("Markdown")')
     path = Path(download.value.path())
     page.keyboard.press("Escape")
+    page.wait_for_selector(".meeting .menu:not([open]) > summary:focus")
     one.click(".meeting .icon-button >> nth=1")
     one.click(".ask-dialog .danger")
     one.sees(".page-notice[data-level=good]:has-text('deleted')")

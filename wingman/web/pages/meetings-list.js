@@ -22,6 +22,13 @@ const PAGE = 50;
 /** The most the service tells at once. */
 const MOST = 500;
 
+/** A menu that stays open covers what is below, and keeps the list from being fetched anew. */
+function closeByEscape({ key, currentTarget: menu }) {
+  if (key !== "Escape" || !menu.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}
+
 export class MeetingsList {
   /** @param {object} service @param {object} notice where failures are told */
   constructor(service, notice, changed = () => {}) {
@@ -221,7 +228,7 @@ export class MeetingsList {
       h("a", { class: "button", href: `${HOME}/meetings/${id}`, "aria-label": `Report of ${name}`, text: "Report" }),
       h(
         "details",
-        { class: "menu" },
+        { class: "menu", on: { keydown: closeByEscape } },
         h("summary", { class: "button", "aria-label": `Export ${name}`, text: "Export" }),
         h(
           "ul",
