@@ -84,3 +84,18 @@ def test_it_is_a_reason_to_speak_once_and_stands_alone_on_the_card() -> None:
     limit = said("What is the limit?", 9.0)
     composer.hear(limit)
     assert not composer.answered(limit)
+
+
+def test_what_a_code_means_is_told_to_who_is_in_trouble() -> None:
+    brief = "E17 means water in the camera housing. Manual mode: hold the green key."
+    for text, told in (
+        ("It says E17 and then it goes blank.", True),
+        ("It says the key is green and hot.", False),
+    ):
+        composer = CardComposer(load_playbook("support"), brief, NoSnippets())
+        heard = said(text)
+        composer.hear(heard)
+        about = Candidate("pain", Reason.SIGNAL, 58, heard.end, heard.id, heard.text, heard.speaker)
+        draw = composer.draw(about, composer.notes(about))
+        assert draw is not None
+        assert ("water in the camera" in draw.card.text) is told, text

@@ -8,6 +8,8 @@ import pytest
 
 from wingman.core.errors import InputError
 from wingman.suggest.knowledge.index import BY_WORDS, LONGEST_SNIPPET, Knowledge
+from wingman.suggest.knowledge.lexical import codes
+from wingman.suggest.knowledge.sections import Section
 
 NOTES = """\
 # Plans
@@ -210,3 +212,27 @@ def test_a_model_is_told_a_section_once(tmp_path: Path) -> None:
 
     sources = [source for source, _ in asyncio.run(told())]
     assert len(sources) == len(set(sources))
+
+
+def test_a_code_finds_the_only_section_that_holds_it() -> None:
+    texts = {
+        "E17": "Water in the housing.",
+        "Belt": "ERR-404 or F3: it is blocked.",
+        "Visits": "Next day before nine.",
+    }
+    knowledge = Knowledge(sections=[Section("faults.md", head, (text,)) for head, text in texts.items()])
+    for said, told in (
+        ("What does E17 mean?", "Water in the housing."),
+        ("It says e-17 and then it goes blank.", "Water in the housing."),
+        ("Es zeigt ERR404 an.", "ERR-404 or F3: it is blocked."),
+        ("Et là, j'ai F3 qui clignote.", "ERR-404 or F3: it is blocked."),
+    ):
+        assert knowledge.search(said)[0][1] == told, said
+    for other in (
+        "It shows E18 now.",
+        "Both E17 and F3 come up.",
+        "It is item XE17-b on the list.",
+        "It says 17.",
+    ):
+        assert not knowledge.search(other), other
+    assert codes("Not before Q3 or H1.") == frozenset()

@@ -259,6 +259,8 @@ class Knowledge:
         shares = [way.shares(known) for way in ways]
         sure = {row: min(share[row] for share in shares) for row in known}
         alike = likeness.alike if likeness is not None else frozenset()
+        if (named := self._words.coded(text)) is not None:  # a code is a name: nothing else is meant
+            sure[named] = 1.0
         least = weights.asked if is_question(text) else weights.at_least
         first = [
             row

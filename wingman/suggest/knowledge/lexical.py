@@ -39,6 +39,8 @@ LONGEST_WORD = 80
 _HEADING_COUNTS = 2
 _VERBAL = re.compile(r"(\w*[aeiouy]\w*)(?:ing|ed)$")
 """What English adds to a verb; of what is left a vowel and three letters must stand, so `need` is whole."""
+_CODE = re.compile(r"(?<![\w-])(?!q[1-4]\b|h[12]\b)([a-z]{1,4})-?(\d{1,5})(?![\w-])", re.IGNORECASE)
+"""A fault's or a part's (`E17`, `ERR-404`); a quarter or half of a year is none."""
 _SAME_IDEA = 0.7
 """What another word for the same counts, to one for the word itself."""
 _BETWEEN = re.compile(r"\.\w+ ›|[-_./›]")
@@ -95,6 +97,7 @@ class LexicalIndex:
         self._postings: dict[str, dict[int, int]] = defaultdict(dict)
         self._facets: dict[str, dict[int, float]] = defaultdict(dict)
         self._whole, self._titles = _Holders(), _Holders()
+        self._codes: dict[str, set[int]] = defaultdict(set)
         self._count = max(len(sections), FEWEST)
         for row, section in enumerate(sections):
             source = _BETWEEN.sub(" ", f"{section.source} ")
@@ -104,6 +107,8 @@ class LexicalIndex:
             self._titles.add(row, _BETWEEN.sub(" ", section.heading) if section.heading else source)
             for text in (*section.statements, source):
                 self._whole.add(row, text)
+            for code in codes(" ".join((section.heading, *section.statements))):
+                self._codes[code].add(row)
             for stem, count in counted.items():
                 self._postings[stem][row] = count
             for name, share in held("\n".join(section.statements)).items():
@@ -125,6 +130,11 @@ class LexicalIndex:
             row: Fit(words[row], earlier[row], facets[row], told[row], titled[row])
             for row in heapq.nlargest(CANDIDATES, best, key=best.__getitem__)
         }
+
+    def coded(self, text: str) -> int | None:
+        """The only section that holds a code named in `text`; None without just one."""
+        rows = set().union(*(self._codes.get(code, ()) for code in codes(text)))
+        return rows.pop() if len(rows) == 1 else None
 
     def lacks_the_sum(self, text: str, row: int) -> bool:
         """True when `text` asks for a sum and the section names none: whatever it says, it is no answer."""
@@ -165,6 +175,11 @@ class LexicalIndex:
     def _rarity(self, sections: int) -> float:
         """Inverse document frequency of a word that stands in so many sections."""
         return math.log(1 + (self._count - sections + 0.5) / (sections + 0.5))
+
+
+def codes(text: str) -> frozenset[str]:
+    """The codes a text names, however they are written (`E17`, `e-17`)."""
+    return frozenset(f"{letters}{digits}".lower() for letters, digits in _CODE.findall(text))
 
 
 def stems(text: str) -> list[str]:
