@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.cli import refused, wingman
 from wingman.commands.cli import main
-from wingman.commands.doctor import providers, understood
+from wingman.commands.doctor import links, providers, understood
 from wingman.config.settings import build
 from wingman.testing.deepgram.server import DeepgramEmulator
 from wingman.testing.gemini.server import GeminiEmulator
@@ -99,3 +99,18 @@ def test_what_the_settings_name_is_looked_at_before_a_meeting_is() -> None:
     assert wrong.returncode == 1
     assert "✗ suggest.playbook: there is no playbook named 'nope'" in wrong.stdout
     refused(wingman("serve", "--port", "0", environ={"WINGMAN_SUGGEST__PLAYBOOK": "nope"}), "suggest.playbook")
+
+
+def test_addresses_with_which_no_service_starts_are_told() -> None:
+    secret = "whsec_" + "a" * 32
+    for section, field in (
+        (
+            {"report": {"webhooks": {"crm": {"url": "crm.example.com/in", "secret": secret}}}},
+            "report.webhooks.crm.url",
+        ),
+        ({"report": {"webhooks": {"crm": {"url": "https://crm.example.com"}}}}, "report.webhooks.crm.secret"),
+        ({"suggest": {"openai": {"url": "HTTP://models.example.com/v1"}}}, "suggest.openai.url"),
+    ):
+        (wrong,) = links(build(section))
+        assert (wrong.level, field in wrong.what) == ("problem", True)
+    assert list(links(build({}))) == []

@@ -351,6 +351,9 @@ async def test_the_delivery_log_over_http(tmp_path: Path) -> None:
     ("settings", "field"),
     [
         (WebhookSettings(url="ftp://x", secret=Secret(SECRET)), "report.webhooks.crm.url"),
+        (WebhookSettings(url="https://[::1", secret=Secret(SECRET)), "report.webhooks.crm.url"),
+        (WebhookSettings(url="https:///x", secret=Secret(SECRET)), "report.webhooks.crm.url"),
+        (WebhookSettings(url="https://x:99999", secret=Secret(SECRET)), "report.webhooks.crm.url"),
         (WebhookSettings(url="https://x", secret=Secret("short")), "report.webhooks.crm.secret"),
         (WebhookSettings(url="https://x", secret=Secret("whsec_!!!")), "report.webhooks.crm.secret"),
     ],

@@ -82,6 +82,11 @@ def _is_origin(text: str, *, web: bool) -> bool:
     return whole and not any(rest) and (parts.scheme in ("http", "https") or not web)
 
 
+def _begun(url: str) -> str:
+    """As a client reads it: `HTTP://` is no other scheme than `http://`."""
+    return url.strip().lower()
+
+
 def check_links(settings: Settings) -> None:
     """Raises `InputError` for a provider elsewhere without TLS: key and sound would be readable.
 
@@ -97,7 +102,7 @@ def check_links(settings: Settings) -> None:
     for name, value in fields_of(settings):
         if not isinstance(value, str) or not name.endswith("url") or name == "server.public_url":
             continue
-        if any(one.strip().startswith(PLAIN) and is_remote(one.strip()) for one in value.split(",")):
+        if any(one.startswith(PLAIN) and is_remote(one) for one in map(_begun, value.split(","))):
             raise InputError(
                 f"`{name}` is on another machine and has no TLS; use wss://, https:// or tls://, or set "
                 "server.plain_links",

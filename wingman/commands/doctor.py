@@ -12,9 +12,11 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import wingman
 from wingman.app import open_service
+from wingman.app.access import check_links
 from wingman.commands.common import settings_of
 from wingman.commands.installation import adding
 from wingman.commands.serve import found_wrong
@@ -23,6 +25,7 @@ from wingman.config.settings import Settings, unread
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError, ProviderFault
 from wingman.emotion.base import VoiceAnalyzer
+from wingman.events.webhooks import Hook
 from wingman.local import models
 from wingman.local.sentence_encoder import PACKAGE
 from wingman.meeting.api import MeetingSpec
@@ -60,7 +63,8 @@ class Finding:
 def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
-    findings = [*machine(), *variables(), *providers(settings), *named(settings), *storage(settings)]
+    findings = [*machine(), *variables(), *providers(settings), *named(settings), *links(settings)]
+    findings += storage(settings)
     if arguments.probe:
         findings += asyncio.run(_probe(settings))
     else:
@@ -177,6 +181,17 @@ def named(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", f"playbook: {settings.suggest.playbook}")
     if settings.suggest.knowledge and "suggest.knowledge" not in wrong:
         yield Finding("ok", f"notes: {settings.suggest.knowledge}")
+
+
+def links(settings: Settings) -> Iterator[Finding]:
+    """The addresses with which a service does not start: without TLS, or of a webhook that is none."""
+    checks: list[Callable[[], object]] = [partial(check_links, settings)]
+    checks += (partial(Hook.of, name, hook) for name, hook in settings.report.webhooks.items())
+    for check in checks:
+        try:
+            check()
+        except InputError as wrong:
+            yield Finding("problem", str(wrong))
 
 
 def storage(settings: Settings) -> Iterator[Finding]:

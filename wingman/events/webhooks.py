@@ -69,9 +69,10 @@ class Hook:
     @classmethod
     def of(cls, name: str, settings: WebhookSettings) -> Hook:
         """Raises `InputError` when the settings make no sense."""
-        if not settings.url.startswith(("https://", "http://")):
+        if not _is_address(settings.url):
             raise InputError(
-                f"report.webhooks.{name}.url must begin with https://", field=f"report.webhooks.{name}.url"
+                f"report.webhooks.{name}.url must begin with https:// and name a host; write it anew",
+                field=f"report.webhooks.{name}.url",
             )
         secret = settings.secret.reveal()
         try:
@@ -85,6 +86,15 @@ class Hook:
                 field=f"report.webhooks.{name}.secret",
             )
         return cls(name, settings.url, key, frozenset(settings.events))
+
+
+def _is_address(url: str) -> bool:
+    """Whether a request could be made to it; the words of what is wrong may hold a password."""
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    return parts.scheme in ("https", "http") and bool(parts.host) and (parts.port or 0) < 1 << 16
 
 
 def sign(key: bytes, delivery: str, timestamp: int, body: bytes) -> str:
