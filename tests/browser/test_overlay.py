@@ -506,7 +506,7 @@ def test_long_texts_stay_within_a_small_phone(
         shot(page, f"overlay-long-{theme}")
     assert page.evaluate(WIDER) <= 0
     # Whose line it is comes before how it was said
-    assert page.locator(".line .speaker").evaluate("e => e.getBoundingClientRect().width") > 60
+    assert page.locator(".line .speaker").evaluate("e => e.getBoundingClientRect().width") > 50
     inner = ".overlay, .cards, .card, .line, .line .time, .notice, .mood, .mood .badge, .line .badge, .bar"
     for inside in page.locator(inner).all():
         assert inside.evaluate("e => e.getBoundingClientRect().right") <= 360
