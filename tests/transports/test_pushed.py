@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -19,9 +19,9 @@ TENTH = b"\1\0" * (SAMPLE_RATE // 10)
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[tuple[PushedSource, TapeSink]]:
+async def running(now: Callable[[], float] = float) -> AsyncIterator[tuple[PushedSource, TapeSink]]:
     over: list[bool] = []
-    source, sink = PushedSource(Channel.MIC, lambda: over.append(True)), TapeSink()
+    source, sink = PushedSource(Channel.MIC, lambda: over.append(True), now=now), TapeSink()
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(source.run({Channel.MIC: sink}))
         await source.started.wait()
@@ -39,6 +39,26 @@ async def test_what_is_pushed_without_times_follows_itself() -> None:
     assert sink.gaps == []
     assert sink.states == ["capturing", "ended"]
     assert [position for position, _ in sink.anchors] == [0]
+
+
+async def test_a_sender_without_times_that_is_silent_in_pauses_is_told_of_it() -> None:
+    """A second of sound, then a pause; or a network that holds back six seconds of it."""
+    for pause_s, seconds, held, timed, told in (
+        (0.0, 20, False, False, []),
+        (0.0, 20, True, False, []),
+        (1.0, 20, False, True, []),
+        (1.0, 3, False, False, []),
+        (1.0, 20, False, False, [5, 14]),
+        (0.2, 20, False, False, [3]),
+    ):
+        times = iter(
+            10.0 if held and 4 <= second < 10 else second * (1 + pause_s) + 1 for second in range(seconds)
+        )
+        async with running(times.__next__) as (source, sink):
+            for second in range(seconds):
+                source.push(TENTH * 10, second * (1 + pause_s) if timed else None)
+        holes = [loss for loss in sink.losses if "too early" in loss.detail]
+        assert [round(loss.amount) for loss in holes] == told, (pause_s, seconds, held, timed)
 
 
 @pytest.mark.parametrize(("pause", "filled"), [(0.5, True), (1.9, True), (2.5, False)])

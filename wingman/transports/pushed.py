@@ -12,6 +12,7 @@ from wingman.audio.splice import LAID, REACH, Splice
 from wingman.core.losses import Loss, LossCause, LossUnit
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
+from wingman.transports.arrival_lag import BEHIND_S, ArrivalLag
 
 MAX_FILL_S = 2.0
 """A pause up to this long becomes silence; a longer one is a gap."""
@@ -36,12 +37,17 @@ class PushedSource:
         *,
         kept_s: float = 0.0,
         begun_s: float | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         """`begun_s`: so much of its sound is older than its beginning here; None where times say its place."""
         self._channel = channel
         self._on_over = on_over
         self._kept_s = kept_s
         self._begun_s = begun_s
+        self._now = now
+        self._lag: ArrivalLag | None = ArrivalLag()
+        """None once a time was seen."""
+        self._behind = self._behind_told = 0.0
         self.known = 0
         self._splice: Splice | None = None
         self._sink: ChannelSink | None = None
@@ -85,6 +91,12 @@ class PushedSource:
                 return
             self._splice = None
         length = len(pcm) / BYTES_PER_SAMPLE / SAMPLE_RATE
+        if at is not None:
+            self._lag = None
+        elif self._lag is not None:
+            self._behind = self._lag.push(length, self._now())
+            if self._behind and not self._behind_told:
+                self._tell_behind()
         for placed in self._clock.push(at, length, pcm, lost=lost, anew=anew):
             self._place(placed)
 
@@ -100,12 +112,24 @@ class PushedSource:
         for placed in self._clock.finish():
             self._place(placed)
         if self._sink is not None:
+            if self._behind_told and self._behind - self._behind_told >= BEHIND_S:
+                self._tell_behind()
             for cause, seconds in self._seconds.items():
                 if round(seconds, 3) >= TOLD_S:
                     self._sink.lost(Loss(cause, LossUnit.SECONDS, seconds))
             self._sink.state(state, detail)
             self._sink = None
         self._over.set()
+
+    def _tell_behind(self) -> None:
+        """Once when it shows, and at the end if there is more."""
+        seconds, self._behind_told = self._behind - self._behind_told, self._behind
+        if self._sink is not None:
+            sentence = (
+                f"less sound came than time passed, so what follows stands {self._behind:.1f} s too early: "
+                "send zeros in pauses, or messages with times"
+            )
+            self._sink.lost(Loss(LossCause.HOLE, LossUnit.SECONDS, seconds, sentence))
 
     def _place(self, placed: Placed[bytes]) -> None:
         sink = self._sink

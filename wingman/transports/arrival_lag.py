@@ -1,0 +1,30 @@
+"""How far sound without times has fallen behind the clock: its sender sends nothing in pauses. Pure."""
+
+from __future__ import annotations
+
+BEHIND_S = 2.0
+"""Less is a network's and a buffer's."""
+LASTING_S = 5.0
+"""What a network held back comes at once and is made up for within this."""
+
+
+class ArrivalLag:
+    """One stream of samples that follow each other."""
+
+    def __init__(self) -> None:
+        self._began = 0.0
+        self._heard = 0.0
+        self._since: float | None = None
+
+    def push(self, length: float, now: float) -> float:
+        """`length` seconds of sound came at `now`. By how many it is behind, once that lasts; else 0."""
+        if not self._heard:
+            self._began = now - length
+        self._heard += length
+        behind = now - self._began - self._heard
+        if behind < BEHIND_S:
+            self._since = None
+            return 0.0
+        if self._since is None:
+            self._since = now
+        return behind if now - self._since >= LASTING_S else 0.0
