@@ -412,3 +412,39 @@ def test_a_brief_of_any_shape_is_read_at_once() -> None:
         brief = f"price{run * 600}x\nprice: {run * 600}4\ndelivery: six weeks"
         assert slots_of(load_playbook("sales"), brief)["delivery"] == "six weeks"
     assert process_time() - began < 1  # six hundred blanks took twelve seconds, in which nothing else ran
+
+
+def test_the_reference_is_told_to_who_asks_for_one_and_to_a_doubt_whether_it_works() -> None:
+    for language, asked, doubt, other in (
+        (
+            "en",
+            "Have you ever done one this size before?",
+            "I'm not sure that works.",
+            "That is my final offer.",
+        ),
+        ("en", "Who else uses it?", "We never heard of you.", "We have always done it ourselves."),
+        (
+            "de",
+            "Haben Sie so was schon mal gemacht?",
+            "Ich glaube nicht, dass das funktioniert.",
+            "Kein Geschäft.",
+        ),
+        ("fr", "Vous avez des références ?", "Je ne suis pas convaincue.", "C'est à prendre ou à laisser."),
+        ("es", "¿Y tienen referencias de alguien?", "No me convence.", "No me parece justo."),
+        ("pt", "Vocês têm referências?", "Não tenho certeza.", "É pegar ou largar."),
+    ):
+        for text, kind, told in (
+            (asked, "question", True),
+            (doubt, "objection", True),
+            (other, "objection", False),
+        ):
+            composer = CardComposer(
+                load_playbook("sales"), "proof: Ashgrove, 31 % less", NoSnippets(), language
+            )
+            heard = said(text)
+            composer.hear(heard)
+            draw = drawn(composer, heard, kind)
+            assert draw is not None
+            assert ("Ashgrove" in draw.card.text) is told, text
+            if kind == "question":
+                assert composer.answered(heard), text
