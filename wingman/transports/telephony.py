@@ -3,7 +3,8 @@
 Source: the public descriptions of Twilio Media Streams ("WebSocket messages"), Telnyx media streaming, Plivo
 audio streams and Bandwidth stream events. They agree on start, media and stop and on the names of the tracks,
 and differ in how they spell the rest; all spellings are read alike. Azure Communication Services ("audio
-streaming") says `AudioMetadata` and `AudioData` instead.
+streaming") says `AudioMetadata` and `AudioData` instead. Vonage ("websockets") and jambonz (verb `listen`)
+greet in JSON and send binary messages.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ _OTHER_CODECS = re.compile(
 _EVENT = ("event", "eventType", "type", "kind")
 _STREAM = ("streamSid", "stream_sid", "streamId", "stream_id")
 _PLAIN = str.maketrans("-_", "+/", " \t\r\n")
+JAMBONZ = "audio.jambonz.org"
+"""The subprotocol that it asks for."""
 _LONGEST_COUNT = 15
 """Digits."""
 
@@ -152,6 +155,11 @@ def read_message(text: str) -> Message:
             return Ping()
         case "websocket:connected" if "rate" in (stated := str(tree.get("content-type"))).lower():
             return BinaryForm(_format({"encoding": stated}))
+        case "" if "mixType" in tree and "sampleRate" in tree:
+            sides = MOST_SIDES if tree["mixType"] == "stereo" else 1
+            return BinaryForm(
+                _format({"encoding": "linear16", "channels": sides, "sampleRate": tree["sampleRate"]})
+            )
         case "":
             raise InputError("a text message must name its `event`: start, media or stop", field="event")
         case _:

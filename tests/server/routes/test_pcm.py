@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from tests.audio.test_pcm_format import encoded
 from tests.audio.test_splice import voice
@@ -327,6 +328,28 @@ async def test_a_greeting_says_the_rate_that_the_address_leaves_open() -> None:
         async with stream(query) as (socket, _):
             await socket.send(greeting)
             assert json.loads(await socket.recv())["field"] == field
+
+
+async def test_jambonz_greets_with_the_attributes_of_the_call() -> None:
+    """Documentation of `listen`: one text frame, then binary ones of 16 bits; `mixType` tells the sides."""
+    call = {"callSid": "c1", "direction": "inbound", "from": "+15550100", "callStatus": "in-progress"}
+    mono = bursts(2, [(0.5, "alpha")], 8000)
+    async with service() as (url, meetings):
+        for query, mix, sound in (
+            ("channel=tab", "mono", mono),
+            ("channels=tab,mic", "stereo", sides(mono, mono[::-1].copy())),
+        ):
+            name = await _meeting(meetings)
+            address = f"{url.replace('http', 'ws')}/api/meetings/{name}/pcm?{query}"
+            async with connect(address, subprotocols=[Subprotocol("audio.jambonz.org")]) as socket:
+                assert socket.subprotocol == "audio.jambonz.org"
+                greeting = json.dumps(call | {"sampleRate": 8000, "mixType": mix})
+                await play(socket, [greeting, sound.tobytes(), '{"event":"dtmf","dtmf":"2"}', END])
+            one_word(bytes(meetings.known[name].sinks[Channel.TAB].pcm), 0.5, "alpha")
+        async with connect(address.replace("channels=tab,mic", "")) as socket:
+            await socket.send(json.dumps(call | {"sampleRate": 8000, "mixType": "stereo"}))
+            answer = json.loads(await socket.recv())
+            assert (answer["field"], "channels=tab,mic" in answer["detail"]) == ("channels", True)
 
 
 async def test_the_end_of_the_meeting_ends_the_stream() -> None:

@@ -26,6 +26,7 @@ from wingman.transports.media_order import WAIT_S, InOrder, MediaOrder
 from wingman.transports.pushed import PushedSource
 from wingman.transports.sdp import parse_channels
 from wingman.transports.telephony import (
+    JAMBONZ,
     BinaryForm,
     KeptAudio,
     MediaPayload,
@@ -72,7 +73,12 @@ class StreamRequest:
                     f"the address says {name}={ours} and the stream {theirs}; leave {name} out of the address",
                     field=name,
                 )
-        return replace(self, form=replace(form, sides=self.form.sides))
+        if form.sides != self.form.sides:
+            mend = (
+                "add channels=tab,mic to the address" if form.sides > 1 else "leave channels out of the address"
+            )
+            raise InputError(f"the stream has {form.sides} side(s); {mend}", field="channels")
+        return replace(self, form=form)
 
 
 def wish_of(socket: WebSocket) -> StreamRequest:
@@ -284,7 +290,7 @@ def routes(meetings: Meetings) -> list[WebSocketRoute]:
     """`WS /api/meetings/{id}/pcm?channel=mic&rate=16000&encoding=linear16`."""
 
     async def pcm(socket: WebSocket) -> None:
-        await socket.accept()
+        await socket.accept(JAMBONZ if JAMBONZ in socket.scope.get("subprotocols", ()) else None)
         try:
             meeting = meetings.live(socket.path_params["id"])
             session = PcmSession(socket, meeting, wish_of(socket))
