@@ -218,6 +218,18 @@ def test_a_rate_that_no_sound_has_is_refused(tmp_path: Path) -> None:
             probe(path)
 
 
+def test_what_is_no_recording_is_said_to_be_what_it_is() -> None:
+    for head, why in (
+        (b"%PDF-1.7", "it is a PDF"),
+        (b"PK\x03\x04\x14", "it is a ZIP archive; unpack"),
+        (b"\xef\xbb\xbf\r\n<!DOCTYPE html>", "it is a web page"),
+        (b"<HTML>", "it is a web page"),
+        (b"#EXTM3U\n", "it is a playlist"),
+        (b"OggS", "x"),
+    ):
+        assert why in str(unreadable("a.mp3", ValueError("x"), head)).replace(");", ";"), head
+
+
 def test_a_film_without_its_index_is_told_from_other_nonsense() -> None:
     assert "its index is missing" in str(unreadable("a.mp4", ValueError("x"), b"\0\0\0\x20ftypisom"))
     assert "(x)" in str(unreadable("a.mp4", ValueError("x\ny"), b""))

@@ -176,14 +176,26 @@ class MediaInput:
         return os.pread(self._handle, 64, 0)
 
 
+_NO_MEDIA = (
+    (b"%pdf", "it is a PDF", "choose the recording itself"),
+    (b"pk\x03\x04", "it is a ZIP archive", "unpack it and choose the recording in it"),
+    (b"#extm3u", "it is a playlist, which names other files", "download the recording that it names"),
+    (b"<!doctype", "it is a web page, such as one that asks to sign in", "download the recording again"),
+    (b"<html", "it is a web page, such as one that asks to sign in", "download the recording again"),
+)
+"""How a file begins (in small letters) that is often chosen in a recording's place."""
+
+
 def unreadable(title: str, broken: Exception, head: bytes = b"") -> InputError:
     """Why a file cannot be read, as far as its first bytes tell."""
+    why = str(getattr(broken, "strerror", "") or broken).split("\n", 1)[0][:120]
+    mend = "convert it to WAV, Ogg or MP4"
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if head[4:8] == b"ftyp":
         why = "its index is missing: the recorder was stopped before it could finish the file"
         mend = "repair it with a tool that rebuilds the index, or record to Matroska or Ogg"
-    else:
-        why = str(getattr(broken, "strerror", "") or broken).split("\n", 1)[0][:120]
-        mend = "convert it to WAV, Ogg or MP4"
+    elif found := next((words for begins, *words in _NO_MEDIA if text.startswith(begins)), None):
+        why, mend = found
     return InputError(f"{title} is not a media file that can be read ({why}); {mend}", field="file")
 
 
