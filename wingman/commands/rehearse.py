@@ -126,10 +126,13 @@ class _Table:
                 pass
 
     def lines(self) -> Iterable[str]:
+        by_turn: dict[int | None, list[tuple[Rehearsed, SuggestionCreated]]] = {}
+        for event, card in self._cards.values():
+            by_turn.setdefault(event.turn, []).append((event, card))
         for turn in self._turns:
             text = turn.text if len(turn.text) <= WIDTH else f"{turn.text[: WIDTH - 1]}…"
             yield f"{turn.line:4}  {turn.who:>3}  {text}"
-            cards = [(event, card) for event, card in self._cards.values() if event.turn == turn.line]
+            cards = by_turn.get(turn.line, [])
             for event, card in cards:
                 words = " / ".join(self._texts[card.id].splitlines())
                 yield f"           ▸ {clock(event.envelope.at)} {card.kind} ({card.reason}): {words}"

@@ -170,12 +170,14 @@ class Coach:
         return self._cards.early_wasted
 
     async def ready(self) -> None:
-        """Return when the coach runs and its encoder is loaded; for whoever must not wait later."""
+        """Return when the coach runs and knows what its cards mean; for whoever must not wait later."""
         await self._listener.ready()
+        await self._meanings.idle()
 
     async def settle(self) -> None:
-        """Return when the model has nothing more to write; for whoever plays a meeting faster than it was."""
+        """Return when nothing is left to find out or write; for whoever plays a meeting faster than it was."""
         await self._listener.idle()
+        await self._meanings.idle()
         if self._writer is not None:
             await self._writer.idle()
 

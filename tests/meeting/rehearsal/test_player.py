@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +22,8 @@ from wingman.core.utterance import ReadingStatus
 from wingman.llm.openai import OpenAiModel
 from wingman.meeting.rehearsal import Cast, Rehearsed, ScriptedTurn, Variant, distort, rehearse
 from wingman.meeting.rehearsal.player import JOINED
+from wingman.suggest.card.novelty import bare
+from wingman.suggest.knowledge.encoder import Purpose, Vectors
 from wingman.suggest.playbook.playbook import load_playbook
 from wingman.testing.gemini.server import INSTANT
 from wingman.testing.openai.server import ChatEmulator
@@ -118,6 +122,39 @@ async def _cards(
 async def test_the_same_conversation_gives_the_same_bytes() -> None:
     one, other = [await _play(_turns(*TALK)) for _ in range(2)]
     assert [event.encode() for event in one] == [event.encode() for event in other]
+
+
+class _Late:
+    """An encoder that takes long for what was written down; it notes what is known when something is said."""
+
+    name, remote = "late", False
+
+    def __init__(self) -> None:
+        self.known: set[str] = set()
+        self.when_said: dict[str, frozenset[str]] = {}
+
+    async def encode(self, texts: Sequence[str], purpose: Purpose) -> Vectors:
+        if purpose == "query":
+            self.when_said |= {text: frozenset(self.known) for text in texts}
+        else:
+            for _ in range(20):
+                await asyncio.sleep(0)
+            self.known.update(texts)
+        return np.eye(1, 512, dtype=np.float32).repeat(len(texts), 0)
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+async def test_a_slow_machine_rehearses_the_same_cards() -> None:
+    """What cards and brief mean is known when the first word is said."""
+    encoder = _Late()
+    brief = " ".join(f"Plan {number} costs {number}0 dollars a month." for number in range(1, 30))
+    events = await _play(_turns(*TALK), encoder=encoder, brief=brief)
+    first = encoder.when_said[TALK[0][1]]
+    assert any("Plan 29 costs" in sentence for sentence in first)
+    shown = {bare(e.envelope.data.text) for e in events if isinstance(e.envelope.data, SuggestionCreated)}
+    assert shown <= encoder.when_said[TALK[-1][1]]
 
 
 async def test_a_tone_reaches_the_utterance() -> None:

@@ -62,6 +62,24 @@ async def test_without_an_encoder_here_words_alone_tell() -> None:
         assert novelty.repeats(ASK)
 
 
+async def test_whoever_waits_for_all_that_was_wanted_gets_it_or_learns_that_nobody_finds_it_out() -> None:
+    for encoder in (Known(), Known(fails=True), Known(remote=True), None):
+        found = CardMeanings(encoder)
+        found.want(map(str, range(9)))
+        await found.idle()  # nobody runs it yet
+        task = asyncio.create_task(found.run())
+        await asyncio.sleep(0)
+        for more in ((), (ASK,), ()):
+            found.want(more)
+            await asyncio.wait_for(found.idle(), 5.0)
+        finds = encoder is not None and not encoder.fails and not encoder.remote
+        assert all((found.of(text) is not None) == finds for text in (*map(str, range(9)), ASK))
+        task.cancel()
+        await asyncio.wait((task,))
+        found.want((SAME,))
+        await asyncio.wait_for(found.idle(), 5.0)
+
+
 def test_a_quote_is_not_what_a_card_says() -> None:
     assert bare("“How much is it then?” Name one plan and wait.") == "Name one plan and wait."
     assert bare("“Fair enough.”") == "“Fair enough.”"

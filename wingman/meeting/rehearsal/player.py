@@ -118,6 +118,7 @@ class _Meeting:
         self._name = name
         self._turns = turns
         self._cast = cast
+        self._feels = cast.playbook.voice_emotion == "allow" and any(turn.tone for turn in turns)
         self._on_event = on_event
         self._now = 0.0
         self._ticks = 0
@@ -141,10 +142,6 @@ class _Meeting:
         self._coach = Coach(
             cast.suggest, cast.playbook, cast.model, self._publish, brief=cast.brief, parts=parts
         )
-
-    @property
-    def _feels(self) -> bool:
-        return self._cast.playbook.voice_emotion == "allow" and any(turn.tone for turn in self._turns)
 
     async def play(self) -> None:
         self._begin()

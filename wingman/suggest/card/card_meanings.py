@@ -29,6 +29,8 @@ class CardMeanings:
         self._known: OrderedDict[str, Vector] = OrderedDict()
         self._wanted: OrderedDict[str, None] = OrderedDict()
         self._some = asyncio.Event()
+        self._running = False
+        self._caught_up = asyncio.Event()
 
     def want(self, texts: Iterable[str]) -> None:
         """These will be asked for. Returns at once."""
@@ -37,23 +39,39 @@ class CardMeanings:
         for text in texts:
             if text.strip() and text not in self._known and len(self._wanted) < MOST:
                 self._wanted[text] = None
+        self._caught_up.clear()
         self._some.set()
 
     def of(self, text: str) -> Vector | None:
         """The meaning of a text; None while it is not known."""
         return self._known.get(text)
 
+    async def idle(self) -> None:
+        """Return when all that was wanted is known, or nobody finds it out; for whoever must not wait later."""
+        if self._running:
+            await self._caught_up.wait()
+
     async def run(self) -> None:
         """Serve until cancelled, or until the encoder fails."""
-        while self._encoder is not None:
-            await self._some.wait()
-            batch = [self._wanted.popitem(last=False)[0] for _ in range(min(AT_ONCE, len(self._wanted)))]
+        if self._encoder is None:
+            return
+        self._running = True
+        try:
+            await self._find_out(self._encoder)
+        except ProviderFault:  # the listener tells of it
+            return
+        finally:
+            self._running = False
+            self._caught_up.set()
+
+    async def _find_out(self, encoder: Encoder) -> None:
+        while True:
             if not self._wanted:
                 self._some.clear()
-            try:
-                vectors = await self._encoder.encode(batch, "passage") if batch else ()
-            except ProviderFault:  # the listener tells of it
-                return
+                self._caught_up.set()
+            await self._some.wait()
+            batch = [self._wanted.popitem(last=False)[0] for _ in range(min(AT_ONCE, len(self._wanted)))]
+            vectors = await encoder.encode(batch, "passage") if batch else ()
             self._known.update(zip(batch, vectors, strict=True))
             while len(self._known) > MOST:
                 self._known.popitem(last=False)

@@ -12,6 +12,7 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -52,14 +53,16 @@ def always(_size: int) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Likeness:
     """How like each section a text is. Encoders differ in scale, so what counts is the lead over the mean."""
 
     cosines: NDArray[np.float32]
     at_least: float
-    passages: tuple[NDArray[np.float32], ...] = ()
-    """Of each section, how like each of its passages is."""
+    passages: NDArray[np.float32] | None = None
+    """How like each passage of all sections is; None where that is not kept."""
+    starts: NDArray[np.intp] | tuple[()] = ()
+    """Of each section, where its passages begin."""
 
     @property
     def nearest(self) -> tuple[int, ...]:
@@ -73,7 +76,10 @@ class Likeness:
 
     def of_statements(self, row: int) -> tuple[float, ...]:
         """Of each statement of a section, how far it lies over the others; empty where that is not known."""
-        told = self.passages[row][1:] if row < len(self.passages) else ()
+        if self.passages is None or row >= len(self.starts):
+            return ()
+        end = self.starts[row + 1] if row + 1 < len(self.starts) else None
+        told = self.passages[self.starts[row] : end][1:]
         if len(told) < 2:
             return ()
         mean, spread = float(np.mean(told)), float(np.std(told)) + SPREAD
@@ -83,8 +89,13 @@ class Likeness:
         """Standard deviations this row lies over the mean one; 0 for one that has not been read."""
         if row >= len(self.cosines):
             return 0.0
-        mean, spread = float(self.cosines.mean()), float(self.cosines.std()) + SPREAD
+        mean, spread = self._scale
         return (float(self.cosines[row]) - mean) / spread
+
+    @cached_property
+    def _scale(self) -> tuple[float, float]:
+        """Mean and spread over the sections, which every row is measured by."""
+        return float(self.cosines.mean()), float(self.cosines.std()) + SPREAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +192,7 @@ class EmbeddingIndex:
         if vector is None or self._notes is None:
             return None
         found = self._notes @ vector
-        passages = tuple(np.split(found, self._starts[1:]))
-        return Likeness(np.maximum.reduceat(found, self._starts), self._at_least, passages)
+        return Likeness(np.maximum.reduceat(found, self._starts), self._at_least, found, self._starts)
 
     def taught(self, text: str, joined: str) -> tuple[Likeness, Likeness] | None:
         """How like the sections `text` is, by itself and with `joined`, as was learned from notes that answer.
