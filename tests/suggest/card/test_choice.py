@@ -447,6 +447,7 @@ IS_IT = (
     ("en", "sales", "objection", "That's a lot of money.", "number you had in mind"),
     ("en", "sales", "price", "I'll do it if you give me three waters.", "against your limit"),
     ("en", "custom", "risk", "The network goes down every storm.", "fallback in concrete"),
+    ("en", "custom", "risk", "We can't be down for even an hour.", "fallback in concrete"),
     ("en", "custom", "question", "How do we know it does not happen to us again?", "has changed since"),
     ("en", "support", "question", "What does that mean for my order?", "not how it works"),
     ("en", "support", "price", "It says we owe £612 on the letter.", "Say what £612 is for"),
