@@ -82,13 +82,15 @@ def test_a_link_that_somebody_left_in_a_shared_folder_leads_nowhere(tmp_path: Pa
     place.remove("m-1")
     assert not home.exists()
     assert other.read_bytes() == b"of the user's"
-    home.symlink_to(tmp_path)  # and so for the folder itself
-    with pytest.raises(OSError, match="symbolic links"):
-        place.create("m-1", "tab.opus")
+    put(place, "m-2", "tab.opus", b"of another meeting")
+    home.symlink_to(home.with_name("m-2"))  # and so for the folder itself
+    for touch in (place.create, place.read):
+        with pytest.raises(OSError, match="symbolic links"):
+            touch("m-1", "tab.opus")
+    assert place.names("m-1") == []
     place.remove("m-1")
     assert not home.is_symlink()
-    assert other.read_bytes() == b"of the user's"
-    assert not (tmp_path / "tab.opus").exists()
+    assert place.read("m-2", "tab.opus") == b"of another meeting"
 
 
 class Store:

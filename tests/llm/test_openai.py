@@ -12,7 +12,7 @@ from tests.support.each import each
 from wingman.config.section import Secret
 from wingman.config.suggest import OpenAiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
+from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.llm.openai import OpenAiModel, refused
 from wingman.testing.openai.server import ChatEmulator, ChatFault
 
@@ -121,3 +121,13 @@ async def test_a_prompt_leaves_wherever_the_server_stands(url: str) -> None:
     model = OpenAiModel(OpenAiSettings(url=url))
     assert model.remote
     await model.aclose()
+
+
+async def test_an_address_that_is_none_is_a_fault_of_the_model_alone() -> None:
+    for url in ("http://127.0.0.1:99999/v1", "http://[::1", "http://x:y", "http:///v1", "http://\u24db/v1"):
+        model = OpenAiModel(OpenAiSettings(url=url, model="m"))
+        with pytest.raises(ProviderFault, match=r"suggest\.openai\.url"):
+            await model.probe()
+        with pytest.raises(ProviderFault, match=r"suggest\.openai\.url"):
+            await anext(model.stream(Prompt("", "Hello")))
+        await model.aclose()

@@ -78,18 +78,20 @@ class FolderStorage:
         home = self._home(meeting)
         for folder in (home.parent, home):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if home.is_symlink():
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(home))
+        _refuse_link(home)
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | NO_LINKS
         return _File(io.FileIO(os.open(home / name, flags, 0o600), "w"))
 
     def names(self, meeting: str) -> list[str]:
-        if not ID.fullmatch(meeting) or not self._home(meeting).is_dir():
+        home = self._home(meeting)
+        if not ID.fullmatch(meeting) or home.is_symlink() or not home.is_dir():
             return []
-        return [path.name for path in self._home(meeting).iterdir() if path.is_file()]
+        return [path.name for path in home.iterdir() if path.is_file()]
 
     def read(self, meeting: str, name: str) -> bytes:
-        with open(self._home(meeting) / name, "rb", opener=_not_led_away) as file:
+        home = self._home(meeting)
+        _refuse_link(home)
+        with open(home / name, "rb", opener=_not_led_away) as file:
             return file.read()
 
     def remove(self, meeting: str) -> None:
@@ -112,6 +114,12 @@ class FolderStorage:
 
     def _home(self, meeting: str) -> Path:
         return self.folder / FOLDER / meeting
+
+
+def _refuse_link(home: Path) -> None:
+    """What it leads to is not ours: in a folder that is shared, it may be another meeting's sound."""
+    if home.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(home))
 
 
 def _not_led_away(name: str, flags: int) -> int:

@@ -47,6 +47,8 @@ class CountingTransport(httpx.AsyncHTTPTransport):
         count(self._pool)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if (request.url.port or 0) >= 1 << 16:  # the loop's own error is no failure of a connection
+            raise httpx.ConnectError("a port is 65535 at most", request=request)
         ask(request.headers)
         answer = await self._sent(request)
         if isinstance(answer.stream, httpx.AsyncByteStream):

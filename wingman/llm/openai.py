@@ -92,7 +92,7 @@ class OpenAiModel:
         try:
             async with asyncio.timeout(PROBE_TIMEOUT_S):
                 answer = await self._http.get(f"{self._url}/models")
-        except (httpx.HTTPError, TimeoutError) as failed:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as failed:
             raise _unreachable(self._url, failed) from None
         if answer.status_code in (404, 405, 501) and self._model:
             log.warning("the model server lists no models; the configured one is used", url=self._url)
@@ -126,7 +126,7 @@ class OpenAiModel:
                 async with aclosing(_pieces(answer, reply)) as pieces:
                     async for text in pieces:
                         yield text
-        except httpx.HTTPError as failed:
+        except (httpx.HTTPError, httpx.InvalidURL) as failed:
             raise _unreachable(self._url, failed) from None
         finally:
             self._wary = self._wary or reply.leaked
