@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from wingman.commands.cli import main
+from wingman.core.vocabulary import LONGEST_BRIEF
 from wingman.suggest.playbook.playbook import folder
 
 LINES = '{"who": "U", "text": "This is our scheduler."}\n{"who": "C", "text": "How much is it per month?"}\n'
@@ -96,7 +97,9 @@ def test_nothing_that_others_wrote_steers_the_terminal(
         (["/dev/zero"], "holds more than 64 MB"),
         (["{bad}"], "line 2: is not JSON"),
         (["{talk}", "--playbook", "nosuch"], "there is no playbook"),
-        (["{talk}", "--notes", "{missing}"], "does not exist"),
+        (["{talk}", "--notes", "{missing}"], "none is no folder"),
+        (["{talk}", "--notes", "{talk}"], "talk.jsonl is no folder"),
+        (["{talk}", "--brief", "a" * (LONGEST_BRIEF + 1)], "`brief` may have at most"),
         (["{talk}", "--model", "gpt"], "is no address"),
         (["{talk}", "--model", "http://127.0.0.1:9/v1"], "nothing answers"),
     ],

@@ -23,6 +23,7 @@ from wingman.core.time import clock
 from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.meeting.rehearsal import Cast, Rehearsed, ScriptedTurn, distort, read_turns, rehearse
 from wingman.meeting.rehearsal.model_server import model_at
+from wingman.suggest.coach import checked_brief
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.user_playbooks import UserPlaybooks
@@ -37,6 +38,9 @@ def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
     turns = distort(read_turns(_lines(arguments.file)), arguments.variant, arguments.seed)
+    checked_brief(arguments.brief or "")
+    if arguments.notes and not expanded(arguments.notes).is_dir():
+        raise InputError(f"--notes {arguments.notes} is no folder; name one that holds notes", field="notes")
     notes = arguments.notes or settings.suggest.knowledge
     playing = _rehearse(arguments, settings, turns, expanded(notes) if notes else None)
     return run_until_signal(playing, interrupted=INTERRUPTED)
