@@ -24,8 +24,9 @@ from wingman.suggest.card.private import INWARD
 from wingman.suggest.card.trouble import trouble_in
 from wingman.suggest.gate.care import needs
 from wingman.suggest.gate.decisions import Candidate
+from wingman.suggest.knowledge.codes import asked_codes, codes
 from wingman.suggest.knowledge.index import Knowledge
-from wingman.suggest.knowledge.lexical import codes, stems
+from wingman.suggest.knowledge.lexical import stems
 from wingman.suggest.knowledge.sections import Section, sections_of
 from wingman.suggest.playbook.language import HeardLanguage, base_tag
 from wingman.suggest.playbook.moves import move_book
@@ -277,7 +278,7 @@ class CardComposer:
         if meant and candidate.kind in ANSWERED:
             return tuple(dict.fromkeys(((BRIEF, meant), *found)))
         if candidate.kind not in BRIEFED:  # what a code means is told to somebody in trouble, too
-            named = codes(candidate.text)
+            named = asked_codes(candidate.text)
             coded = self._briefed.search(candidate.text, before) if named else ()
             return (*found, *(pair for pair in coded if named & codes(pair[1])))
         briefed = self._briefed.search(candidate.text, before)

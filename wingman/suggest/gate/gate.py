@@ -183,7 +183,7 @@ class Gate:
             self._turns.question = None
 
     def deciding(self, candidate: Candidate) -> None:
-        """A model decides about this, and no silence takes its place, until it `began` or `ended`."""
+        """A model decides about this, and no silence takes its place, until a card has `ended`."""
         self._deciding = candidate.utterance
 
     def asked(self) -> None:

@@ -264,14 +264,15 @@ class Knowledge:
         shares = [way.shares(known) for way in ways]
         sure = {row: min(share[row] for share in shares) for row in known}
         alike = likeness.alike if likeness is not None else frozenset()
-        if (named := self._words.coded(text)) is not None:  # a code is a name: nothing else is meant
-            sure[named] = 1.0
         least = weights.asked if is_question(text) else weights.at_least
         first = [
             row
             for row in sorted(sure, key=lambda row: (-sure[row], row))[:1]
             if (sure[row] >= least or row in alike) and not self._words.lacks_the_sum(text, row)
         ]
+        named = None if first else self._words.coded(text)
+        if named is not None and not self._words.lacks_the_sum(text, named):
+            first = [named]  # one rare word makes no section sure
         rest = [
             row
             for row in sorted(known, key=lambda row: (-shares[-1][row], row))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from wingman.suggest.knowledge.codes import asked_codes, codes
 from wingman.suggest.knowledge.concepts import ideas
 from wingman.suggest.knowledge.facets import AMOUNT, SUM, asked, held
 from wingman.suggest.knowledge.sections import Section
@@ -39,8 +40,6 @@ LONGEST_WORD = 80
 _HEADING_COUNTS = 2
 _VERBAL = re.compile(r"(\w*[aeiouy]\w*)(?:ing|ed)$")
 """What English adds to a verb; of what is left a vowel and three letters must stand, so `need` is whole."""
-_CODE = re.compile(r"(?<![\w-])(?!q[1-4]\b|h[12]\b)([a-z]{1,4})-?(\d{1,5})(?![\w-])", re.IGNORECASE)
-"""A fault's or a part's (`E17`, `ERR-404`); a quarter or half of a year is none."""
 _SAME_IDEA = 0.7
 """What another word for the same counts, to one for the word itself."""
 _BETWEEN = re.compile(r"\.\w+ ›|[-_./›]")
@@ -132,8 +131,8 @@ class LexicalIndex:
         }
 
     def coded(self, text: str) -> int | None:
-        """The only section that holds a code named in `text`; None without just one."""
-        rows = set().union(*(self._codes.get(code, ()) for code in codes(text)))
+        """The only section that holds a code that `text` asks for; None without just one."""
+        rows = set().union(*(self._codes.get(code, ()) for code in asked_codes(text)))
         return rows.pop() if len(rows) == 1 else None
 
     def lacks_the_sum(self, text: str, row: int) -> bool:
@@ -175,11 +174,6 @@ class LexicalIndex:
     def _rarity(self, sections: int) -> float:
         """Inverse document frequency of a word that stands in so many sections."""
         return math.log(1 + (self._count - sections + 0.5) / (sections + 0.5))
-
-
-def codes(text: str) -> frozenset[str]:
-    """The codes a text names, however they are written (`E17`, `e-17`)."""
-    return frozenset(f"{letters}{digits}".lower() for letters, digits in _CODE.findall(text))
 
 
 def stems(text: str) -> list[str]:
