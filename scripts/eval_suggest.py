@@ -104,7 +104,7 @@ async def main() -> None:
     if arguments.scripts:
         await _scripts()
         return
-    talks = conversations.load(arguments.data)
+    talks = conversations.load_or_exit(arguments.data)
     with_meaning = installed() and not arguments.no_encoder
     encoder = SentenceEncoder() if with_meaning else None
     trained = [*talks, *conversations.scripts()]

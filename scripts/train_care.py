@@ -110,7 +110,10 @@ def main() -> None:
 
 def _read(folder: Path, encoder: SentenceEncoder, weights: Floats) -> None:
     turns = [
-        (talk.language, turn) for talk in conversations.load(folder) for turn in talk.turns if turn.who != "U"
+        (talk.language, turn)
+        for talk in conversations.load_or_exit(folder)
+        for turn in talk.turns
+        if turn.who != "U"
     ]
     vectors = encoder.encode_here([turn.text for _, turn in turns]).astype(np.float64)
     count = 0

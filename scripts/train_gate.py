@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=conversations.FOLDER, help="folder of labelled *.jsonl")
     parser.add_argument("--check", action="store_true", help="measure only, write nothing")
     arguments = parser.parse_args()
-    talks = [*conversations.load(arguments.data), *conversations.scripts()]
+    talks = [*conversations.load_or_exit(arguments.data), *conversations.scripts()]
     flavours: tuple[Flavour, ...] = ("meaning", "words") if installed() else ("words",)
     for flavour in flavours:
         design = Design(flavour, training_rows(talks, flavour, encoding()))

@@ -144,7 +144,7 @@ def sets_of(folder: Path | None) -> list[NotesSet]:
                 for turn in notes["turns"]
             )
             found.append(NotesSet(f"{source} {notes['name']}", source, sections, said))
-    for talk in conversations.load(folder) if folder is not None else []:
+    for talk in conversations.load_or_exit(folder) if folder is not None else []:
         if folder is not None and talk.knowledge:
             texts = [turn.text for turn in talk.turns]
             said = tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -60,6 +61,15 @@ def load(folder: Path = FOLDER) -> list[Conversation]:
             f"there is no labelled conversation in {folder}; name a folder of *.jsonl files"
         )
     return [one for path in paths for one in _of_file(path)]
+
+
+def load_or_exit(folder: Path) -> list[Conversation]:
+    """As `load`, for a command line: without any, one sentence and status 2."""
+    try:
+        return load(folder)
+    except FileNotFoundError as missing:
+        print(missing, file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 def _of_file(path: Path) -> Iterable[Conversation]:

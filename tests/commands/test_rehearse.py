@@ -72,6 +72,8 @@ def test_nothing_that_others_wrote_steers_the_terminal(
     notes.mkdir()
     raw = harm.encode().decode("unicode_escape")
     (notes / "prices.md").write_text(f"# Price\nThe price is {raw}49 dollars a month.\n", encoding="utf-8")
+    brief = conversation.with_name("brief.txt")
+    brief.write_text(f"delivery: {raw}9 days", encoding="utf-8")
     options = [
         "--no-encoder",
         "--playbook",
@@ -79,7 +81,7 @@ def test_nothing_that_others_wrote_steers_the_terminal(
         "--notes",
         str(notes),
         "--brief",
-        f"delivery: {raw}9 days",
+        str(brief),
     ]
     assert main(["rehearse", str(conversation), *options]) == 0
     table = capsys.readouterr().out
@@ -100,6 +102,10 @@ def test_nothing_that_others_wrote_steers_the_terminal(
         (["{talk}", "--notes", "{missing}"], "none is no folder"),
         (["{talk}", "--notes", "{talk}"], "talk.jsonl is no folder"),
         (["{talk}", "--brief", "a" * (LONGEST_BRIEF + 1)], "`brief` may have at most"),
+        (["{talk}", "--brief", "{long}"], "`brief` may have at most"),
+        (["{talk}", "--brief", "{raw}"], "is no UTF-8 text"),
+        (["{talk}", "--language", "klingon!!"], "is no language tag"),
+        (["{array}"], "line 1: is not an object; write one object a line"),
         (["{talk}", "--model", "gpt"], "is no address"),
         (["{talk}", "--model", "http://127.0.0.1:9/v1"], "nothing answers"),
     ],
@@ -110,6 +116,9 @@ def test_mistakes_are_one_sentence_and_status_2(
     bad = conversation.with_name("bad.jsonl")
     bad.write_text(LINES.splitlines()[0] + "\nhello\n")
     names = {"missing": conversation.with_name("none"), "bad": bad, "talk": conversation}
+    for name, content in (("long", b"a" * (LONGEST_BRIEF + 1)), ("raw", b"\xe9t\xe9"), ("array", b"[{}]")):
+        names[name] = conversation.with_name(name)
+        names[name].write_bytes(content)
     assert main(["rehearse", *(argument.format(**names) for argument in arguments)]) == 2
     error = capsys.readouterr().err
     assert sentence in error

@@ -549,10 +549,16 @@ def _replay(commands: Commands) -> None:
 def _rehearse(commands: Commands) -> None:
     parser = _command(commands, "rehearse", "Play a written conversation: what would be suggested, and when.")
     parser.add_argument(
-        "file", metavar="FILE", help='one JSON object a line, {"who": "U|C|C2", "text": "…"}; - reads'
+        "file",
+        metavar="FILE",
+        help='one JSON object a line, {"who": "U|C|C2", "text": "…"}; - reads standard input',
     )
     parser.add_argument("--playbook", help="playbook name or file (default: the settings')")
-    parser.add_argument("--brief", help="who takes part and what the meeting is for")
+    parser.add_argument(
+        "--brief",
+        metavar="TEXT|FILE",
+        help="who takes part and what the meeting is for, or a file that says it",
+    )
     parser.add_argument("--notes", metavar="DIR", help="folder of notes that cards may quote")
     parser.add_argument("--verbosity", choices=VERBOSITIES, help="how often it may speak")
     parser.add_argument("--language", metavar="TAG", help="language that is spoken, such as de")

@@ -6,6 +6,8 @@ import argparse
 import asyncio
 import codecs
 import contextlib
+import os
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,6 +22,7 @@ from wingman.core.encoders import plain
 from wingman.core.errors import InputError
 from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionSkipped
 from wingman.core.time import clock
+from wingman.core.vocabulary import LONGEST_BRIEF
 from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.meeting.rehearsal import Cast, Rehearsed, ScriptedTurn, distort, read_turns, rehearse
 from wingman.meeting.rehearsal.model_server import model_at
@@ -32,18 +35,40 @@ WIDTH = 100
 """Characters of a turn shown in the table."""
 LARGEST = 64 * 1024 * 1024
 """Bytes of a conversation; a device or a pipe may have no end."""
+_TAG = re.compile(r"auto|multi|[a-z]{2,3}(?:[-_][a-z\d]{1,8})*", re.IGNORECASE)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
     turns = distort(read_turns(_lines(arguments.file)), arguments.variant, arguments.seed)
-    checked_brief(arguments.brief or "")
+    arguments.brief = checked_brief(_brief(arguments.brief or ""))
+    if arguments.language and not _TAG.fullmatch(arguments.language):
+        raise InputError(
+            f"--language {arguments.language[:40]!r} is no language tag; write one such as de or pt-BR",
+            field="language",
+        )
     if arguments.notes and not expanded(arguments.notes).is_dir():
         raise InputError(f"--notes {arguments.notes} is no folder; name one that holds notes", field="notes")
     notes = arguments.notes or settings.suggest.knowledge
     playing = _rehearse(arguments, settings, turns, expanded(notes) if notes else None)
     return run_until_signal(playing, interrupted=INTERRUPTED)
+
+
+def _brief(text: str) -> str:
+    """The brief, or that of the file it names. Raises `InputError`."""
+    path = expanded(text)
+    if not os.path.isfile(path):  # `Path.is_file` raises for a text that is too long for a name
+        return text
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            return file.read(LONGEST_BRIEF + 1)
+    except OSError as failed:
+        raise InputError(
+            f"cannot read --brief {text}: {failed.strerror}; check the path", field="brief"
+        ) from None
+    except UnicodeDecodeError:
+        raise InputError(f"--brief {text} is no UTF-8 text; save it as UTF-8", field="brief") from None
 
 
 def _lines(name: str) -> list[bytes]:

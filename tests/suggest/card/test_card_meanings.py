@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from wingman.core.errors import FaultKind, ProviderFault
+from wingman.suggest.card import card_meanings
 from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.novelty import Novelty, bare
 from wingman.suggest.knowledge.encoder import Purpose, Vectors
@@ -78,6 +80,34 @@ async def test_whoever_waits_for_all_that_was_wanted_gets_it_or_learns_that_nobo
         await asyncio.wait((task,))
         found.want((SAME,))
         await asyncio.wait_for(found.idle(), 5.0)
+
+
+async def test_an_encoder_that_stands_still_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(card_meanings, "LOADING_S", 0.001)
+    going = asyncio.Event()
+
+    class Still(Known):
+        async def encode(self, texts: Sequence[str], purpose: Purpose) -> Vectors:
+            await going.wait()
+            return await super().encode(texts, purpose)
+
+    found = CardMeanings(Still())
+    found.want((ASK,))
+    task = asyncio.create_task(found.run())
+    await asyncio.sleep(0)
+    await asyncio.wait_for(found.idle(), 5.0)
+    monkeypatch.setattr(card_meanings, "LOADING_S", 3600.0)
+    found.want((SAME,))
+    await asyncio.wait_for(found.idle(), 5.0)
+    assert found.of(ASK) is None
+    going.set()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    found.want((OTHER,))
+    await asyncio.wait_for(found.idle(), 5.0)  # it goes again, and is waited for again
+    assert found.of(OTHER) is not None
+    task.cancel()
+    await asyncio.wait((task,))
 
 
 def test_a_quote_is_not_what_a_card_says() -> None:

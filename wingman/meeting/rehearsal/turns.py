@@ -26,6 +26,7 @@ LONGEST_PAUSE_S = 3600.0
 _WHO = re.compile(r"(?:U|C(?:[1-9]\d?)?)", re.IGNORECASE)
 _UNSEEN = {"\u200d": "", "\u200c": "", "\u00ad": "", "\ufeff": ""}
 """Signs without a shape inside words; every other one parts them."""
+_ONE_A_LINE = 'write one object a line, such as {"who": "C", "text": "…"}'
 _NAMED = 5
 """Bad lines named in one answer."""
 
@@ -93,9 +94,9 @@ def _turn(index: int, raw: bytes) -> ScriptedTurn:
     try:
         fields = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
-        raise ValueError(f'is not JSON ({broken}); write {{"who": "C", "text": "…"}}') from None
+        raise ValueError(f"is not JSON ({broken}); {_ONE_A_LINE}") from None
     if not isinstance(fields, dict):
-        raise ValueError('is not an object; write {"who": "C", "text": "…"}')
+        raise ValueError(f"is not an object; {_ONE_A_LINE}")
     who = fields.get("who")
     if not isinstance(who, str) or not _WHO.fullmatch(who.strip()):
         raise ValueError(f"`who` must be U (you), C, C2, C3 … (the others), not {_shown(who)}; change it")

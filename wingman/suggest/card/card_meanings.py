@@ -8,10 +8,14 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from wingman.core.errors import ProviderFault
+from wingman.suggest.gate.listener import LOADING_S
 from wingman.suggest.knowledge.encoder import Encoder
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 4
 """Texts encoded in one go; what somebody says just then waits no longer than for these."""
@@ -30,6 +34,8 @@ class CardMeanings:
         self._wanted: OrderedDict[str, None] = OrderedDict()
         self._some = asyncio.Event()
         self._running = False
+        self._stalled = False
+        """True once somebody waited in vain: nobody does again until something has been found out."""
         self._caught_up = asyncio.Event()
 
     def want(self, texts: Iterable[str]) -> None:
@@ -47,9 +53,16 @@ class CardMeanings:
         return self._known.get(text)
 
     async def idle(self) -> None:
-        """Return when all that was wanted is known, or nobody finds it out; for whoever must not wait later."""
-        if self._running:
-            await self._caught_up.wait()
+        """Return when all that was wanted is known, or nobody finds it out, or an encoder that may stand still
+        took `LOADING_S`; for whoever must not wait later."""
+        if not self._running or self._stalled:
+            return
+        try:
+            async with asyncio.timeout(LOADING_S):
+                await self._caught_up.wait()
+        except TimeoutError:
+            self._stalled = True
+            log.info("suggest.no_card_meaning", detail=f"took over {LOADING_S:g} s")
 
     async def run(self) -> None:
         """Serve until cancelled, or until the encoder fails."""
@@ -72,6 +85,7 @@ class CardMeanings:
             await self._some.wait()
             batch = [self._wanted.popitem(last=False)[0] for _ in range(min(AT_ONCE, len(self._wanted)))]
             vectors = await encoder.encode(batch, "passage") if batch else ()
+            self._stalled = False
             self._known.update(zip(batch, vectors, strict=True))
             while len(self._known) > MOST:
                 self._known.popitem(last=False)
