@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
+import wingman.suggest.card.composer as composer_module
 from tests.suggest.support import said
+from wingman.llm.base import Prompt
 from wingman.suggest.card.composer import CardComposer, NoSnippets
-from wingman.suggest.card.labelled_facts import stating
+from wingman.suggest.card.labelled_facts import LabelledFacts
+from wingman.suggest.card.prompt import Material, rules_of
 from wingman.suggest.gate.decisions import Candidate, Reason
 from wingman.suggest.playbook.playbook import load_playbook
+from wingman.suggest.playbook.signals import Signal
+from wingman.suggest.speculation import EARLY
 
 FACTS = {
     "en": (
         "Warranty: 24 months on electronics.",
-        "Payment: half on signature, half before day one.",
+        "Payment: half on signature, half 14 days before day one.",
         "Insurance: 6.5 million public liability.",
         "Guarantee 7 years on parts and labour.",
-        "Maria: treasurer, careful.",
+        "Notice: four weeks.",
+        "- Opening hours: 8 to 18.",
+        "Maria: treasurer, careful with money.",
         "We pay 1,200 euro a day.",
+        "Training: ask Tom first.",
+        "Worst case: 37,000 euros.",
+        "Other offers 41,000 and 43,000.",
+        "Door code: 4417 at the gate.",
     ),
-    "de": ("Garantie 36 Monate auf den Sensor.", "Zahlung: die Hälfte bei Auftrag, der Rest nach Abnahme."),
-    "fr": ("Garantie : trois ans, pièces et main d'œuvre.", "Acompte : 30 % à la commande."),
+    "de": ("Garantie 36 Monate auf den Sensor.", "Zahlung: 50 % bei Auftrag, der Rest nach Abnahme."),
+    "fr": (
+        "Garantie : trois ans, pièces et main d'œuvre.",
+        "Acompte : 30 % à la commande.",
+        "Assurance: 5 ans.",
+    ),
     "es": ("Garantía: tres años en piezas.", "Seguro: cubre hasta 600.000 euros."),
     "pt": ("Garantia: três anos em peças.", "Seguro: cobre até 600.000 euros."),
 }
@@ -27,45 +46,97 @@ ASKED = [
     ("en", "And what warranty does it have?", 0),
     ("en", "Okay. And the warranty, how long is that?", 0),
     ("en", "How does the payment work?", 1),
-    ("en", "Can I see the insurance? The actual paper?", 2),
-    ("en", "is there a guarantee on the thing", 3),
-    ("de", "Wie lang ist denn die Garantie auf das Gerät?", 0),
+    ("en", "Do you have any insurance?", 2),
+    ("en", "is there a guarantee on the thing? Is there a guarantee?", 3),
+    ("en", "So how long is the notice, please?", 4),
+    ("en", "What are your opening hours?", 5),
+    ("de", "Wie lang ist denn die Garantie?", 0),
     ("de", "Und wie läuft das mit der Zahlung?", 1),
     ("fr", "Et la garantie, c'est combien de temps ?", 0),
     ("fr", "Il y a un acompte ?", 1),
-    ("es", "¿Y qué garantía tiene?", 0),
-    ("es", "¿Tienen seguro?", 1),
+    ("fr", "Combien de temps dure l'assurance ?", 2),
+    ("es", "¿Y cuánto dura la garantía?", 0),
+    ("es", "¿Ustedes tienen un seguro?", 1),
     ("pt", "E a garantia, é de quanto tempo?", 0),
     ("pt", "Vocês têm seguro?", 1),
 ]
 OTHER = [
-    ("en", "Does our insurance pay for that?"),
-    ("en", "Is my old warranty still good?"),
-    ("en", "How much is the insurance?"),
-    ("en", "Was the March payment to the foundry in Leicester cleared?"),
-    ("en", "Is Maria coming?"),
-    ("en", "Who pays for the gate?"),
-    ("en", "How long is the wait?"),
-    ("de", "Zahlt meine Garantie das?"),
-    ("de", "Wie lange dauert die Zahlung?"),
-    ("fr", "Et notre garantie chez l'ancien ?"),
-    ("es", "¿Mi seguro cubre eso?"),
-    ("pt", "E o meu seguro cobre isso?"),
+    ("en", "Does our insurance pay for that? Is my old warranty still good? How much is the insurance?"),
+    ("en", "Was the March payment to the foundry in Leicester cleared? Did the payment arrive?"),
+    ("en", "Is the payment late? Has the warranty expired? Who pays the insurance? And the insurance?"),
+    ("en", "Is Maria coming? Who pays for the gate? How long is the wait? How long is the insurance?"),
+    ("en", "How was the training? Why did the training fail? What is the training? Did you notice?"),
+    ("en", "Did you get the warranty note? Do you notice? What about the payment? Are you insured?"),
+    ("en", "What is the worst case? What are the other offers? What is the door code?"),
+    ("de", "Zahlt meine Garantie das? Wie lange dauert die Zahlung? Ist die Garantie abgelaufen?"),
+    ("de", "Wann kam die Zahlung? Wer zahlt die Garantie? Hat sie eine Garantie? Ist ihre Garantie weg?"),
+    ("fr", "Et notre garantie chez l'ancien ? L'acompte est arrivé ? Qui paie l'assurance ? Et l'acompte ?"),
+    ("es", "¿Mi seguro cubre eso? ¿Está seguro? ¿Seguro? ¿Ha vencido la garantía? ¿Quién paga el seguro?"),
+    ("pt", "E o meu seguro cobre isso? É seguro? A garantia já acabou? Quem paga o seguro? E o seguro?"),
 ]
+KEPT = (
+    "Budget: 41,000 euros. Floor: 38,000 euros. Target: 45,000 euros. BATNA: 40,000 elsewhere.",
+    "Fallback: 39,000 euros. Plafond : 45 000 euros.",
+    "Minimum: 38,000 euros. Zielpreis: 45.000 Euro. Presupuesto: 45.000 euros. Orçamento: 45.000 euros.",
+    "Anchor: 50,000 euros. Plan: 3 steps. Goal: 2 years. Weakness: 4 late deliveries. Deposit: at least 20 %.",
+)
 
 
 def test_who_asks_by_the_label_gets_the_fact() -> None:
     for language, question, at in ASKED:
-        assert stating(question, FACTS[language]) == at, question
+        assert LabelledFacts(FACTS[language]).stating(question) == FACTS[language][at], question
 
 
 def test_who_asks_for_something_else_gets_none() -> None:
-    for language, question in OTHER:
-        assert stating(question, FACTS[language]) is None, question
+    for language, questions in OTHER:
+        for question in (questions, *re.split(r"(?<=\?) ", questions)):
+            assert not LabelledFacts(FACTS[language]).stating(question), question
 
 
 def test_two_facts_with_the_label_are_none() -> None:
-    assert stating("How long is the warranty?", ("Warranty: 2 years here.", "Warranty: 1 year there.")) is None
+    twice = LabelledFacts(("Warranty: 2 years here.", "Warranty: 1 year there."))
+    assert not twice.stating("How long is the warranty?")
+
+
+def test_what_is_for_the_user_alone_is_told_to_nobody_who_names_it() -> None:
+    for brief in KEPT:
+        facts = re.split(r"(?<=[.]) (?=[A-Z])", brief)
+        composer = CardComposer(load_playbook("sales"), f"price: 48,000 euros. {brief}", NoSnippets())
+        for at, label in enumerate(re.split(r" ?:| (?=\d)", fact)[0] for fact in facts):
+            for form in (
+                "And what is the {}?",
+                "How much is the {}?",
+                "Was ist die {}?",
+                "Quel est le {} ?",
+                "¿Cuál es el {}?",
+                "Qual é o {}?",
+            ):
+                asked = form.format(label.lower())
+                heard = said(asked, 9.0 * at)
+                composer.hear(heard)
+                assert not composer.answered(heard), asked
+                about = Candidate("question", Reason.QUESTION, 64, heard.end, heard.id, asked, heard.speaker)
+                notes = composer.notes(about)
+                draw = composer.draw(about, notes)
+                assert draw is None or facts[at] not in draw.card.text, asked
+                material = Material((heard,), snippets=notes)
+                sources = rules_of(about, material, "f1", Prompt("", "")).sources
+                assert facts[at] not in sources, asked
+
+
+def test_a_label_makes_no_turn_a_plain_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(composer_module, "needs", lambda _meaning: frozenset({Signal.GRIEF}))
+    composer = CardComposer(load_playbook("sales"), "Notice: four weeks.", NoSnippets())
+    heard = said("How long is the notice? I cannot see a way out of this any more.")
+    composer.hear(heard)
+    about = Candidate("question", Reason.QUESTION, 64, heard.end, heard.id, heard.text, heard.speaker)
+    assert composer.cares(about)
+
+
+def test_words_that_are_not_final_yet_get_the_fact_as_well() -> None:
+    composer = CardComposer(load_playbook("sales"), "Notice: four weeks.", NoSnippets())
+    about = Candidate("question", Reason.QUESTION, 64, 1, EARLY, "How long is the notice?", "tab")
+    assert composer.notes(about) == (("your brief", "Notice: four weeks."),)
 
 
 def test_it_is_a_reason_to_speak_once_and_stands_alone_on_the_card() -> None:

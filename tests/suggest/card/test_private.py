@@ -20,6 +20,7 @@ from wingman.suggest.playbook.playbook import load_playbook
         ("Price: 900. Lowest 850.", {"price": "900"}),
         ("price: no less than 850", {}),
         ("price: 900. We can go down to 850.", {"price": "900"}),
+        (f"delivery: six weeks. {'- ' * 9}never say that it was four", {"delivery": "six weeks"}),
         ("price: 900, margin 22 per cent", {"price": "900"}),
         ("delivery: six weeks, do not say that it was four", {"delivery": "six weeks"}),
         ("Preis: 900 Euro, zur Not 850", {"price": "900 Euro"}),

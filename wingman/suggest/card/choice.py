@@ -52,9 +52,9 @@ _CALLED: Mapping[str, str] = {
 """What people who write a brief in sentences call a fact. Those that moves of every playbook name are taken in
 each of them."""
 _EVERYWHERE = frozenset({"price", "security", "delivery", "difference"})
-ASKED_TOO = frozenset({"risk", "buying", "decision", "competitor", "objection"})
+_ASKED_TOO = frozenset({"risk", "buying", "decision", "competitor", "objection"})
 """Kinds whose questions also get what answers such words, before a move that fits any of the kind."""
-LOOKS_BACK = frozenset({"pain"})
+_LOOKS_BACK = frozenset({"pain"})
 """Kinds whose moves ask what happened on a day; those of all others say what has to be by then."""
 _LABELLED = frozenset({"difference", "proof", "start", "next_step", "team"})
 """Words that begin a sentence for other reasons as well: a fact only with a colon."""
@@ -64,11 +64,12 @@ _NAMES = re.compile(rf"(?:{_ARTICLE} )?(?:{'|'.join(_CALLED.values())})\b", re.I
 _NEXT_NAME = re.compile(rf"(?<=,)\s+(?=(?:{'|'.join(_CALLED.values())})\s?[:=])", re.IGNORECASE)
 _SUMS = frozenset({"price", "range", "discount"})
 """Facts that are no fact without a number."""
-_TIME = (
+TIME_UNITS = (
     r"days?|weeks?|months?|hours?|tagen?|tage|wochen?|monaten?|monate?|stunden?|jours?|semaines?|mois"
     r"|heures?|días?"
     r"|semanas?|mes|meses|horas?|dias?|mês"
 )
+"""As they are written behind a number. No years: the French `an` is an English article."""
 _IS = r"is|are|ist|sind|beträgt|liegt|est|sont|es|son|é|são"
 _SUM_SAID = (
     rf"[€£$]?\d|(?:{_IS}|starts?|begins?|from|kostet|up to|bis|à partir|jusqu'à|desde|hasta|a partir|até)\b.*\d"
@@ -80,7 +81,7 @@ _SAID: Mapping[str, str] = {
     "delivery": (
         r"(?:takes?|needs?|lasts?|within|dauert|braucht|innerhalb|prend|dure|sous|tarda|lleva|dura"
         r"|leva|demora|em"
-        rf"|en|in|{_IS})\b.*\b(?:{_TIME})\b"
+        rf"|en|in|{_IS})\b.*\b(?:{TIME_UNITS})\b"
     ),
     "security": (
         r"(?:(?:is|are) (?:\w+ )?(?:kept|stored|hosted|held|encrypted|processed|saved|here)|stays?|remains?"
@@ -238,7 +239,7 @@ class MoveChooser:
             **values_of(moment.text, moment.language),
             "speaker": moment.speaker,
         }
-        if day_is_past(moment.text, moment.language) is (kind not in LOOKS_BACK):
+        if day_is_past(moment.text, moment.language) is (kind not in _LOOKS_BACK):
             values.pop("when", None)  # `what happened next Friday?`, `it has to stand by last Sunday`
         if moment.trouble:
             values["trouble"] = moment.trouble
@@ -328,7 +329,7 @@ class MoveChooser:
         if book is not None:
             tables += (book.playbooks.get(self._playbook.name, {}), book.common)
         found = [as_moves(table.get(moment.kind, ())) for table in tables]
-        if moment.asked and moment.kind in ASKED_TOO:
+        if moment.asked and moment.kind in _ASKED_TOO:
             put = (move for table in tables for move in as_moves(table.get("question", ())) if move.words)
             found.append(tuple(put))
         if moment.kind == "question":

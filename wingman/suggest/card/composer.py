@@ -19,7 +19,7 @@ from wingman.suggest.card.aloud import aloud, openly
 from wingman.suggest.card.asked_facts import answering
 from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.choice import Choice, Moment, MoveChooser, named_parts, variables_of
-from wingman.suggest.card.labelled_facts import stating
+from wingman.suggest.card.labelled_facts import LabelledFacts
 from wingman.suggest.card.private import INWARD
 from wingman.suggest.card.trouble import trouble_in
 from wingman.suggest.gate.care import needs
@@ -33,6 +33,7 @@ from wingman.suggest.playbook.moves import move_book
 from wingman.suggest.playbook.playbook import Card, Playbook
 from wingman.suggest.playbook.signals import CARE, Signal, detect, outright
 from wingman.suggest.playbook.triggers import Triggers
+from wingman.suggest.speculation import EARLY
 
 Snippet: TypeAlias = tuple[str, str]
 """(source, text)."""
@@ -175,7 +176,7 @@ class CardComposer:
     def _read_brief(self, brief: str) -> None:
         self._facts = tuple(aloud(brief, _sentences, INWARD))
         # those told by name answer what asks for just that
-        self._labelled = tuple(fact for fact in self._facts if not self._chooser.named(fact))
+        self._labelled = LabelledFacts(fact for fact in self._facts if not self._chooser.named(fact))
         self._briefed = Knowledge(sections=[Section(BRIEF, "", (fact,)) for fact in self._facts])
         self._meanings.want(self._facts)
 
@@ -208,7 +209,10 @@ class CardComposer:
         self._language.hear(utterance.text)
         self._make_ready()
         if utterance.channel is Channel.TAB:
-            self._asked[utterance.id] = self._answering(utterance, meaning)
+            meant = self._meant(utterance, meaning)
+            self._asked[utterance.id] = meant or self._labelled.stating(utterance.text)
+            if meant:  # such a question is a plain one; a label in it says nothing of the rest of the turn
+                self._needs[utterance.id] = frozenset()
         for latest in (self._needs, self._asked):
             while len(latest) > NEEDS_REMEMBERED:
                 latest.popitem(last=False)
@@ -218,15 +222,9 @@ class CardComposer:
         if utterance.channel is Channel.MIC:
             self._own_language.hear(utterance.text)
 
-    def _answering(self, utterance: Utterance, meaning: NDArray[np.float32] | None) -> str:
-        """The fact of the brief that answers a question, by its label or by what both mean; empty without a
-        sure one."""
-        if Signal.QUESTION not in detect(utterance.text, self.language):
-            return ""
-        at = stating(utterance.text, self._labelled)
-        if at is not None:
-            return self._labelled[at]
-        if meaning is None:
+    def _meant(self, utterance: Utterance, meaning: NDArray[np.float32] | None) -> str:
+        """The fact of the brief that answers a question, told by what both mean; empty without a sure one."""
+        if meaning is None or Signal.QUESTION not in detect(utterance.text, self.language):
             return ""
         known = [(fact, found) for fact in self._facts if (found := self._meanings.of(fact)) is not None]
         at = answering(meaning, [vector for _, vector in known])
@@ -274,7 +272,7 @@ class CardComposer:
             return ()
         before = self.before(candidate)
         found = self._knowledge.search(candidate.text, before)
-        meant = self._asked.get(candidate.utterance or "", "")
+        meant = self._fact_asked(candidate)
         if meant and candidate.kind in ANSWERED:
             return tuple(dict.fromkeys(((BRIEF, meant), *found)))
         if candidate.kind not in BRIEFED:  # what a code means is told to somebody in trouble, too
@@ -286,6 +284,12 @@ class CardComposer:
         told = self._chooser.told(self._moment(candidate))
         again = ((BRIEF if told in self.brief else self._origin, told),) if told else ()
         return (*found, *again, *(pair for pair in free if _helps(pair[1], candidate.text)))
+
+    def _fact_asked(self, candidate: Candidate) -> str:
+        """The fact of the brief that an utterance asks for; by the label alone while its words may change."""
+        if candidate.utterance == EARLY:
+            return self._labelled.stating(candidate.text)
+        return self._asked.get(candidate.utterance or "", "")
 
     async def settled(self, candidate: Candidate, found: tuple[Snippet, ...]) -> tuple[Snippet, ...]:
         """`found`, or what the notes give once the meaning is known."""
@@ -320,13 +324,12 @@ class CardComposer:
             )
         if source == BRIEF and self._chooser.tells(choice, text):
             return Draw(choice.card, source, choice.kind, choice, text)
-        meant = source == BRIEF and text == self._asked.get(candidate.utterance or "")
+        meant = source == BRIEF and text == self._fact_asked(candidate)
         asked = candidate.kind in ANSWERED_BY_A_NOTE or self._explains(candidate)
-        if fact and not (
-            asked or meant
-        ):  # two facts on one card are one too many; the move's has its turn later
-            return Draw(Card(title=choice.card.title, text=quoted), source, choice.kind, None, text)
         alone = meant or (asked and source != BRIEF)
+        if fact and (alone or not asked):
+            # two facts on one card are one too many, and the move's, which is not seen, has its turn later
+            return Draw(Card(title=choice.card.title, text=quoted), source, choice.kind, None, text)
         words = quoted if alone else f"{quoted}\n{choice.card.text}"
         return Draw(Card(title=choice.card.title, text=words), source, choice.kind, choice, text)
 
@@ -390,8 +393,7 @@ class CardComposer:
     def _moment(self, candidate: Candidate) -> Moment:
         trigger = candidate.trigger
         language = self.language
-        spoken = candidate.utterance or ""
-        meant = frozenset() if self._asked.get(spoken) else self._needs.get(spoken, frozenset())
+        meant = self._needs.get(candidate.utterance or "", frozenset())
         return Moment(
             kind=candidate.kind,
             text=self._redacted(candidate.text),

@@ -1,86 +1,132 @@
 """Which sentence of a brief answers a question that names what it is about. Pure; five languages.
 
-Who writes *Warranty: 24 months* and is asked how long the warranty is has the answer, however it is asked and
-without an encoder. A wrong fact is worse than none: the question must be about the label and little else, and
-about no such thing of the asker's own, and what it counts must be counted in the fact.
+Who writes *Warranty: 24 months* and is asked how long the warranty is has the answer, without an encoder.
+A wrong fact is worse than none, and most labels (`Budget:`, `Floor:`, a name) are for the user alone. So only
+labels that are for telling count, where a number is told of them, in questions that ask for just that.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from wingman.core.sentence_ends import by_sentence
-from wingman.suggest.knowledge.facets import AMOUNT, SUM, held
-from wingman.suggest.knowledge.lexical import stems
+from wingman.suggest.card.choice import TIME_UNITS
+from wingman.suggest.card.number_words import spelled
+from wingman.suggest.card.private import PRIVATE
 from wingman.suggest.playbook.signals import normalise
 
-LONGEST_LABEL = 3
-"""Words."""
-MOST_BESIDE = 2
-"""Words with a meaning that the question may have beside the label: with more it is about something else."""
-FEWEST_TOLD = 3
-"""Words that say something of what is named; a name with two words behind it introduces somebody."""
 _LABEL = re.compile(
-    r"\s*[-*]?\s*(?P<label>[^\W\d][^:.,;!?()]{2,40}?)(?P<sign>\s?:\s|\s(?=[€£$]?\d))(?P<told>.+)", re.DOTALL
+    r"\s*+(?:[-*]\s*+)?(?P<label>[^\W\d][^\d:.,;!?()]{2,40}?)(?:\s?:\s|\s(?=\d))(?P<told>.+)", re.DOTALL
 )
-_COUNTS = re.compile(
-    r"\b(?:how (?:long|many|much|soon)|wie (?:lang\w*|viele?|oft)|(?:c'est )?combien(?: de temps)?"
-    r"|cuánt\w+(?: tiempo)?|quant[ao]s?(?: tempo)?)\b"
-)
-_SPAN = re.compile(r"\b(?:how (?:long|soon)|wie lang\w*|combien de temps|cuánto tiempo|quanto tempo)\b")
-_TIME = re.compile(
-    r"\b(?:hours?|days?|weeks?|months?|years?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?|heures?|jours?|semaines?"
-    r"|mois|ans?|années?|horas?|d[ií]as?|semanas?|mes|meses|mês|años?|anos?)\b"
-)
-_THEIRS = re.compile(
-    r"\b(?:my|our|his|her|their|mein\w*|unser\w*|mon|ma|mes|notre|nos|mis?|nuestr[ao]s?|meus?|minhas?"
-    r"|noss[ao]s?) ((?:\w+ )?\w+)"
-)
-"""What is somebody's own, in two words."""
+_FOR_TELLING: Mapping[str, str] = {
+    "en": (
+        "warranty|guarantee|notice(?: period)?|payment(?: terms)?|terms of payment|deposit|insurance"
+        "|opening hours|training|contract term"
+    ),
+    "de": (
+        "garantie|gewährleistung|kündigungsfrist|zahlung|zahlungsbedingungen|anzahlung|versicherung"
+        "|öffnungszeiten|schulung|vertragslaufzeit"
+    ),
+    "fr": (
+        "garantie|préavis|paiement|(?:modalités|conditions) de paiement|acompte|assurance"
+        "|horaires(?: d'ouverture)?|formation"
+    ),
+    "es": "garantía|preaviso|pago|(?:formas?|condiciones) de pago|anticipo|seguro|horarios?|formación",
+    "pt": (
+        "garantia|aviso prévio|pagamento|(?:formas?|condições) de pagamento|seguro|horários?|formação"
+        "|treinamento"
+    ),
+}
+"""What a sentence may be about that is told whoever asks for it."""
+_SPANS: Mapping[str, tuple[str, ...]] = {
+    "en": (
+        "how long (?:is|are|does|do|would|will) (?:the|your|a) {}(?: (?:last|run|be))?",
+        "the {} how long (?:is (?:it|that)|does (?:it|that) (?:last|run))",
+    ),
+    "de": (
+        "wie lange? (?:ist|gilt|läuft|dauert) (?:denn |eigentlich )?(?:die|eine) {}",
+        "die {} wie lange? (?:ist|gilt|läuft|dauert) (?:die|sie)",
+    ),
+    "fr": (
+        "combien de temps dure (?:l'|la |le ){}",
+        "c'est combien de temps (?:l'|la |le ){}",
+        "(?:l'|la |le ){} c'est combien de temps",
+    ),
+    "es": (
+        "(?:cuánto(?: tiempo)? dura|de cuánto tiempo es) (?:la|el) {}",
+        "(?:la|el) {} (?:cuánto(?: tiempo)? dura|de cuánto tiempo es)",
+    ),
+    "pt": ("(?:quanto(?: tempo)? dura|de quanto tempo é) (?:a|o) {}", "(?:a|o) {} (?:é de|dura) quanto tempo"),
+}
+"""Questions for how long it is: what tells no span of time answers none of them."""
+_FORMS: Mapping[str, tuple[str, ...]] = {
+    "en": (
+        "(?:what is|what are|what's) (?:the|your) {}",
+        "what {} (?:is there|do you (?:have|offer|give)|does (?:it|that) (?:have|come with))",
+        "(?:is|are) there (?:a|an|any) {}",
+        "do you (?:have|offer|give) (?:a|an|any) {}",
+        "does (?:it|that) (?:have|come with) (?:a|an|any) {}",
+        "how (?:does|do|would) the {} work",
+    ),
+    "de": (
+        "(?:was ist|was sind|wie sind) die {}",
+        "welche {} gibt es",
+        "gibt es (?:eine )?{}",
+        "hat (?:das|es) (?:eine )?{}",
+        "wie (?:läuft|geht|funktioniert|ist) das mit (?:der|den) {}",
+    ),
+    "fr": (
+        "quel(?:le)?s? (?:est|sont) (?:l'|la |le |les |votre |vos ){}",
+        "(?:il y a|y a t il|est ce qu'il y a|vous avez|avez vous|est ce que vous avez) une? {}",
+        "comment (?:fonctionne|marche) (?:l'|la |le ){}",
+    ),
+    "es": (
+        "cuál(?:es)? (?:es|son) (?:la|el|las|los) {}",
+        "qué {} hay",
+        "(?:hay|tienen ustedes|ustedes tienen|ofrecen ustedes|ustedes ofrecen) (?:una?|algún|alguna) {}",
+        "cómo funciona (?:la|el) {}",
+    ),
+    "pt": (
+        "(?:qual é|quais são) (?:a|o|as|os) {}",
+        "que {} há",
+        "(?:há|existe|vocês (?:têm|dão|oferecem)) (?:(?:uma?|algum|alguma) )?{}",
+        "como funciona (?:a|o) {}",
+    ),
+}
+"""Questions for what it is, and whether there is one. `And the insurance?` may ask who pays it."""
+_BEFORE = r"(?:(?:and|okay|ok|so|well|but|und|also|gut|et|alors|bon|y|entonces|bueno|e|então|bom) )*+"
+_BEHIND = r"(?: (?:then|please|exactly|denn|bitte|genau|exactement|por favor|exactamente|exatamente))*+"
+_UNIT = re.compile(rf"[\s-]?(?:{TIME_UNITS}|years?|jahren?|jahre|ans?|années?|años?|anos?)\b", re.IGNORECASE)
 
 
-def stating(question: str, facts: Sequence[str]) -> int | None:
-    """The place of the fact whose label is what the question asks about; None without exactly one."""
-    labels = [(at, label) for at, fact in enumerate(facts) if (label := _label(fact))]
-    found = {
-        at
-        for part in _asking(question)
-        for at, label in labels
-        if _asks_for(part, label) and _counts(part, facts[at])
-    }
-    return found.pop() if len(found) == 1 else None
+class LabelledFacts:
+    """The sentences of one brief that may be told to who asks for them by their labels."""
+
+    def __init__(self, facts: Iterable[str]) -> None:
+        """Read once: `stating` is asked at every question."""
+        self._asked = [(fact, tuple(_questions(fact))) for fact in facts if not PRIVATE.search(fact)]
+
+    def stating(self, question: str) -> str:
+        """The fact that is told of what the question names and asks for; empty without exactly one."""
+        parts = [normalise(part) for part in by_sentence(question)]
+        found = {
+            fact for fact, asked in self._asked for one in asked if any(one.fullmatch(part) for part in parts)
+        }
+        return found.pop() if len(found) == 1 else ""
 
 
-def _label(fact: str) -> str:
-    """What a sentence says something of: the words before its colon, or before its first number."""
+def _questions(fact: str) -> Iterator[re.Pattern[str]]:
+    """The questions that a fact answers, as patterns over normalised text; none for one that is not told."""
     found = _LABEL.fullmatch(fact)
-    if found is None or len(found["label"].split()) > LONGEST_LABEL:
-        return ""
-    if not found["sign"].strip() and not all(stems(word) for word in found["label"].split()):
-        return ""  # `We pay 1,200 a day` is about us
-    if len(found["told"].split()) < FEWEST_TOLD and not re.search(r"\d", found["told"]):
-        return ""
-    return found["label"]
-
-
-def _asking(text: str) -> list[str]:
-    """The sentences that ask, where signs tell; else all of it."""
-    parts = by_sentence(text)
-    return [part for part in parts if part.rstrip().endswith("?")] or parts
-
-
-def _asks_for(part: str, label: str) -> bool:
-    plain = normalise(part)
-    wanted, own = frozenset(stems(label)), frozenset(stems(_COUNTS.sub(" ", plain)))
-    if not wanted or not wanted <= own or len(own - wanted) > MOST_BESIDE:
-        return False
-    return not any(wanted.intersection(stems(theirs[1])) for theirs in _THEIRS.finditer(plain))
-
-
-def _counts(part: str, fact: str) -> bool:
-    """True unless a question for a span or a sum gets a fact that names none."""
-    plain = normalise(part)
-    if _SPAN.search(plain):
-        return _TIME.search(fact.lower()) is not None
-    return AMOUNT.search(plain) is None or SUM in held(fact)
+    if found is None:
+        return
+    label = normalise(found["label"])
+    for tag, labels in _FOR_TELLING.items():
+        ends = [number.end() for number in re.finditer(r"\d++", found["told"])]
+        ends += [number.end for number in spelled(found["told"], tag) if number.value > 1]  # `un` is an article
+        if not ends or not re.fullmatch(labels, label):
+            continue
+        lasts = any(_UNIT.match(found["told"], end) for end in ends)
+        forms = "|".join(_FORMS[tag] + (_SPANS[tag] if lasts else ())).replace("{}", re.escape(label))
+        yield re.compile(f"{_BEFORE}(?:{forms}){_BEHIND}")

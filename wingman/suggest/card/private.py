@@ -49,8 +49,8 @@ _INWARD = (
     r"|\bbis (?:auf )?(?=[\d.]+ ?(?:€|euro)? ?gehen\b)"
     r"|\b(?:accepter(?:ait|ais|ions|aient)|aceptar[ií]a\w*|aceitar(?:ia|íamos|iam)|(?:we|i) paid|eingekauft"
     r"|l'a payée?|nos costó|custou-nos)\b"
-    r"|(?:^|(?<=[.;!]))\W{0,12}(?:never|do not|don't|niemals|nie|auf keinen fall|ne (?:pas|jamais|rien)|jamais"
-    r"|nunca|jamás|n[oã]o? \w+[aeiíoô]r)\b"
+    r"|(?:^\W*+|(?<=[.;!])[^\w.;!]*+)(?:never|do not|don't|niemals|nie|auf keinen fall|ne (?:pas|jamais|rien)"
+    r"|jamais|nunca|jamás|n[oã]o? \w+[aeiíoô]r)\b"
 )
 INWARD = re.compile(_INWARD, re.IGNORECASE)
 """Words of a sentence that is no fact: a limit, a margin, or what must not be said or done."""
