@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from tests.support.warm import warm
-from wingman.local import sentence_encoder
 
 MARK = "tests.support.forked"
 """In the server's command line, so that the leak check knows it."""
@@ -176,8 +175,6 @@ def _serve() -> int:
     for package in ("wingman.commands", "wingman.server.routes", "wingman.events.sqlite", "wingman.transports"):
         for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
             importlib.import_module(module.name)
-    if sentence_encoder.installed():
-        sentence_encoder.SentenceEncoder().encode_here(["loaded once, for all commands"])
     warm()
     gc.freeze()  # a collection in a fork would touch, and so copy, all that it shares
     gc.enable()
