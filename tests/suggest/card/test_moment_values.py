@@ -40,6 +40,50 @@ def test_numbers_without_end_are_looked_through_once() -> None:
     assert process_time() - began < 1
 
 
+PLAIN = (
+    ("en", None, "I was going to say Friday."),
+    ("en", None, "It was late. Friday, then."),
+    ("en", True, "It broke on Friday and nobody could log in."),
+    ("en", True, "It went down on Friday just before the demo."),
+    ("en", True, "The server crashed last Friday."),
+    ("en", True, "It didn’t start on Monday."),
+    ("en", False, "We need it by Friday."),
+    ("en", False, "We do it all again next week."),
+    ("en", None, "The board meeting is scheduled for Friday."),
+    ("en", None, "We are supposed to sign on Friday."),
+    ("en", None, "I'm tied up on Friday."),
+    ("en", None, "Friday is the last day."),
+    ("en", None, "I've got the board on Friday."),
+    ("en", None, "I was thinking of Friday."),
+    ("en", None, "It should have been there on Friday."),
+    ("en", None, "Until Friday it worked fine."),
+    ("de", None, "Wir haben am Freitag Sitzung, da liegt das Angebot auf dem Tisch."),
+    ("de", True, "Am Montag brach die Leitung ab."),
+    ("de", True, "Wir haben am Freitag zwei Kunden verloren."),
+    ("de", False, "Das geht nächste Woche wieder los."),
+    ("de", None, "Am Freitag ist der letzte Tag."),
+    ("de", None, "Beim Treffen am Freitag liegt es vor."),
+    ("fr", None, "La réunion est lundi."),
+    ("fr", None, "On a comité jeudi."),
+    ("fr", None, "La livraison est prévue lundi."),
+    ("fr", None, "Lundi est le dernier jour."),
+    ("fr", True, "J'ai appelé lundi."),
+    ("fr", True, "J’ai appelé lundi."),
+    ("fr", True, "C'était lundi dernier."),
+    ("fr", True, "Tout a planté lundi juste avant la démo."),
+    ("fr", False, "On en parle la semaine prochaine."),
+    ("es", True, "El lunes se cayó y fue un desastre para nosotros."),
+    ("es", True, "El lunes pasado, antes de la demo."),
+    ("es", None, "La reunión es el lunes."),
+    ("es", None, "El lunes por la mañana nadie atendía."),
+    ("es", False, "Lo vemos la semana que viene."),
+    ("pt", True, "Na segunda caiu tudo para todo mundo."),
+    ("pt", None, "A reunião é na segunda."),
+    ("pt", None, "Ficou para segunda."),
+    ("pt", False, "A gente vê isso semana que vem."),
+)
+
+
 def test_a_day_has_been_or_is_to_come_where_the_words_tell() -> None:
     for language, been, to_come, neither in (
         ("en", "It went on Remembrance Sunday.", "They meet on Sunday and won't read two.", "Sunday, then."),
@@ -51,5 +95,5 @@ def test_a_day_has_been_or_is_to_come_where_the_words_tell() -> None:
         assert day_is_past(f"Hm. {been}", language) is True, been
         assert day_is_past(f"{to_come} Hm.", language) is False, to_come
         assert day_is_past(neither, language) is None, neither
-    assert day_is_past("I was going to say Friday.", "en") is False
-    assert day_is_past("It was late. Friday, then.", "en") is None
+    for tag, past, text in PLAIN:
+        assert day_is_past(text, tag) is past, text

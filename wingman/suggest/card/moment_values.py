@@ -61,52 +61,61 @@ _NAMED_DAYS = re.compile(
 """English and German days and months, which a recogniser may have written small."""
 
 
+_DAY = "§"
+"""What stands for the day itself while its sentence is looked at."""
 _GONE = {
     "en": (
-        r"was|were|had|went|came|got|did|didn't|rang|said|told|left|broke|happened|took|lost|stood|sat|saw|since|last"
-        r"|ago|\w{2,}ed"
+        r"was(?! (?:thinking|hoping|wondering|planning))|were(?! to)|had|went|came|did|didn't|rang|broke|fell"
+        rf"|happened|took|lost|stood|saw|froze|since|ago|(?<!the )last {_DAY}|(?<!'s )(?<!'re )(?<!'m )"
+        r"(?<!is )(?<!are )(?<!be )(?<!get )(?:crashed|failed|stopped|called|phoned|missed|tried|waited)"
     ),
     "de": (
-        r"war|waren|hatten?|wurden?|ging|gingen|kam|kamen|stand|standen|seit|letzte[nrs]?|vergangene[nrs]?"
-        r"|(?:hat|haben|habe|ist|sind|bin) (?:\S+ ){0,7}\w{0,12}ge\w{2,20}(?:t|en)"
+        r"war|waren|hatten?|wurden?|ging|gingen|kam|kamen|brach|brachen|fiel|fielen|rief|lief|liefen|seit"
+        rf"|(?:letzte|vergangene)[nrs]? {_DAY}"
+        r"|(?:hat|haben|habe) (?:\S+ ){0,7}(?:gesagt|beschlossen|angerufen|verloren|bekommen|gekostet|gebraucht"
+        r"|gesehen|gearbeitet|geliefert|bezahlt|vergessen|versprochen|gemacht|geschickt|gewartet|abgesagt)"
+        r"|(?:ist|sind|bin) (?:\S+ ){0,7}(?:gegangen|kaputtgegangen|gekommen|ausgefallen|abgestürzt|passiert"
+        r"|gewesen|worden|geblieben|zusammengebrochen|stehengeblieben|geplatzt|umgefallen)"
     ),
     "fr": (
-        r"était|étaient|avait|avaient|depuis|dernière?s?|passée?"
-        r"|(?:ai|as|a|ont|est|sont|suis|avons|avez|sommes|êtes) (?:\S+ )?\w+(?:é|ée|és|ées|i|is|it|u|us|ue)"
+        rf"était|étaient|avait|avaient|depuis|{_DAY} (?:derni(?:er|ère)s?|passée?)"
+        r"|(?:\w{1,2}')?(?:ai|as|a|ont|avons|avez) (?:\S+ ){0,2}(?:été|eu|fait|dit|vu|mis|pris|reçu|perdu"
+        r"|appelé|envoyé|payé|planté|coupé|arrêté|essayé|demandé|lâché|attendu)"
+        r"|(?:\w{1,2}')?(?:est|sont|suis|sommes|êtes) (?:\S+ )?(?:tombé|venu|parti|arrivé|resté|revenu)e?s?"
     ),
     "es": (
-        r"fue|fueron|era|estaba|estaban|había|hubo|tuvo|tuvimos|cayó|paró|falló|vino|vinieron|llamó|llamé|pasó"
-        r"|llegó|dijo|dijeron|perdimos|quedó|desde|pasad[oa]"
+        r"fue|fueron|hubo|tuvo|tuvimos|cayó|paró|falló|vino|vinieron|llamó|llamé|pasó|llegó|perdimos"
+        rf"|{_DAY} pasad[oa]"
     ),
     "pt": (
-        r"foi|foram|era|estava|estavam|tinha|houve|teve|tivemos|caiu|parou|quebrou|falhou|veio|vieram|ligou|liguei"
-        r"|aconteceu|chegou|disse|disseram|perdemos|ficou|desde|passad[oa]"
+        r"foi|foram|houve|teve|tivemos|caiu|parou|quebrou|falhou|veio|vieram|ligou|liguei|aconteceu|chegou"
+        rf"|{_DAY} passad[oa]"
     ),
 }
 """Words of a sentence that tells what has been."""
 _TO_COME = {
     "en": (
-        r"\w+'ll|will|won't|going to|can|can't|could|would|should|shall|must|need|want|let's|by|until|till"
-        r"|before|next|tomorrow|tonight|meet|meets"
+        r"\w+'ll|will|won't|going to|can|can't|should(?! have)|shall|must(?! have)|need|want|let's"
+        rf"|by {_DAY}|next|tomorrow|tonight|meet|meets"
     ),
     "de": (
-        r"bis|ab|wird|werden|werde|werdet|kann|können|könnten|soll|sollen|sollten|muss|müssen|will|wollen|möchten?"
-        r"|nächste[nrs]?|kommende[nrs]?|morgen|übermorgen|würden?|treffen|tagt"
+        r"wird|werden|werde|werdet|kann|können|könnten|soll|sollen|muss|müssen|will|wollen|möchten?"
+        r"|nächste[nrs]?|kommende[nrs]?|(?<!am )morgen|übermorgen|würden?|tagt"
     ),
     "fr": (
-        r"va|vais|vont|allons|peut|peux|pouvez|pouvons|faut|doit|dois|devons|veux|veut|prochaine?|demain|avant"
-        r"|d'ici|jusqu'\w+|après-demain|pourr\w+|\w+er(?:ai|a|ons|ez|ont)"
+        r"va|vais|vont|allons|peut|peux|pouvez|pouvons|faut|doit|dois|devons|veux|veut|prochaine?|demain"
+        r"|d'ici|après-demain|pourr\w+|\w+er(?:ai|a|ons|ez|ont)"
     ),
     "es": (
-        r"va|voy|van|vamos|puede|puedo|pueden|hay que|tengo que|tiene que|quiero|próxim[oa]|que viene|mañana"
-        r"|antes|hasta|para|\w+(?:aré|eré|iré|ará|erá|irá|arán|erán|irán|aremos|eremos|iremos)"
+        r"va|voy|van|vamos|puede|puedo|pueden|hay que|tengo que|tiene que|quiero|próxim[oa]|que viene"
+        r"|(?<!la )mañana|\w+(?:aré|eré|iré|ará|erá|irá|arán|erán|irán|aremos|eremos|iremos)"
     ),
     "pt": (
-        r"vai|vou|vão|vamos|pode|posso|podem|tem que|tenho que|preciso|quero|próxim[oa]|que vem|amanhã|antes"
-        r"|até|para|pra|\w+(?:arei|erei|irei|ará|erá|irá|aremos|eremos)"
+        r"vai|vou|vão|vamos|pode|posso|podem|tem que|tenho que|preciso|quero|próxim[oa]|que vem|amanhã"
+        r"|\w+(?:arei|erei|irei|ará|erá|irá|aremos|eremos)"
     ),
 }
-"""Words of one that tells what is to be; they weigh more (`I was going to say Friday`)."""
+"""Words of one that tells what is to be."""
 _TENSES = {
     tag: tuple(
         re.compile(rf"(?<![\w'])(?:{words[tag]})(?![\w'])", re.IGNORECASE) for words in (_GONE, _TO_COME)
@@ -116,13 +125,18 @@ _TENSES = {
 
 
 def day_is_past(text: str, language: str) -> bool | None:
-    """True when the day that a text names has been, False when it is to come; None where nothing tells."""
+    """True when the day that a text names has been, False when it is to come; None where that is not sure."""
     tag = base_tag(language) or "en"
     if tag not in _WHEN:
         return None
-    named = " ".join(part for part in by_sentence(text) if _WHEN[tag].search(part))
-    gone, to_come = (pattern.search(named) is not None for pattern in _TENSES[tag])
-    return gone and not to_come if gone or to_come else None
+    gone, to_come = _TENSES[tag]
+    named = " ".join(
+        _WHEN[tag].sub(lambda day: " ".join((_DAY, *to_come.findall(day[0]))), part)
+        for part in by_sentence(text.replace("’", "'"))
+        if _WHEN[tag].search(part)
+    )
+    been = gone.search(named) is not None
+    return been if been is not (to_come.search(named) is not None) else None
 
 
 def values_of(text: str, language: str) -> dict[str, str]:
