@@ -267,11 +267,15 @@ def test_a_price_of_the_brief_is_told_to_who_asks_for_it_alone() -> None:
 
 
 def test_a_doubt_that_a_note_answers_gets_no_second_fact_beside_it(notes: Knowledge) -> None:
-    composer = CardComposer(load_playbook("sales"), "proof: Ashgrove, 31 % less", notes)
-    draw = drawn(composer, said("the price per user and month is too much"), "objection")
-    assert draw is not None
-    assert "£3.10" in draw.card.text
-    assert "Ashgrove" not in draw.card.text
-    later = drawn(composer, said("and honestly I doubt it", 60.0), "objection")
-    assert later is not None
-    assert "Ashgrove" in later.card.text, "it is not used up"
+    for text, kind, again in (
+        ("the price per user and month is too much", "objection", "and honestly I doubt it"),
+        ("who else uses this at a price per user and month?", "question", "who else have you done this for?"),
+    ):
+        composer = CardComposer(load_playbook("sales"), "proof: Ashgrove, 31 % less", notes)
+        draw = drawn(composer, said(text), kind)
+        assert draw is not None
+        assert "£3.10" in draw.card.text
+        assert "Ashgrove" not in draw.card.text
+        later = drawn(composer, said(again, 60.0), kind)
+        assert later is not None
+        assert "Ashgrove" in later.card.text, "it is not used up"

@@ -54,6 +54,7 @@ ASKED = [
     ("de", "Und wie läuft das mit der Zahlung?", 1),
     ("fr", "Et la garantie, c'est combien de temps ?", 0),
     ("fr", "Il y a un acompte ?", 1),
+    ("fr", "Y a-t-il une garantie ?", 0),
     ("fr", "Combien de temps dure l'assurance ?", 2),
     ("es", "¿Y cuánto dura la garantía?", 0),
     ("es", "¿Ustedes tienen un seguro?", 1),

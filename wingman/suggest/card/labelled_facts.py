@@ -95,7 +95,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Questions for what it is, and whether there is one. `And the insurance?` may ask who pays it."""
-_BEFORE = r"(?:(?:and|okay|ok|so|well|but|und|also|gut|et|alors|bon|y|entonces|bueno|e|então|bom) )*+"
+_BEFORE = r"(?:(?:and|okay|ok|so|well|but|und|also|gut|et|alors|bon|y|entonces|bueno|e|então|bom) )*"
 _BEHIND = r"(?: (?:then|please|exactly|denn|bitte|genau|exactement|por favor|exactamente|exatamente))*+"
 _UNIT = re.compile(rf"[\s-]?(?:{TIME_UNITS}|years?|jahren?|jahre|ans?|années?|años?|anos?)\b", re.IGNORECASE)
 
