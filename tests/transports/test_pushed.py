@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transports.support import TapeSink
+from wingman.core.losses import LossCause
 from wingman.core.media import GapCause
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.transports.pushed import PushedSource
@@ -19,15 +20,21 @@ TENTH = b"\1\0" * (SAMPLE_RATE // 10)
 
 
 @asynccontextmanager
-async def running(now: Callable[[], float] = float) -> AsyncIterator[tuple[PushedSource, TapeSink]]:
+async def running(
+    now: Callable[[], float] = float, *, cancelled: bool = False
+) -> AsyncIterator[tuple[PushedSource, TapeSink]]:
     over: list[bool] = []
     source, sink = PushedSource(Channel.MIC, lambda: over.append(True), now=now), TapeSink()
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(source.run({Channel.MIC: sink}))
         await source.started.wait()
         yield source, sink
+        if cancelled:  # the meeting ends first
+            task.cancel()
+            await asyncio.wait([task])
         source.close("ended")
-        await task
+        if not cancelled:
+            await task
     assert over == [True]
 
 
@@ -54,7 +61,7 @@ async def test_a_sender_without_times_that_is_silent_in_pauses_is_told_of_it() -
         times = iter(
             10.0 if held and 4 <= second < 10 else second * (1 + pause_s) + 1 for second in range(seconds)
         )
-        async with running(times.__next__) as (source, sink):
+        async with running(times.__next__, cancelled=True) as (source, sink):
             for second in range(seconds):
                 source.push(TENTH * 10, second * (1 + pause_s) if timed else None)
         holes = [loss for loss in sink.losses if "too early" in loss.detail]
@@ -74,13 +81,15 @@ async def test_a_short_pause_is_silence_and_a_long_one_a_gap(pause: float, fille
     assert sink.gaps == ([] if filled else [(1600, count, GapCause.NOT_SENT)])
 
 
-async def test_what_was_heard_already_is_cut() -> None:
-    async with running() as (source, sink):
-        source.push(b"\1\0" * SAMPLE_RATE, 0.0)
-        source.push(b"\2\0" * SAMPLE_RATE, 0.5)
-        source.push(b"\3\0" * SAMPLE_RATE, 1.5)
-    half = SAMPLE_RATE // 2
-    assert sink.pcm == b"\1\0" * SAMPLE_RATE + b"\2\0" * half + b"\3\0" * SAMPLE_RATE
+async def test_what_was_heard_already_is_cut_and_told_once_whoever_ends_first() -> None:
+    for cancelled in (False, True):
+        async with running(cancelled=cancelled) as (source, sink):
+            source.push(b"\1\0" * SAMPLE_RATE, 0.0)
+            source.push(b"\2\0" * SAMPLE_RATE, 0.5)
+            source.push(b"\3\0" * SAMPLE_RATE, 1.5)
+        half = SAMPLE_RATE // 2
+        assert sink.pcm == b"\1\0" * SAMPLE_RATE + b"\2\0" * half + b"\3\0" * SAMPLE_RATE
+        assert [(loss.cause, loss.amount) for loss in sink.losses] == [(LossCause.OVERLAP, 0.5)]
 
 
 async def test_the_last_piece_is_placed_when_it_ends_and_what_comes_later_is_not() -> None:

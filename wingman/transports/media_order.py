@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from wingman.audio.media_clock import STEP_S
 from wingman.transports.telephony import MediaPayload
 
 MOST_HELD = 5
@@ -16,7 +17,8 @@ MOST_HELD = 5
 WAIT_S = 0.2
 """Sound waited for it, too, where more than one message is held; and the time without any message."""
 MOST_LATE = 16
-"""A number this far behind comes late, or twice; one further behind is a count that began anew."""
+"""A number this far behind comes late, or twice; one further behind is a count that began anew, if its time
+is: by less than `STEP_S` the clock of the sound would take it for what was heard already."""
 ANEW_S = 2.0
 """One stamped further back than this, and no later than the first, is one, too."""
 EXACT_S = 0.005
@@ -72,8 +74,9 @@ class MediaOrder:
                 return (*before, replace(first, anew=True), *self.push(media))
             return (InOrder(again, late=True), *self.push(media))
         if self._next is not None:
-            far, half = at - self._end, self.length(media) / 2
-            if number in self._held or (0 < self._next - number <= MOST_LATE and far < -half):
+            far, half, behind = at - self._end, self.length(media) / 2, self._next - number
+            near = behind <= MOST_LATE or far >= -STEP_S - EXACT_S
+            if number in self._held or (behind > 0 and near and far < -half):
                 if number > self._first[0] or at > self._first[1]:
                     told = number in self._lost
                     self._lost.discard(number)

@@ -76,6 +76,7 @@ class PushedSource:
         try:
             await self._over.wait()
         finally:
+            self._tell_rest()
             self._sink = None
             self.started.set()
             self._on_over()
@@ -111,15 +112,21 @@ class PushedSource:
             self.push(rest)
         for placed in self._clock.finish():
             self._place(placed)
+        self._tell_rest()
         if self._sink is not None:
-            if self._behind_told and self._behind - self._behind_told >= BEHIND_S:
-                self._tell_behind()
-            for cause, seconds in self._seconds.items():
-                if round(seconds, 3) >= TOLD_S:
-                    self._sink.lost(Loss(cause, LossUnit.SECONDS, seconds))
             self._sink.state(state, detail)
             self._sink = None
         self._over.set()
+
+    def _tell_rest(self) -> None:
+        """At the end, the sender's or the meeting's: what was missing in all."""
+        if self._sink is None:
+            return
+        if self._behind_told and self._behind - self._behind_told >= BEHIND_S:
+            self._tell_behind()
+        for cause, seconds in self._seconds.items():
+            if round(seconds, 3) >= TOLD_S:
+                self._sink.lost(Loss(cause, LossUnit.SECONDS, seconds))
 
     def _tell_behind(self) -> None:
         """Once when it shows, and at the end if there is more."""

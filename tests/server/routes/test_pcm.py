@@ -242,7 +242,7 @@ async def test_what_comes_twice_out_of_order_or_not_at_all_moves_nothing_else(
 
 
 async def test_a_stream_that_begins_anew_soon_after_its_beginning_is_heard_whole() -> None:
-    for size_ms, before in ((20, 5), (20, 14), (200, 6)):
+    for size_ms, before in ((20, 5), (20, 14), (200, 6), (10, 20), (10, 25)):
         sound = IndexedSpeech().pcm(0, (before + 50) * size_ms * 16)
         messages = ['{"event":"start","start":{"mediaFormat":{"encoding":"linear16","sampleRate":16000}}}']
         for n in range(before + 50):
