@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -59,6 +61,7 @@ def test_a_killed_worker_ends_neither_the_service_nor_its_meetings(tmp_path: Pat
     with served(tmp_path) as (root, code, process):
         with httpx.Client(base_url=root, timeout=30) as browser:
             _answers_behind_one_port(browser, code)
+        assert_no_stranger_gets_in(tmp_path)
         headers = {"Authorization": f"Bearer {TOKEN}"}
         with httpx.Client(base_url=root, headers=headers, timeout=10) as http:
             meeting = http.post("/api/meetings", json={"title": "Renewal"}).json()["id"]
@@ -128,8 +131,20 @@ def _answered(http: httpx.Client, path: str, body: dict[str, str] | None = None)
 
 def test_the_key_comes_from_the_service_and_is_not_its_secret() -> None:
     one, other = (loopback_cluster("nats://127.0.0.1:1", secret) for secret in (b"a" * 32, b"b" * 32))
-    assert one["WINGMAN_CLUSTER__KEY"] != other["WINGMAN_CLUSTER__KEY"]
+    for name in ("WINGMAN_CLUSTER__KEY", "WINGMAN_CLUSTER__NKEY"):
+        assert one[name] != other[name]
     assert (b"a" * 32).hex() not in json.dumps(one)
+
+
+def assert_no_stranger_gets_in(folder: Path) -> None:
+    """Whoever else runs programs on this machine can find the port."""
+    port = re.search(r"listen: 127\.0\.0\.1:(\d+)", (folder / "nats" / "nats.conf").read_text())
+    assert port is not None
+    with socket.create_connection(("127.0.0.1", int(port[1])), timeout=10) as stranger:
+        stranger.sendall(b'CONNECT {"verbose":false}\r\nSUB > 1\r\nPING\r\n')
+        with stranger.makefile("rb") as answers:
+            assert answers.readline().startswith(b"INFO ")
+            assert answers.readline() == b"-ERR 'Authorization Violation'\r\n"
 
 
 def test_without_the_server_it_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

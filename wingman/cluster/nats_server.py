@@ -60,8 +60,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def configuration(folder: Path, port: int, routes: Routes | None = None) -> str:
-    """A server's settings: on loopback, and every message on the disk before it is acknowledged."""
+def configuration(folder: Path, port: int, routes: Routes | None = None, nkey: str = "") -> str:
+    """A server's settings: on loopback, and every message on the disk before it is acknowledged.
+
+    `nkey` is the public key (`U…`) of the only ones let in; empty lets everybody on this machine in.
+    """
     text = (
         f"listen: 127.0.0.1:{port}\n"
         f'server_name: "{routes.name if routes else "wingman"}"\n'
@@ -69,6 +72,8 @@ def configuration(folder: Path, port: int, routes: Routes | None = None) -> str:
         "max_file_store: 1TB }\n"
         "lame_duck_duration: 30s\n"
     )
+    if nkey:
+        text += f"authorization {{ users: [{{ nkey: {nkey} }}] }}\n"
     if routes is not None:
         others = ", ".join(f'"nats://127.0.0.1:{other}"' for other in routes.others)
         text += f'cluster {{ name: "wingman", listen: 127.0.0.1:{routes.port}, routes: [{others}] }}\n'
@@ -78,11 +83,11 @@ def configuration(folder: Path, port: int, routes: Routes | None = None) -> str:
 class NatsServer:
     """One server as a child process."""
 
-    def __init__(self, folder: Path, port: int = 0, routes: Routes | None = None) -> None:
-        """`folder` is where it keeps its streams, for its owner only."""
+    def __init__(self, folder: Path, nkey: str) -> None:
+        """`folder` is where it keeps its streams, for its owner only; `nkey` as in `configuration`."""
         self.folder = folder
-        self.port = port or free_port()
-        self._routes = routes
+        self.port = free_port()
+        self._nkey = nkey
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -94,7 +99,7 @@ class NatsServer:
         """Start it and wait until it answers. Raises `WingmanError` when it does not."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         config = self.folder / "nats.conf"
-        config.write_text(configuration(self.folder, self.port, self._routes))
+        config.write_text(configuration(self.folder, self.port, nkey=self._nkey))
         log_file = self.folder / "nats.log"
         self._process = await asyncio.create_subprocess_exec(
             program(),
@@ -134,9 +139,9 @@ class NatsServer:
 
 
 @contextlib.asynccontextmanager
-async def nats_server(folder: Path) -> AsyncIterator[NatsServer]:
-    """One server for as long as the block runs."""
-    server = NatsServer(folder)
+async def nats_server(folder: Path, nkey: str) -> AsyncIterator[NatsServer]:
+    """One server for as long as the block runs, for whoever has the seed of that public key."""
+    server = NatsServer(folder, nkey)
     await server.start()
     try:
         yield server
