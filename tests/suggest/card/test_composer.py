@@ -278,4 +278,4 @@ def test_a_doubt_that_a_note_answers_gets_no_second_fact_beside_it(notes: Knowle
         assert "Ashgrove" not in draw.card.text
         later = drawn(composer, said(again, 60.0), kind)
         assert later is not None
-        assert "Ashgrove" in later.card.text, "it is not used up"
+        assert "“Ashgrove" in later.card.text, "it is not used up"
