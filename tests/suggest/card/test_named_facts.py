@@ -414,6 +414,42 @@ def test_a_brief_of_any_shape_is_read_at_once() -> None:
     assert process_time() - began < 1  # six hundred blanks took twelve seconds, in which nothing else ran
 
 
+NO_REFERENCE = (
+    ("en", "objection", "It's too good to throw away the old one."),
+    ("de", "objection", "Das ist mir zu riskant am Freitag."),
+    ("en", "question", "Who else has access to our data?"),
+    ("en", "question", "Do you have a reference number for that?"),
+    ("en", "question", "The engineer I worked with, will he come back?"),
+    ("en", "question", "Are there any references to it in the contract?"),
+    ("en", "question", "Have you made the booking before?"),
+    ("de", "question", "Arbeiten Sie mit Salesforce?"),
+    ("de", "question", "Können andere Kunden unsere Daten sehen?"),
+    ("de", "question", "Haben Sie schon mit anderen gesprochen?"),
+    ("de", "question", "Haben Sie meine Referenzen bekommen?"),
+    ("fr", "question", "Vous travaillez avec Salesforce ?"),
+    ("fr", "question", "Vous avez une référence pour la pièce ?"),
+    ("fr", "question", "Vous avez déjà livré la commande ?"),
+    ("es", "question", "¿Ya han hecho el pedido?"),
+    ("es", "question", "¿Otros clientes pueden ver nuestros datos?"),
+    ("es", "question", "¿Tienen una referencia de la pieza?"),
+    ("pt", "question", "Vocês já fizeram o pedido?"),
+    ("pt", "question", "Vocês trabalham com boleto?"),
+    ("en", "objection", "Sure, but it's too expensive for us."),
+    ("en", "objection", "We tried to reach you twice."),
+    ("en", "objection", "You promised to call me back."),
+    ("en", "objection", "I'm not sure we can pay that."),
+    ("de", "objection", "Ich glaube, das ist zu teuer."),
+    ("de", "objection", "Sicher, aber das ist zu teuer."),
+    ("de", "objection", "Im Zweifel rufe ich Sie an."),
+    ("fr", "objection", "Je crois que c'est trop cher."),
+    ("fr", "objection", "Bien sûr, mais c'est trop cher."),
+    ("es", "objection", "Creo que es demasiado caro."),
+    ("es", "objection", "Seguro, pero es demasiado caro."),
+    ("pt", "objection", "Com certeza, mas é caro demais."),
+    ("pt", "objection", "Não tenho certeza se posso pagar."),
+)
+
+
 def test_the_reference_is_told_to_who_asks_for_one_and_to_a_doubt_whether_it_works() -> None:
     for language, asked, doubt, other in (
         (
@@ -448,3 +484,8 @@ def test_the_reference_is_told_to_who_asks_for_one_and_to_a_doubt_whether_it_wor
             assert ("Ashgrove" in draw.card.text) is told, text
             if kind == "question":
                 assert composer.answered(heard), text
+    for language, kind, text in NO_REFERENCE:
+        chooser = MoveChooser(load_playbook("sales"), "proof: Ashgrove, 31 % less")
+        choice = chooser.choose(Moment(kind, text, "tab", detect(text, language), language))
+        assert choice is not None
+        assert "Ashgrove" not in choice.card.text, text
