@@ -462,8 +462,15 @@ def test_what_is_encrypted_is_said_to_be(tmp_path: Path) -> None:
     key = (("encryption_scheme", "cenc-aes-ctr"), ("encryption_key", "76" * 16), ("encryption_kid", "a7" * 16))
     for container in (Container(None, key), Container(None, key + FRAGMENTS.options)):
         path = write(tmp_path / "a.mp4", codec="aac", container=container)
-        with pytest.raises(InputError, match=r"a\.mp4 is encrypted"):
-            probe(path)
+        whole = path.read_bytes()
+        index = whole.index(b"moov") - 4
+        size, content = whole[index : index + 4], whole[index + 8 :]
+        long = b"\0\0\0\1moov" + struct.pack(">Q", int.from_bytes(size) + 8) + content
+        open_end = bytes(4) + b"moov" + content
+        for moov in (whole[index:], *(() if container.options != key else (long, open_end))):
+            path.write_bytes(whole[:index] + moov)
+            with pytest.raises(InputError, match=r"a\.mp4 is encrypted"):
+                probe(path)
 
 
 @pytest.mark.parametrize("name", ["a.mkv", "a.mp4"])

@@ -39,6 +39,8 @@ async def test_what_was_done_is_written_down() -> None:
         ("GET", f"{M}/export", "export", "m-7"),
         ("GET", f"{M}/audio/tab", "listen", "m-7"),
         ("POST", "/api/pairing", "pairing", ""),
+        ("POST", "/api/webhooks/deliveries/w-1/resend", "resend", ""),
+        ("POST", "/api/hume/token", "token", ""),
         ("PATCH", "/api/settings", "configure", ""),
         ("PUT", "/api/providers/deepgram/key", "configure", ""),
         ("DELETE", "/api/providers/deepgram/key", "configure", ""),

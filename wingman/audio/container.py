@@ -39,7 +39,11 @@ READ_SIZE = 1 << 17
 
 _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
 _EXTENSIBLE = 0xFFFE
-_PROTECTED, _MOST_INDEX = re.compile(rb"sinf....frma", re.DOTALL), 1 << 24
+_PROTECTED = re.compile(rb"sinf....frma", re.DOTALL)
+_MOST_INDEX = 1 << 24
+"""Bytes of a film's index that are looked through for it: an hour of sound has a megabyte, and what a file
+states is no measure for memory.
+"""
 _IN_DS64 = 0xFFFFFFFF
 """What a chunk of more than 4 GB gives as its length (EBU Tech 3306): the true one is in the first chunk."""
 
@@ -127,13 +131,13 @@ class MediaInput:
         """An MP4 of which a track is encrypted (ISO 14496-12, 8.12: a scheme and what was there before it)."""
         at = self.links[0].start
         for _ in range(MOST_CHUNKS):
-            head = os.pread(self._handle, 8, at)
-            if head[4:] == b"moov":
-                movie = os.pread(self._handle, min(int.from_bytes(head[:4]), _MOST_INDEX), at)
-                return _PROTECTED.search(movie) is not None
-            length = int.from_bytes(head[:4])
-            at += length if length != 1 else int.from_bytes(os.pread(self._handle, 8, at + 8))
-            if length == 0 or len(head) < 8 or at >= self.links[0].end:
+            head, rest = os.pread(self._handle, 16, at), self.links[0].end - at
+            stated = int.from_bytes(head[:4])
+            length = min(rest, int.from_bytes(head[8:]) if stated == 1 else stated or rest)
+            if head[4:8] == b"moov":
+                return _PROTECTED.search(os.pread(self._handle, min(length, _MOST_INDEX), at)) is not None
+            at += length
+            if length < 8 or at >= self.links[0].end:
                 break
         return False
 

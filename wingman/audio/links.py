@@ -18,6 +18,8 @@ _MOST_FORM = 1024
 """Bytes of a WAV's format; the longest in use has some dozens."""
 _HEAD = 24
 _FLV_MAGIC, _FLV_TAGS = b"FLV\x01", frozenset((8, 9, 18))
+_TAGS = (b"ID3", b"TAG", b"APETAGEX")
+"""What programs append to any kind of file."""
 _OGG_PAGE = 27
 _OGG_FIRST, _OGG_MAGIC = 2, b"OggS"
 _MOVIE = frozenset((b"moov", b"mdat"))
@@ -88,7 +90,9 @@ def parts(handle: int, link: Link) -> Iterator[Link]:
         chunks += head[:4] == b"data"
         least = max(1, int.from_bytes(form[20:22], "little"))  # less than a block is no sound
         rest = link.end - at - 8
-        unsaid = length >= UNKNOWN_LENGTH or (not length and not is_chunk(os.pread(handle, 8, at + 8), rest))
+        behind = os.pread(handle, 8, at + 8)
+        nothing = behind.startswith(_TAGS) or is_chunk(behind, rest)
+        unsaid = length >= UNKNOWN_LENGTH or (not length and not nothing)
         if found and head[:4] == b"data" and unsaid:  # the last one, and nobody came to say how long it is
             length, head = rest, head[:4] + rest.to_bytes(8, "little")[:4]
         end = min(at + 8 + length, link.end)

@@ -228,10 +228,11 @@ def _frames(container: Any, streams: Sequence[Any], state: _State) -> Iterator[t
     order = {stream.index: number for number, stream in enumerate(streams)}
     decoders = [_decoder(stream) for stream in streams]
     origin = (container.start_time or 0) / 1_000_000
-    failures = 0
+    failures, told = 0, False
     while failures < STUBBORN:
         try:
             for packet in container.demux():
+                told = packet.dts is None and not packet.size  # PyAV's own, when all is told
                 if packet.stream.index not in order:
                     state.passed(packet, origin)
                     continue
@@ -248,9 +249,9 @@ def _frames(container: Any, streams: Sequence[Any], state: _State) -> Iterator[t
                     failures = 0
                     yield frame, order[packet.stream.index]
             return
-        except IndexError:  # of PyAV's, when all is told: a stream that was not there at the beginning
-            return
-        except (av.FFmpegError, ValueError) as broken:
+        except (av.FFmpegError, ValueError, IndexError) as broken:
+            if told and isinstance(broken, IndexError):
+                return  # PyAV's own for a stream that was not there at the beginning has no stream
             failures += 1
             state.broken = str(getattr(broken, "strerror", "") or broken)[:100]
 

@@ -184,7 +184,7 @@ def named(settings: Settings) -> Iterator[Finding]:
 
 
 def links(settings: Settings) -> Iterator[Finding]:
-    """The addresses with which a service does not start: without TLS, or of a webhook that is none."""
+    """What a service does not start with: an address without TLS, a webhook's that is none, its bad secret."""
     checks: list[Callable[[], object]] = [partial(check_links, settings)]
     checks += (partial(Hook.of, name, hook) for name, hook in settings.report.webhooks.items())
     for check in checks:

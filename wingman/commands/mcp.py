@@ -69,6 +69,7 @@ async def _serve_http(server: Any, port: int, token: str) -> None:
     app = Bearer(server.streamable_http_app(), token)
     print(f"MCP: http://127.0.0.1:{listener.getsockname()[1]}/mcp, with the grant as bearer token", flush=True)
     with listener:
+        # h11 ends a head at 64 kB; httptools, uvicorn's other parser, reads one without a bound
         await uvicorn.Server(uvicorn.Config(app, http="h11", log_level="warning")).serve([listener])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
 
@@ -21,6 +22,14 @@ log = structlog.get_logger(__name__)
 
 GIVES_WAY_S = 1.5
 """A source that has sent nothing for so long gives its channels to one that comes for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Play:
+    """One source at work, and where it comes from."""
+
+    task: asyncio.Task[None]
+    origin: SourceOrigin
 
 
 class MeetingSources:
@@ -43,15 +52,15 @@ class MeetingSources:
         self._ending = ending
         self._fed = fed
         self._clock = asyncio.get_running_loop().time
-        self._plays: dict[AudioSource, asyncio.Task[None]] = {}
-        self._origins: dict[AudioSource, SourceOrigin] = {}
+        self._plays: dict[AudioSource, _Play] = {}
         self._log = log.bind(meeting=meeting_id)
 
     @property
     def live(self) -> tuple[LiveSource, ...]:
         """Those that have not ended."""
         return tuple(
-            LiveSource(source.channels, origin.kind, origin.by) for source, origin in self._origins.items()
+            LiveSource(source.channels, play.origin.kind, play.origin.by)
+            for source, play in self._plays.items()
         )
 
     async def attach(
@@ -73,29 +82,29 @@ class MeetingSources:
         for channel in channels:
             channel.input.source, channel.input.muted = source, False
         self._endings.attached()
-        self._origins[source] = origin
-        play = self._plays[source] = tasks.create_task(self._play(source, channels))
-        play.add_done_callback(lambda _: self._release(source, channels))
+        task = tasks.create_task(self._play(source, channels))
+        self._plays[source] = _Play(task, origin)
+        task.add_done_callback(lambda _: self._release(source, channels))
 
     async def detach(self, source: AudioSource) -> None:
         """Stop it, if it plays here."""
         play = self._plays.get(source)
         if play is not None:
-            play.cancel()
-            await asyncio.wait([play])
+            play.task.cancel()
+            await asyncio.wait([play.task])
 
     async def played(self, source: AudioSource) -> None:
         """Wait until it has ended by itself, or was stopped."""
         if play := self._plays.get(source):
-            await asyncio.wait([play])
+            await asyncio.wait([play.task])
 
     async def stop(self) -> None:
         """Stop them all."""
-        plays = list(self._plays.values())
-        for play in plays:
-            play.cancel()
-        if plays:
-            await asyncio.wait(plays)
+        tasks = [play.task for play in self._plays.values()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
 
     def _has_gone_quiet(self, source: AudioSource) -> bool:
         """It has fed all of its channels and stopped: whoever comes back is not kept waiting for it."""
@@ -127,7 +136,7 @@ class MeetingSources:
             if channel.input.reported not in ("ended", "gone") and not self._ending():
                 channel.input.state("ended", "the client has stopped sending")
             channel.words.source_over()
-        del self._plays[source], self._origins[source]
+        del self._plays[source]
         gone = any(channel.input.reported == "gone" for channel in channels)
         fate = SourceEnd.GONE if gone else SourceEnd.RECORDED if source.recorded else SourceEnd.ENDED
         self._endings.released(fate, self._clock(), fed=self._fed())

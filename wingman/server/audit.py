@@ -24,6 +24,8 @@ _RULES: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("GET", re.compile(rf"{_ONE}/export"), "export"),
     ("GET", re.compile(rf"{_ONE}/audio/[^/]+"), "listen"),
     ("POST", re.compile(r"/api/pairing"), "pairing"),
+    ("POST", re.compile(r"/api/webhooks/deliveries/[^/]+/resend"), "resend"),
+    ("POST", re.compile(r"/api/hume/token"), "token"),
     ("PUT", re.compile(r"/api/(?!meetings/).*"), "configure"),
     ("PATCH", re.compile(r"/api/(?!meetings/).*"), "configure"),
     ("POST", re.compile(r"/api/playbooks/[^/]+/restore"), "configure"),

@@ -137,6 +137,11 @@ def read_message(text: str) -> Message:
         raise InputError("a text message must be a JSON object", field="message")
     name = str(next((tree[key] for key in _EVENT if tree.get(key)), "")).lower()
     match name:
+        case _ if "mixType" in tree and "sampleRate" in tree:  # among attributes of the caller's, of any name
+            sides = MOST_SIDES if tree["mixType"] == "stereo" else 1
+            return BinaryForm(
+                _format({"encoding": "linear16", "channels": sides, "sampleRate": tree["sampleRate"]})
+            )
         case "start":
             return Start(_form(tree), _stream(tree))
         case "audiometadata":
@@ -155,11 +160,6 @@ def read_message(text: str) -> Message:
             return Ping()
         case "websocket:connected" if "rate" in (stated := str(tree.get("content-type"))).lower():
             return BinaryForm(_format({"encoding": stated}))
-        case "" if "mixType" in tree and "sampleRate" in tree:
-            sides = MOST_SIDES if tree["mixType"] == "stereo" else 1
-            return BinaryForm(
-                _format({"encoding": "linear16", "channels": sides, "sampleRate": tree["sampleRate"]})
-            )
         case "":
             raise InputError("a text message must name its `event`: start, media or stop", field="event")
         case _:

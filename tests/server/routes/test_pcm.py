@@ -336,14 +336,14 @@ async def test_jambonz_greets_with_the_attributes_of_the_call() -> None:
     mono = bursts(2, [(0.5, "alpha")], 8000)
     async with service() as (url, meetings):
         for query, mix, sound in (
-            ("channel=tab", "mono", mono),
-            ("channels=tab,mic", "stereo", sides(mono, mono[::-1].copy())),
+            ("channel=tab", {"mixType": "mono", "type": "crm"}, mono),
+            ("channels=tab,mic", {"mixType": "stereo"}, sides(mono, mono[::-1].copy())),
         ):
             name = await _meeting(meetings)
             address = f"{url.replace('http', 'ws')}/api/meetings/{name}/pcm?{query}"
             async with connect(address, subprotocols=[Subprotocol("audio.jambonz.org")]) as socket:
                 assert socket.subprotocol == "audio.jambonz.org"
-                greeting = json.dumps(call | {"sampleRate": 8000, "mixType": mix})
+                greeting = json.dumps(call | {"sampleRate": 8000} | mix)
                 await play(socket, [greeting, sound.tobytes(), '{"event":"dtmf","dtmf":"2"}', END])
             one_word(bytes(meetings.known[name].sinks[Channel.TAB].pcm), 0.5, "alpha")
         async with connect(address.replace("channels=tab,mic", "")) as socket:

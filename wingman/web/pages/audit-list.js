@@ -20,6 +20,8 @@ const WORDS = {
   control: "changed a live setting",
   configure: "changed the service",
   pairing: "asked for a pairing code",
+  resend: "sent a webhook again",
+  token: "was given a token for Hume",
 };
 
 export class AuditList {

@@ -180,7 +180,7 @@ export class MeetingsList {
     const name = titleOf(meeting);
     const report = `${HOME}/meetings/${encodeURIComponent(meeting.id)}`;
     const href = live ? `${HOME}/overlay?meeting=${encodeURIComponent(meeting.id)}` : report;
-    const stands = this.known ? STANDS[meeting.state] : UNKNOWN;
+    const stands = (this.known && STANDS[meeting.state]) || UNKNOWN;
     const facts = [when(meeting.started_at), live ? stands : lengthWords(meeting.seconds)];
     return h(
       "li",
