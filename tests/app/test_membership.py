@@ -29,7 +29,8 @@ async def main():
 
 asyncio.run(main())
 loaded = [name for name in sys.modules if name.split(".")[0] == "nats" or name.startswith("wingman.cluster")]
-print(sorted(loaded))
+import wingman.commands.serve
+print(sorted([*loaded, *{"nats", "nkeys"} & sys.modules.keys()]))
 """
 
 

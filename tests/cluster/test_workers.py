@@ -152,3 +152,6 @@ def test_without_the_server_it_is_one_sentence(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(InputError, match=r"wingman-sidecar\[cluster\]"):
         nats_server.program()
+    monkeypatch.setitem(sys.modules, "nkeys", None)
+    with pytest.raises(InputError, match=r"wingman-sidecar\[cluster\]"):
+        loopback_cluster("nats://127.0.0.1:1", b"a" * 32)

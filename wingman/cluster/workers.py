@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import importlib
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
-from nkeys import PREFIX_BYTE_USER, encode_seed, from_seed  # type: ignore[import-untyped]  # it ships no types
 
-from wingman.cluster.nats_server import nats_server
+from wingman.cluster import nats_server
 from wingman.core.errors import WingmanError
 
 log = structlog.get_logger(__name__)
@@ -31,17 +31,29 @@ LEASE_S = 10
 """One server elects nobody, so a frozen node is noticed sooner than where there are three."""
 
 
-def nodes_nkey(secret: bytes) -> str:
-    """The seed the nodes show the server, who lets nobody else in: others run programs on this machine, too."""
-    seed: bytes = encode_seed(hashlib.sha256(b"wingman nats" + secret).digest(), PREFIX_BYTE_USER)
-    return seed.decode()
+@dataclass(frozen=True, slots=True)
+class Nkey:
+    """What the nodes show the server, which lets nobody else in: others run programs on this machine, too."""
+
+    seed: str
+    public: str
+
+    @classmethod
+    def of(cls, secret: bytes) -> Nkey:
+        """Made from the service's own secret. Raises `InputError` without the extra `cluster`."""
+        try:
+            nkeys = importlib.import_module("nkeys")
+        except ModuleNotFoundError:
+            raise nats_server.lacking("nkeys") from None
+        seed = nkeys.encode_seed(hashlib.sha256(b"wingman nats" + secret).digest(), nkeys.PREFIX_BYTE_USER)
+        return cls(seed.decode(), nkeys.from_seed(bytearray(seed)).public_key.decode())
 
 
 def loopback_cluster(url: str, secret: bytes) -> dict[str, str]:
     """The settings that make nodes of processes, as variables; `secret` is the service's own."""
     return {
         "WINGMAN_CLUSTER__URL": url,
-        "WINGMAN_CLUSTER__NKEY": nodes_nkey(secret),
+        "WINGMAN_CLUSTER__NKEY": Nkey.of(secret).seed,
         "WINGMAN_CLUSTER__KEY": hashlib.sha256(b"wingman cluster" + secret).hexdigest(),
         "WINGMAN_CLUSTER__SHARDS": "1",
         "WINGMAN_CLUSTER__ONE_FOLDER": "true",
@@ -63,8 +75,7 @@ class Start:
 @contextlib.asynccontextmanager
 async def workers(count: int, start: Start, folder: Path, secret: bytes) -> AsyncIterator[Workers]:
     """A NATS server that keeps its streams in `folder`, and so many nodes; leaving ends the nodes, then it."""
-    public = from_seed(bytearray(nodes_nkey(secret), "ascii")).public_key.decode()
-    async with nats_server(folder, public) as server:
+    async with nats_server.nats_server(folder, Nkey.of(secret).public) as server:
         environ = {**start.environ, **loopback_cluster(server.url, secret)}
         nodes = Workers(replace(start, environ=environ))
         try:
