@@ -94,6 +94,22 @@ def test_who_asks_for_something_else_gets_none() -> None:
             assert not LabelledFacts(FACTS[language]).stating(question), question
 
 
+def test_what_one_would_like_or_still_take_is_told_to_nobody() -> None:
+    for question, fact in (
+        ("What is the deposit?", "Deposit: 30 %, but 10 % is fine."),
+        ("What is the deposit?", "Deposit: we aim for 30 %."),
+        ("How long is the contract term?", "Contract term: 24 months, 12 is our fallback."),
+        ("What are the payment terms?", "Payment terms: 30 days, 60 if they ask."),
+        ("What is the warranty?", "Warranty: ask for 36 months."),
+        ("What is the training?", "Training: 2 people left angry last year."),
+        ("Wie lange ist die Garantie?", "Garantie: 36 Monate, 24 reicht auch."),
+        ("Quel est l'acompte ?", "Acompte : 30 %, mais 10 % si besoin."),
+        ("¿Cuál es el anticipo?", "Anticipo: 30 %, mejor 40 %."),
+        ("Qual é a garantia?", "Garantia: 2 anos, se pedirem 3."),
+    ):
+        assert not LabelledFacts((fact,)).stating(question), fact
+
+
 def test_two_facts_with_the_label_are_none() -> None:
     twice = LabelledFacts(("Warranty: 2 years here.", "Warranty: 1 year there."))
     assert not twice.stating("How long is the warranty?")

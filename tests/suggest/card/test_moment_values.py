@@ -42,6 +42,13 @@ def test_numbers_without_end_are_looked_through_once() -> None:
 
 PLAIN = (
     ("en", None, "I was going to say Friday."),
+    ("en", None, "Did you say Friday?"),
+    ("fr", True, "C’était mercredi."),
+    ("fr", True, "Il n'avait rien mercredi."),
+    ("fr", False, "On l'installera lundi."),
+    ("de", True, "Am Montag am Morgen brach die Leitung ab."),
+    ("de", None, "Am Morgen ging nichts mehr."),
+    ("de", False, "Das machen wir morgen."),
     ("en", None, "It was late. Friday, then."),
     ("en", True, "It broke on Friday and nobody could log in."),
     ("en", True, "It went down on Friday just before the demo."),

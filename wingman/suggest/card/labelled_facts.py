@@ -99,13 +99,24 @@ _BEFORE = r"(?:(?:and|okay|ok|so|well|but|und|also|gut|et|alors|bon|y|entonces|b
 _BEHIND = r"(?: (?:then|please|exactly|denn|bitte|genau|exactement|por favor|exactamente|exatamente))*+"
 _UNIT = re.compile(rf"[\s-]?(?:{TIME_UNITS}|years?|jahren?|jahre|ans?|années?|años?|anos?)\b", re.IGNORECASE)
 
+_POSITION = re.compile(
+    r"\b(?:but|if|only|ask|aim\w*|ideally|fallback|fine|ok|okay|better|rather|prefer\w*|hope|want|can|could|would|may"
+    r"|might|last|left|ago|aber|wenn|falls|nur|sonst|frag\w*|forder\w*|verlang\w*|lieber|besser|reicht|geht|wollen"
+    r"|können|kann|könnte\w*|letzte\w*|mais|si|seulement|demande\w*|vise\w*|idéalement|plutôt|mieux|préf\w+|voul\w+"
+    r"|veut|peut|pouvons|pourr\w+|dernier\w*|dernière\w*|pero|solo|sólo|pedi\w*|idealmente|mejor|quer\w+|pod\w+"
+    r"|pued\w+|pasad\w+|mas|se|só|melhor|passad\w+)\b",
+    re.IGNORECASE,
+)
+"""Words of a fact that may tell what the user would like, or would still take; such a one is told to nobody."""
+
 
 class LabelledFacts:
     """The sentences of one brief that may be told to who asks for them by their labels."""
 
     def __init__(self, facts: Iterable[str]) -> None:
         """Read once: `stating` is asked at every question."""
-        self._asked = [(fact, tuple(_questions(fact))) for fact in facts if not PRIVATE.search(fact)]
+        told = (fact for fact in facts if not (PRIVATE.search(fact) or _POSITION.search(fact)))
+        self._asked = [(fact, tuple(_questions(fact))) for fact in told]
 
     def stating(self, question: str) -> str:
         """The fact that is told of what the question names and asks for; empty without exactly one."""

@@ -25,7 +25,7 @@ _DAYS = {
     ),
     "de": (
         r"(?:nächsten |kommenden )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)"
-        r"|morgen(?: früh| mittag| abend)?|übermorgen"
+        r"|(?<!am )morgen(?: früh| mittag| abend)?|übermorgen"
         r"|nächste woche|nächsten monat|nächstes (?:jahr|quartal)|ende (?:der woche|des monats|des jahres)"
         r"|(?:mitte |ende |anfang )?(?:januar|februar|märz|april|juni|juli|august|september|oktober"
         r"|november|dezember)"
@@ -65,7 +65,8 @@ _DAY = "§"
 """What stands for the day itself while its sentence is looked at."""
 _GONE = {
     "en": (
-        r"was(?! (?:thinking|hoping|wondering|planning))|were(?! to)|had|went|came|did|didn't|rang|broke|fell"
+        r"was(?! (?:thinking|hoping|wondering|planning))|were(?! to)|had|went|came|didn't|rang|broke|fell"
+        r"|did(?! (?:you|we|i|they) (?:say|mean))"
         rf"|happened|took|lost|stood|saw|froze|since|ago|(?<!the )last {_DAY}|(?<!'s )(?<!'re )(?<!'m )"
         r"(?<!is )(?<!are )(?<!be )(?<!get )(?:crashed|failed|stopped|called|phoned|missed|tried|waited)"
     ),
@@ -78,7 +79,7 @@ _GONE = {
         r"|gewesen|worden|geblieben|zusammengebrochen|stehengeblieben|geplatzt|umgefallen)"
     ),
     "fr": (
-        rf"était|étaient|avait|avaient|depuis|{_DAY} (?:derni(?:er|ère)s?|passée?)"
+        rf"(?:\w{{1,2}}')?(?:étai(?:t|ent)|avai(?:t|ent))|depuis|{_DAY} (?:derni(?:er|ère)s?|passée?)"
         r"|(?:\w{1,2}')?(?:ai|as|a|ont|avons|avez) (?:\S+ ){0,2}(?:été|eu|fait|dit|vu|mis|pris|reçu|perdu"
         r"|appelé|envoyé|payé|planté|coupé|arrêté|essayé|demandé|lâché|attendu)"
         r"|(?:\w{1,2}')?(?:est|sont|suis|sommes|êtes) (?:\S+ )?(?:tombé|venu|parti|arrivé|resté|revenu)e?s?"
@@ -104,7 +105,7 @@ _TO_COME = {
     ),
     "fr": (
         r"va|vais|vont|allons|peut|peux|pouvez|pouvons|faut|doit|dois|devons|veux|veut|prochaine?|demain"
-        r"|d'ici|après-demain|pourr\w+|\w+er(?:ai|a|ons|ez|ont)"
+        r"|d'ici|après-demain|pourr\w+|(?:\w{1,2}')?\w+er(?:ai|a|ons|ez|ont)"
     ),
     "es": (
         r"va|voy|van|vamos|puede|puedo|pueden|hay que|tengo que|tiene que|quiero|próxim[oa]|que viene"

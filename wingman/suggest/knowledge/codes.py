@@ -38,7 +38,7 @@ _SHOWS = (
 _ASKING = tuple(
     re.compile(asking)
     for asking in (
-        rf"\b{_FAULT}:? {_SOME}",
+        rf"\b{_FAULT}(?: (?:is|was|says|ist|war|lautet|est|es|é))?:? {_SOME}",
         rf"{_SOME} errors?\b",
         rf"\b{_SHOWS} {_SOME}",
         rf"\b{_MEANS}(?: quoi,?| denn| eigentlich)? {_THE}{_SOME}",
