@@ -41,6 +41,11 @@ class Json(Response):
         super().__init__(_encoder.encode(content), status, headers)
 
 
+def grant_of(connection: HTTPConnection) -> str:
+    """The id of the grant a request or socket came with; empty where none is asked for."""
+    return grant.id if (grant := getattr(connection.state, "grant", None)) is not None else ""
+
+
 def part(content: bytes, wanted: str, media_type: str) -> Response:
     """`content`, or the one range of it that a `Range` header asks for (a player that seeks does)."""
     headers = {"Accept-Ranges": "bytes"}

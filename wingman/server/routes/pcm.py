@@ -20,8 +20,7 @@ from wingman.audio.source import SourceOrigin
 from wingman.core.errors import InputError
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
 from wingman.meeting.api import MeetingHandle, Meetings
-from wingman.server.grants import Grant
-from wingman.server.http import only_known
+from wingman.server.http import grant_of, only_known
 from wingman.transports.media_order import WAIT_S, InOrder, MediaOrder
 from wingman.transports.pushed import PushedSource
 from wingman.transports.sdp import parse_channels
@@ -115,8 +114,7 @@ class PcmSession:
         self._socket = socket
         self._meeting = meeting
         self._wish = wish
-        grant: Grant | None = getattr(socket.state, "grant", None)
-        self._origin = SourceOrigin("pcm", grant.id if grant is not None else "")
+        self._origin = SourceOrigin("pcm", grant_of(socket))
         self._form = wish.form
         self._reader: PcmReader | None = None
         self._stream = ""

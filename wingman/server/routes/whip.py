@@ -26,7 +26,7 @@ from wingman.meeting.handover import Arrivals
 from wingman.server.auth import OWNER, Access
 from wingman.server.budgets import SILENT_SESSIONS
 from wingman.server.grants import Grant
-from wingman.server.http import chunks, only_known
+from wingman.server.http import chunks, grant_of, only_known
 from wingman.suggest.playbook.playbook import by_name
 from wingman.transports.ice_fragment import MEDIA_TYPE, IceFragment, parse
 from wingman.transports.sdp import MAX_OFFER, parse_channels, read_offer
@@ -99,7 +99,7 @@ class WhipEndpoint:
         begin = self._move(request, source, to) if to else self._attach(request, source)
         meeting, answer, detach = await begin
         session = self._node + secrets.token_urlsafe(16)
-        made = _Session(source, detach, self._hold(request, session), _by(request), _tag())
+        made = _Session(source, detach, self._hold(request, session), grant_of(request), _tag())
         self._remember(session, made)
         events = f"/api/meetings/{meeting}/stream"
         headers = {
@@ -116,7 +116,7 @@ class WhipEndpoint:
         meeting, created = await self._meeting(request)
         try:
             answer = await source.accept()
-            await meeting.attach(source, SourceOrigin("whip", _by(request)))
+            await meeting.attach(source, SourceOrigin("whip", grant_of(request)))
         except BaseException:
             await source.close()
             if created:
@@ -135,7 +135,11 @@ class WhipEndpoint:
         except BaseException:
             await source.close()
             raise
-        return meeting, answer, self._arrivals.expect(meeting, source, SourceOrigin("whip", _by(request))).close
+        return (
+            meeting,
+            answer,
+            self._arrivals.expect(meeting, source, SourceOrigin("whip", grant_of(request))).close,
+        )
 
     async def resource(self, request: Request) -> Response:
         """`DELETE /whip/SESSION` ends it; `PATCH` brings candidates or restarts ICE (RFC 9725, 4.3)."""
@@ -204,7 +208,7 @@ class WhipEndpoint:
         by_name(fields.get("playbook", ""))
         terms = tuple(term.strip() for term in query.get("keyterms", "").split(",") if term.strip())
         return await self._meetings.create(
-            MeetingSpec(**fields, keyterms=terms, by=_by(request)), made_by_source=True
+            MeetingSpec(**fields, keyterms=terms, by=grant_of(request)), made_by_source=True
         ), True
 
     def _remember(self, name: str, session: _Session) -> None:
@@ -230,11 +234,6 @@ def routes(
         Route("/whip", endpoint.collection, methods=["POST", "OPTIONS"]),
         Route("/whip/{session}", endpoint.resource, methods=["DELETE", "PATCH"]),
     ]
-
-
-def _by(request: Request) -> str:
-    """The grant of whoever asks."""
-    return grant.id if (grant := getattr(request.state, "grant", None)) is not None else ""
 
 
 async def _body(request: Request) -> bytes:
