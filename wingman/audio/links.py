@@ -83,7 +83,7 @@ def parts(handle: int, link: Link) -> Iterator[Link]:
     for _ in range(MOST_CHUNKS if _kind(riff) == b"RIFF" else 0):
         head = os.pread(handle, 8, at)
         length = int.from_bytes(head[4:], "little")
-        if not head[:4].isascii() or not head[:4].decode("ascii").isprintable() or at + 8 > link.end:
+        if not is_name(head[:4]) or at + 8 > link.end:
             break
         if head[:4] == b"fmt " and length <= _MOST_FORM:
             form = form or os.pread(handle, 8 + length, at)
@@ -106,8 +106,12 @@ def parts(handle: int, link: Link) -> Iterator[Link]:
 
 def is_chunk(head: bytes, left: int) -> bool:
     """Whether a chunk of RIFF may begin with `head`, before the `left` bytes that are left."""
-    name, length = head[:4], int.from_bytes(head[4:8], "little")
-    return all(32 <= byte < 127 for byte in name) and length + 8 <= left + 1
+    return is_name(head[:4]) and int.from_bytes(head[4:8], "little") + 8 <= left + 1
+
+
+def is_name(name: bytes) -> bool:
+    """Whether a chunk of RIFF or AIFF may be called so: by printable ASCII."""
+    return all(32 <= byte < 127 for byte in name)
 
 
 def _behind_tags(handle: int) -> int:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 
 from wingman.audio.cut_short import MOST_CHUNKS, UNKNOWN_LENGTH, WAVE64
-from wingman.audio.links import Link, Patch
+from wingman.audio.links import Link, Patch, is_name
 
 _WAVE64_DATA = bytes.fromhex("64617461f3acd3118cd100c04f8edb8a")
 _WAVE64_HEAD = 24
@@ -90,4 +90,4 @@ def _is_finished(handle: int, link: Link, after: int) -> bool:
     whole = int.from_bytes(os.pread(handle, 4, link.start + 4))
     head = os.pread(handle, 8, after)
     fits = len(head) == 8 and after + 8 + int.from_bytes(head[4:]) <= link.end
-    return whole == link.end - link.start - 8 and fits and all(32 <= byte < 127 for byte in head[:4])
+    return whole == link.end - link.start - 8 and fits and is_name(head[:4])
