@@ -17,7 +17,7 @@ from wingman.cluster import keys, streams, subjects
 from wingman.cluster.jetstream import JetStream
 from wingman.cluster.keys import KeyRing
 from wingman.cluster.log import ClusterLog
-from wingman.cluster.nats_server import Routes, configuration, die_with_parent, free_port, program
+from wingman.cluster.nats_server import configuration, die_with_parent, free_port, program
 from wingman.config.cluster import ClusterSettings
 from wingman.config.section import Secret
 
@@ -25,6 +25,21 @@ SHARED = "wingman-nats-"
 """How the folders of servers begin that all tests share."""
 START_S = 20.0
 KEY = "the key of the cluster under test"
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """A server's place among several."""
+
+    name: str
+    port: int
+    others: tuple[int, ...]
+    """Ports of all routes."""
+
+    def configuration(self) -> str:
+        """What a server's settings say of it."""
+        others = ", ".join(f'"nats://127.0.0.1:{other}"' for other in self.others)
+        return f'cluster {{ name: "wingman", listen: 127.0.0.1:{self.port}, routes: [{others}] }}\n'
 
 
 @dataclass(slots=True)
@@ -97,7 +112,9 @@ def servers(count: int, *, hidden: bool = False) -> Iterator[Servers]:
 
 def start(folder: Path, port: int, routes: Routes | None, hidden: bool = False) -> subprocess.Popen[bytes]:
     config = folder / "nats.conf"
-    text = configuration(folder, port, routes)
+    text = configuration(folder, port)
+    if routes is not None:
+        text = configuration(folder, port, name=routes.name) + routes.configuration()
     config.write_text(text.replace("cluster {", "cluster { no_advertise: true, ") if hidden else text)
     return subprocess.Popen(
         [program(), "--config", str(config), "--log", str(folder / "nats.log")],

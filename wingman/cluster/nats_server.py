@@ -11,7 +11,6 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from wingman.core.cores import usable_cores
@@ -24,16 +23,6 @@ PR_SET_PDEATHSIG = 1
 CORES_EACH = 4
 """Of this machine, for each one the server may use. It has little to do and often: with more than it needs, a
 third of its processor time goes to finding out which of them does it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Routes:
-    """A server's place among several."""
-
-    name: str
-    port: int
-    others: tuple[int, ...]
-    """Ports of all routes."""
 
 
 def program() -> str:
@@ -63,23 +52,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def configuration(folder: Path, port: int, routes: Routes | None = None, nkey: str = "") -> str:
+def configuration(folder: Path, port: int, *, name: str = "wingman", nkey: str = "") -> str:
     """A server's settings: on loopback, and every message on the disk before it is acknowledged.
 
     `nkey` is the public key (`U…`) of the only ones let in; empty lets everybody on this machine in.
     """
     text = (
         f"listen: 127.0.0.1:{port}\n"
-        f'server_name: "{routes.name if routes else "wingman"}"\n'
+        f'server_name: "{name}"\n'
         f'jetstream {{ store_dir: "{folder}", sync_interval: always, max_memory_store: 64MB, '
         "max_file_store: 1TB }\n"
         "lame_duck_duration: 30s\n"
     )
     if nkey:
         text += f"authorization {{ users: [{{ nkey: {nkey} }}] }}\n"
-    if routes is not None:
-        others = ", ".join(f'"nats://127.0.0.1:{other}"' for other in routes.others)
-        text += f'cluster {{ name: "wingman", listen: 127.0.0.1:{routes.port}, routes: [{others}] }}\n'
     return text
 
 
