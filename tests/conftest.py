@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import stat
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from tests.support import demos, forked, order, warm
@@ -130,6 +132,21 @@ def _cmdline(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a command sets up for its process is not the next test's: neither its level nor loggers that are
+    kept from their first use on, which no later configuration reaches."""
+    configure, kept = structlog.configure, structlog.get_config()
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    monkeypatch.setattr(
+        structlog, "configure", lambda **to: configure(**{**to, "cache_logger_on_first_use": False})
+    )
+    yield
+    root.handlers[:], root.level = handlers, level
+    configure(**kept)
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -12,15 +11,6 @@ import structlog
 from wingman.config.observe import ObserveSettings
 from wingman.config.section import Secret
 from wingman.observe.logs import QUIET, configure
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    root, kept = logging.getLogger(), structlog.get_config()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers[:], root.level = handlers, level
-    structlog.configure(**kept)
 
 
 def test_both_kinds_of_loggers_write_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:

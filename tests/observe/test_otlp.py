@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -24,15 +23,6 @@ from wingman.observe.otlp_logs import LogSender
 from wingman.observe.otlp_metrics import CLOCK_SET_S, PREFIX, Beginning, MetricSender, read
 
 __all__ = ["collector"]
-
-
-@pytest.fixture
-def as_before() -> Iterator[None]:
-    root, kept = logging.getLogger(), structlog.get_config()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers[:], root.level = handlers, level
-    structlog.configure(**kept)
 
 
 def sent_metrics(collector: Collector) -> dict[str, Metric]:
@@ -97,9 +87,7 @@ def test_what_is_counted_began_when_it_did_whatever_is_done_to_the_clock() -> No
     assert told[4] == told[5]
 
 
-def test_a_record_arrives_with_its_fields_and_without_what_was_said(
-    collector: Collector, as_before: None
-) -> None:
+def test_a_record_arrives_with_its_fields_and_without_what_was_said(collector: Collector) -> None:
     logs.configure(ObserveSettings(log_format="json"))
     sender = LogSender(exporters(collector.url).logs)
     stop = logs.tap(sender.hear)
