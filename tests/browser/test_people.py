@@ -338,6 +338,22 @@ def test_a_key_of_ones_own_is_kept_and_takes_no_other(browser: Browser, whole: W
         expect(page.locator(".own-key[data-name=say] kbd")).to_have_text("1")
 
 
+def test_a_key_that_waits_goes_on_waiting_when_the_titles_come(browser: Browser, whole: WholeService) -> None:
+    with person(browser, whole) as one:
+        page, held = one.page, list[Route]()
+        page.route("**/vocabulary.json", lambda route: held.append(route))
+        one.click("nav a:has-text('Settings')")
+        said = page.locator("#keys [role=status]")
+        one.click(".own-key[data-name=say]")
+        expect(said).to_have_text("say: press its new key. Esc leaves it as it is.")
+        held[0].continue_()
+        expect(said).to_have_text("What to say: press its new key. Esc leaves it as it is.")
+        page.keyboard.press("q")
+        expect(said).to_have_text("What to say: q from now on.")
+        page.keyboard.press("x")
+        expect(page.locator(".own-key[data-name=say] kbd")).to_have_text("q")
+
+
 def test_the_whole_path_is_tried_through_the_chosen_tab_and_microphone(
     capturing_browser: Browser, whole: WholeService
 ) -> None:

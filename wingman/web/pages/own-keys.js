@@ -8,6 +8,8 @@ export class OwnKeys {
   constructor(preferences) {
     this.preferences = preferences;
     this.titles = {};
+    /** Which of them waits for its new key. @type {string | null} */
+    this.waiting = null;
     this.said = h("p", { class: "soft", role: "status", text: "Click a key to choose another one for it, in this browser." });
     this.list = h("dl", { class: "keys" });
     this.usual = h("button", { type: "button", id: "usual-keys", text: "Back to the usual keys", on: { click: () => this.#keep({}) } });
@@ -17,8 +19,10 @@ export class OwnKeys {
 
   /** What the service calls what they do. @param {Record<string, string>} titles */
   offer(titles) {
+    const waiting = this.waiting; // somebody may have been faster than the service
     this.titles = titles;
     this.#show();
+    if (waiting !== null) this.list.querySelector(`[data-name="${waiting}"]`)?.click();
   }
 
   get #own() {
@@ -41,24 +45,26 @@ export class OwnKeys {
       keys.map((key) => h("kbd", { text: keyName(key) })),
       h("span", { class: "hidden-text", text: `: choose another key for “${about}”` }),
     );
-    const wait = (event) => {
-      if (["Shift", "Tab"].includes(event.key)) return; // on the way to a sign, or away from here
-      event.preventDefault();
-      if (event.key !== "Escape") this.#choose(name, event.key, about);
-      this.#waiting(button, wait, false);
-    };
     button.addEventListener("click", () => {
+      button.focus();
       setText(this.said, `${about}: press its new key. Esc leaves it as it is.`);
-      this.#waiting(button, wait, true);
+      this.#wait(button, true);
     });
-    button.addEventListener("blur", () => this.#waiting(button, wait, false));
+    button.addEventListener("keydown", (event) => {
+      // Shift and Tab are on the way to a sign, or away from here
+      if (this.waiting !== name || ["Shift", "Tab"].includes(event.key)) return;
+      event.preventDefault();
+      this.#wait(button, false);
+      if (event.key !== "Escape") this.#choose(name, event.key, about);
+    });
+    button.addEventListener("blur", () => button.isConnected && this.#wait(button, false));
     return button;
   }
 
-  #waiting(button, wait, on) {
+  #wait(button, on) {
     button.toggleAttribute("data-waiting", on);
-    if (on) button.addEventListener("keydown", wait);
-    else button.removeEventListener("keydown", wait);
+    if (on) this.waiting = button.dataset.name;
+    else if (this.waiting === button.dataset.name) this.waiting = null;
   }
 
   #choose(name, key, about) {
