@@ -22,6 +22,8 @@ def note(text: str) -> NoteAdded:
 async def until_row(node: Node, last: int, meeting: str = M) -> MeetingRow:
     async def come() -> MeetingRow | None:
         row = await node.log.meeting(meeting)
-        return row if row is not None and row.last >= last else None
+        if row is None or min(row.last, await node.log.last_seq(meeting)) < last:
+            return None  # events are read from here when they were handed on here: right after the row has come
+        return row
 
     return await until(come)
