@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -96,7 +95,7 @@ class MeterAccount:
     upto: SampleTime
     """The last watermark."""
     witness_ms: float
-    """Worst extra delay another reader of the same tape saw, in real milliseconds."""
+    """Worst extra delay another reader of the same tape saw, in milliseconds of the loop's clock."""
 
     @property
     def exact(self) -> bool:
@@ -162,16 +161,17 @@ class MeterTrial:
             if (wait := due - loop.time()) > 0:
                 await asyncio.sleep(wait)
             count = min(block, recording.length - tape.end)
-            written.append(time.perf_counter())
+            written.append(loop.time())
             tape.write(PcmBlock(tape.end, recording.speech.pcm(tape.end, count)))
         tape.close()
 
     async def _witness(self, cursor: Cursor, written: list[float]) -> None:
         """Another branch: how long after a block was written does it get hold of it?"""
+        loop = asyncio.get_running_loop()
         while (item := await cursor.read(FRAME)) is not None:
             at = written[(cursor.position - 1) // (5 * FRAME)]
             if isinstance(item, PcmBlock):
-                self.worst_ms = max(self.worst_ms, (time.perf_counter() - at) * 1000)
+                self.worst_ms = max(self.worst_ms, (loop.time() - at) * 1000)
 
 
 async def attempt(
