@@ -12,6 +12,8 @@ import pytest
 
 from tests.support import forked, story
 from tests.support.service import TOKEN, service
+from tests.support.until import until
+from wingman.client import Client
 from wingman.commands import mcp
 from wingman.commands.mcp import Tools
 from wingman.core.errors import InputError
@@ -28,7 +30,8 @@ def told(result: Any) -> str:
 
 
 async def test_the_sdks_client_lists_searches_reads_and_shows_a_card() -> None:
-    from mcp import Client, StdioServerParameters
+    from mcp import Client as Assistant
+    from mcp import StdioServerParameters
 
     async with service() as it:
         for envelope in story.events():
@@ -37,7 +40,7 @@ async def test_the_sdks_client_lists_searches_reads_and_shows_a_card() -> None:
         live = await it.meetings.create_titled("Live")
         variables = {**os.environ, "WINGMAN_URL": it.url, "WINGMAN_TOKEN": TOKEN}
         command = StdioServerParameters(command=sys.executable, args=["-m", "wingman", "mcp"], env=variables)
-        async with Client(command) as client:
+        async with Assistant(command) as client:
             tools = {tool.name for tool in (await client.list_tools()).tools}
             assert tools == {tool.__name__ for tool in Tools(None).all()}  # type: ignore[arg-type]  # never asked
             assert story.MEETING in told(await client.call_tool("list_meetings", {}))
@@ -67,7 +70,7 @@ async def test_an_address_that_is_none_is_said_before_anything_is_asked(url: str
 
 async def test_over_http_only_the_grant_opens_it() -> None:
     import httpx2 as http
-    from mcp import Client
+    from mcp import Client as Assistant
     from mcp.client.streamable_http import streamable_http_client
 
     async with service() as it:
@@ -79,19 +82,33 @@ async def test_over_http_only_the_grant_opens_it() -> None:
             address = said.split()[1].rstrip(",")
             async with http.AsyncClient(trust_env=False) as stranger:
                 assert (await stranger.post(address, json={})).status_code == 401
-                try:  # a head is read to 64 kB, and no further
-                    long = (await stranger.get(address, headers={"X": "x" * 3_000_000})).status_code
-                except (http.RemoteProtocolError, http.WriteError, http.ReadError):
-                    # hung up before the refusal was read
-                    long = 400
-                assert long == 400
+                # a head is read to 32 kB, and no further
+                assert (await stranger.get(address, headers={"X": "x" * 40_000})).status_code == 431
                 assert (await stranger.post(address, json={})).status_code == 401
             headers = {"Authorization": f"Bearer {TOKEN}"}
             async with (
                 http.AsyncClient(headers=headers, trust_env=False) as known,
-                Client(streamable_http_client(address, http_client=known)) as client,
+                Assistant(streamable_http_client(address, http_client=known)) as client,
             ):
                 assert "Live" in told(await client.call_tool("list_meetings", {}))
         finally:
             process.terminate()
             await asyncio.to_thread(process.wait, 60)
+
+
+async def test_half_a_head_holds_no_connection(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("wingman.server.uvicorn_seam.HEAD_SECONDS", 0.1)
+    async with Client("http://127.0.0.1:1", "a-grant") as client:
+        serving = asyncio.create_task(mcp._serve_http(mcp.build(client), 0, "a-grant"))
+        said = await until(lambda: capsys.readouterr().out)
+        port = int(said.split(":")[3].split("/")[0])
+        for sent, answer in ((b"", b""), (b"POST /mcp HTTP/1.1\r\nHost: 127.0", b"HTTP/1.1 408 ")):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(sent)
+            assert (await reader.read()).startswith(answer)
+            writer.close()
+        serving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await serving

@@ -19,13 +19,14 @@ import msgspec
 from wingman.client import Client
 from wingman.commands.common import base_url, run_until_signal, settings_of
 from wingman.commands.stored_meetings import TOKEN, URL
+from wingman.config.server import ServerSettings
 from wingman.core.errors import InputError
 from wingman.core.events import SuggestionCompleted, SuggestionCreated, UtteranceCreated
 from wingman.core.json import JsonObject
 from wingman.core.redaction import redact, redact_lines
 from wingman.core.time import clock
 from wingman.server.bearer import Bearer
-from wingman.server.serving import listen
+from wingman.server.serving import door_of, serve
 
 MOST_EVENTS = 2000
 FOLLOW_S = 25.0
@@ -62,15 +63,17 @@ async def _serve(port: int | None, url: str, token: str) -> int:
 
 
 async def _serve_http(server: Any, port: int, token: str) -> None:
-    """Streamable HTTP on this machine, for whoever has the grant: any program here could knock."""
-    import uvicorn
+    """Streamable HTTP on this machine, for whoever has the grant: any program here could knock.
 
-    listener = listen("127.0.0.1", port)
-    app = Bearer(server.streamable_http_app(), token)
-    print(f"MCP: http://127.0.0.1:{listener.getsockname()[1]}/mcp, with the grant as bearer token", flush=True)
-    with listener:
-        # h11 ends a head at 64 kB; httptools, uvicorn's other parser, reads one without a bound
-        await uvicorn.Server(uvicorn.Config(app, http="h11", log_level="warning")).serve([listener])
+    What a connection may cost before it shows the grant is bounded as the service's own are.
+    """
+
+    def ready(at: int) -> None:
+        print(f"MCP: http://127.0.0.1:{at}/mcp, with the grant as bearer token", flush=True)
+
+    app = server.streamable_http_app()
+    async with app.router.lifespan_context(app):
+        await serve(Bearer(app, token), "127.0.0.1", port, ready, door=door_of(ServerSettings()))
 
 
 def build(client: Client) -> Any:
