@@ -6,6 +6,7 @@ synthesiser's own phone durations, so the truth does not depend on any recognise
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import subprocess
@@ -192,6 +193,7 @@ def write_ogg(channels: dict[str, Samples], path: Path) -> None:
 
 
 def main() -> int:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     channels, truth = build()
     OUT.mkdir(parents=True, exist_ok=True)
     write_ogg(channels, OUT / "meeting.ogg")

@@ -5,9 +5,9 @@ Prints the word error rate of each way to fill the holes. Usage: python -m scrip
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -66,10 +66,13 @@ def measure(loss: float, seeds: int, names: Sequence[str]) -> list[float]:
 
 
 def main() -> None:
-    loss = float(sys.argv[1]) if len(sys.argv) > 1 else 0.05
-    seeds = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("loss", type=float, nargs="?", default=0.05, metavar="LOSS")
+    parser.add_argument("seeds", type=int, nargs="?", default=2, metavar="SEEDS")
+    wanted = parser.parse_args()
     for name in WAYS:
-        print(f"{name:<32} {measure(loss, seeds if name != 'no loss' else 1, [name])[0]:5.1f} %", flush=True)
+        seeds = wanted.seeds if name != "no loss" else 1
+        print(f"{name:<32} {measure(wanted.loss, seeds, [name])[0]:5.1f} %", flush=True)
 
 
 def _turns() -> Iterator[tuple[bytes, list[str]]]:

@@ -7,6 +7,7 @@ goes on while others run, and a call is dearer for being counted: `perf record` 
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import cProfile
 import json
@@ -37,14 +38,15 @@ def main() -> None:
         signal.signal(signal.SIGUSR1, partial(_turn, cProfile.Profile(), Path(sys.argv[at + 1])))
         del sys.argv[at : at + 2]
         serve()
-    elif len(sys.argv) > 1:
-        with tempfile.TemporaryDirectory() as folder:
-            seconds = float(sys.argv[2]) if len(sys.argv) > 2 else SENTENCE_S
-            counted = Path(folder, "calls.json")
-            sent_s = event_loop.run(_measured(int(sys.argv[1]), seconds, counted))
-            _tell(json.loads(counted.read_text()), sent_s)
-    else:
-        raise SystemExit("usage: python -m scripts.bench.profile SESSIONS [SECONDS]")
+        return
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sessions", type=int, metavar="SESSIONS")
+    parser.add_argument("seconds", type=float, nargs="?", default=SENTENCE_S, metavar="SECONDS")
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        counted = Path(folder, "calls.json")
+        sent_s = event_loop.run(_measured(wanted.sessions, wanted.seconds, counted))
+        _tell(json.loads(counted.read_text()), sent_s)
 
 
 def _turn(profile: cProfile.Profile, counted: Path, *_: object) -> None:

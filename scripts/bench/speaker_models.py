@@ -7,6 +7,7 @@ that environment alone.
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ DOWNLOAD = ("-m", "pip", "download", "-q", "--no-deps", "--require-hashes", "--o
 
 
 def main() -> int:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     install(("speakers",))
     python = str(python_of("speakers"))
     with tempfile.TemporaryDirectory() as folder:

@@ -6,6 +6,7 @@ that a commit does not have, or has otherwise, is left out.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import json
@@ -43,6 +44,7 @@ Step = Callable[[int], object]
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     costs = {}
     for name, (make, count) in STAGES.items():
         with contextlib.suppress(ImportError, TypeError, AttributeError):

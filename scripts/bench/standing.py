@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import sys
@@ -181,6 +182,7 @@ def slope(points: Sequence[Point], curve: str) -> tuple[float, float]:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     for point in asyncio.run(standing()):
         print(json.dumps(asdict(point)), flush=True)
 

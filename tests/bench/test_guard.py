@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.bench import guard, stages
+from scripts.bench import guard, profile, speaker_models, stages, standing
 from tests.support.each import each
 
 
@@ -16,6 +16,14 @@ def test_every_stage_runs(name: str) -> None:
     step = make()
     for number in range(3):
         step(number)
+
+
+def test_whoever_asks_what_a_measurement_is_does_not_start_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["a measurement", "--help"])
+    for measurement in (guard, profile, speaker_models, stages, standing):
+        with pytest.raises(SystemExit) as over:
+            measurement.main()
+        assert over.value.code == 0
 
 
 def test_a_stage_that_got_slower_is_told_by_its_ratio(capsys: pytest.CaptureFixture[str]) -> None:
