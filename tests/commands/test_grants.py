@@ -50,6 +50,8 @@ def test_a_grant_lasts_as_its_role_says_unless_days_are_named(capsys: pytest.Cap
         lasts = {grant["name"]: (grant["expires"] - grant["created"]) / 86400 for grant in listed}
         assert lasts[role] == pytest.approx(days, abs=1e-3)
         assert lasts[f"{role} named"] == pytest.approx(7, abs=1e-3)
+    assert run("grants", "create", "for good", "--role", "coach", "--days", "366") == 2
+    assert "`days` must be more than 0 and at most 365" in capsys.readouterr().err
 
 
 def test_a_login_link_is_of_the_service_that_names_the_command(

@@ -58,7 +58,22 @@ def test_a_host_is_known_however_it_is_written() -> None:
     neighbours = Neighbours.of("0.0.0.0", ("Bücher.example.", "FD00:0::1", "crm.example:8443"), ())
     for header in ("xn--bcher-kva.example", "XN--BCHER-KVA.example.:8710", "[fd00::1]:8710", "crm.example."):
         assert neighbours.knows_host(header)
-    for header in ("", "evil.example", "a@crm.example", "crm.example..", "crm.example:port"):
+    for header in ("", "evil.example", "crm.example.."):
+        assert not neighbours.knows_host(header)
+
+
+def test_a_host_and_more_is_none() -> None:
+    neighbours = Neighbours.of("", (), ())
+    for name in ("localhost", "127.0.0.1", "[::1]"):
+        for header in (name, f"{name}:", f"{name}:1", f"{name}:65535"):
+            assert neighbours.knows_host(header)
+        for port in ("port", "65536", "-1", "+1", " 1", "1 ", "٨", "1:2", "1/"):
+            assert not neighbours.knows_host(f"{name}:{port}"), port
+        for more in ("/evil", "/", "?x", "#x", "\\evil", "@evil", ",evil", " evil", "\tevil", "[", "]", "x"):
+            assert not neighbours.knows_host(name + more), more
+        for before in ("a@", "a:b@", "//", "http://", "/", " ", "\t", "\x00", "[", "]", "x"):
+            assert not neighbours.knows_host(before + name), before
+    for header in ("", "local\thost", "local\nhost", "::1", "[localhost]", "[127.0.0.1]", "[::1", "[:]"):
         assert not neighbours.knows_host(header)
 
 

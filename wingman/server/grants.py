@@ -74,12 +74,19 @@ LIFETIMES: dict[Role, float] = {
 }
 """Seconds a grant lives. An owner's session and an extension's are renewed by use."""
 RENEWED = frozenset({Role.OWNER, Role.EXTENSION})
+MOST_DAYS = 365
+"""The longest that a grant may be asked for."""
 AFTER_MEETING = HOUR
 """A viewer's link ends so long after its meeting."""
 
 
 def end_of(role: Role, now: float, days: float | None = None) -> float:
-    """When (Unix seconds) a grant made now ends: after so many days, else when its role says."""
+    """When (Unix seconds) a grant made now ends: after so many days, else when its role says.
+
+    Raises `InputError` for days that no grant may last.
+    """
+    if days is not None and not 0 < days <= MOST_DAYS:
+        raise InputError(f"`days` must be more than 0 and at most {MOST_DAYS}", field="days")
     return now + (LIFETIMES[role] if days is None else days * DAY)
 
 

@@ -3,11 +3,13 @@
 People write names as they read them (`https://Bücher.example:443/`), browsers send them in one form: lower
 case, international names in ASCII, no port that goes without saying. All are compared in that form.
 
-Source: RFC 6454 section 6.2 (the ASCII form of an origin), the URL standard sections 3.5 and 4.5, UTS 46.
+Source: RFC 6454 section 6.2 (the ASCII form of an origin), the URL standard sections 3.5 and 4.5, UTS 46,
+RFC 9110 section 7.2 (a Host is a name and perhaps a port).
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from urllib.parse import SplitResult, urlsplit
@@ -16,6 +18,8 @@ import idna
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"(?:\[[\da-fA-F:.]*:[\da-fA-F:.]*\]|[^\s\x00-\x20/\\?#@:\[\]]+)(?::\d*)?", re.ASCII)
+"""A host and perhaps a port, and nothing that a URL could go on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,8 @@ class Neighbours:
     @classmethod
     def of(cls, host: str, hosts: tuple[str, ...], origins: tuple[str, ...]) -> Neighbours:
         """The addresses and origins a browser may come from."""
-        named = {name for each in hosts for name in (_canonical(each), hostname(each)) if name}
-        return cls(LOOPBACK | {_canonical(host)} | named, frozenset(map(_sent, origins)))
+        named = {name for each in (host, *hosts) for name in (_canonical(each), hostname(each)) if name}
+        return cls(LOOPBACK | named, frozenset(map(_sent, origins)))
 
     def knows_host(self, header: str) -> bool:
         """Is this Host header one of ours? Any port will do."""
@@ -49,8 +53,8 @@ class Neighbours:
 
 def hostname(header: str) -> str:
     """The host of a Host header, without port and brackets, as browsers send it; empty when it is none."""
-    parts = _split(f"//{header}")
-    return _canonical(parts.hostname or "") if parts is not None and "@" not in header else ""
+    parts = _split(f"//{header}") if _HOST.fullmatch(header) else None
+    return _canonical(parts.hostname or "") if parts is not None else ""
 
 
 def _sent(origin: str) -> str:

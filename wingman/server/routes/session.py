@@ -23,7 +23,6 @@ from wingman.server.http import Json, body, whole_number
 from wingman.server.routes.pages import PAGE_HEADERS, WEB
 from wingman.server.routing import ApiRoute
 
-MOST_DAYS = 365
 HIDDEN = frozenset({"path", "key"})
 
 
@@ -110,8 +109,6 @@ class SessionRoutes:
         name = encoders.line(wanted.name)
         if not 0 < len(name) <= LONGEST_NAME:
             raise InputError(f"`name` must have 1 to {LONGEST_NAME} characters", field="name")
-        if wanted.days is not None and not 0 < wanted.days <= MOST_DAYS:
-            raise InputError(f"`days` must be more than 0 and at most {MOST_DAYS}", field="days")
         by: Grant = request.state.grant
         may_hand_on(by, scopes)
         now = self.access.clock()
