@@ -79,6 +79,7 @@ KEPT = (
     "Budget: 41,000 euros. Floor: 38,000 euros. Target: 45,000 euros. BATNA: 40,000 elsewhere.",
     "Fallback: 39,000 euros. Plafond : 45 000 euros.",
     "Minimum: 38,000 euros. Zielpreis: 45.000 Euro. Presupuesto: 45.000 euros. Orçamento: 45.000 euros.",
+    "Worst case: 37,000 euros. Walk-away: 37,000 euros. Discount ceiling: 12 percent. Authority: 2,450 euros.",
     "Anchor: 50,000 euros. Plan: 3 steps. Goal: 2 years. Weakness: 4 late deliveries. Deposit: at least 20 %.",
 )
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from tests.support.each import each
+from wingman.suggest.card.aloud import aloud
 from wingman.suggest.card.choice import slots_of
+from wingman.suggest.card.composer import _sentences
+from wingman.suggest.card.private import INWARD
 from wingman.suggest.playbook.playbook import load_playbook
 
 
@@ -41,3 +44,70 @@ from wingman.suggest.playbook.playbook import load_playbook
 )
 def test_a_fact_ends_before_what_is_for_the_user_alone(brief: str, filled: dict[str, str]) -> None:
     assert slots_of(load_playbook("sales"), brief) == filled
+
+
+FOR_THE_USER_ALONE = {
+    "en": (
+        "Worst case: 37,000|Worst-case price 37,000 euros.|In the worst case we take 37,000.|Walk-away: 37,000"
+        "|Floor: 37,000|The floor is 37,000.|Floor price: 37,000|Profit: 4,000 on this one.|Budget 240,000"
+        "|Authority: I can sign anything below a car.|My authority ends at 245,000.|I can sign up to 245,000."
+        "|I may agree 3 extra days without asking.|Mandate: 245,000|Target: 40 vehicles at 38 euros."
+        "|Target salary: 82,000"
+        "|Discount ceiling: 12 percent.|Max. discount: 12 %|Maximum discount: 12 percent."
+        "|Discount: 12 % at most."
+        "|The most I can take off is 150 pounds.|Lowest I can go: 13,400.|BATNA: elsewhere.|Ceiling: 255,000"
+        "|Fallback: lease from Coolspace.|Plan B: Coolspace.|Anchor: 50,000|Room to move: 2,000"
+        "|Goal: 40,000 euros"
+        "|If they hesitate, offer 5 percent.|We could live with 36,000.|I would do it for 36,000."
+        "|Minimum price: 36,000|Best price: 36,000|We need at least 36,000."
+    ),
+    "de": (
+        "Zielpreis: 18.000 Euro.|Ziel: 18.000 Euro.|Verhandlungsspielraum: 6 Prozent."
+        "|Im schlimmsten Fall 17.000 Euro."
+        "|Preisuntergrenze: 1.250 Euro|Mindestpreis 1.250 Euro|Nachlass höchstens 8 Prozent."
+        "|Maximaler Rabatt: 8 Prozent"
+        "|Vollmacht: bis 20.000 Euro.|Gutschrift bis 50 Euro ohne Rückfrage.|Letzter Preis: 17.000 Euro."
+        "|Plan B: Kessler."
+    ),
+    "fr": (
+        "Pire cas : 37 000 euros.|Dans le pire des cas 37 000 euros.|Plancher : 37 000|Prix cible : 40 000"
+        "|Objectif : 40 000 euros.|Remise maximale : 8 %|Pouvoir de signature : 20 000 euros"
+        "|Prix minimum : 37 000"
+        "|Je peux rembourser jusqu'à 50 euros sans demander.|Solution de repli : Kessler."
+    ),
+    "es": (
+        "Peor caso: 37.000 euros.|En el peor de los casos 37.000 euros.|Precio mínimo: 37.000|Suelo: 37.000"
+        "|Objetivo: 40.000 euros|Máximo descuento: 0,2 puntos.|Puedo devolver hasta 50 euros sin preguntar."
+    ),
+    "pt": (
+        "Pior caso: 37.000 euros.|Preço mínimo: 37.000|Teto: 45.000|Meta: 40.000 euros|Desconto máximo: 8 %"
+        "|Alçada: até 50 euros.|Posso devolver até 50 euros sem perguntar."
+    ),
+}
+TOLD = (
+    "Warranty: 24 months.|Delivery: six weeks from signature.|Price: 38 euros per vehicle."
+    "|Minimum term: 12 months."
+    "|Minimum order: 500 euros.|Support hours: 7 am to 7 pm.|Target group: shops with 5 to 50 people."
+    "|Goal: half the wait."
+    "|Budget for training: 1,000 euros a year.|Floor space: 1,200 square metres.|Ceiling height: 4.2 metres."
+    "|Maximum load: 4 tons.|Discount: 5 % for paying a year ahead."
+    "|Local authority: Leeds, 12 weeks for the permit."
+    "|If they pay a year ahead, they get 5 %.|The flat is on the third floor, 62 square metres."
+    "|Floor: third, with a lift."
+    "|We can refund up to 14 days after the charge.|Mindestlaufzeit: 12 Monate."
+    "|Zielgruppe: Betriebe mit 5 bis 50 Leuten."
+    "|Durée minimale : 12 mois.|Permanencia mínima: 12 meses.|Público objetivo: tiendas de 5 a 50 personas."
+)
+
+
+def test_what_one_wants_or_would_still_take_is_said_by_nobody_and_what_is_so_is() -> None:
+    for lines in FOR_THE_USER_ALONE.values():
+        for line in lines.split("|"):
+            assert not [part for part in aloud(line, _sentences, INWARD) if part != "Max."], line
+    for line in TOLD.split("|"):
+        assert aloud(line, _sentences, INWARD) == [line], line
+    for value in ("900, worst case 850", "900 (target 950)", "900; floor 850", "900, Zielpreis: 950"):
+        assert slots_of(load_playbook("sales"), f"price: {value}") == {"price": "900"}, value
+    may = "credit up to 50 pounds without asking"
+    assert slots_of(load_playbook("support"), f"goodwill: {may}") == {"goodwill": may}
+    assert aloud("Limits:\n- 37,000 a year\n\nPets: one cat", _sentences, INWARD) == ["Pets: one cat"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from wingman.suggest.card.private import KEPT
+from wingman.suggest.card.private import INWARD, KEPT
 
 _HEADING = re.compile(r"[^.:;!?]{2,60}:(?!\d)")
 _DASHED = re.compile(r"[^.:;!?]{2,60}? [-–—] ")
@@ -47,7 +47,7 @@ def openly(brief: str) -> str:
         point = _POINT.match(line)
         title = _TITLE.fullmatch(line[point.end() :] if point else line)
         if title and (title["marks"] or title["colon"]) and not (kept and point):
-            kept, begun, may_end = _is_kept(title["title"]), False, False
+            kept, begun, may_end = bool(INWARD.search(f"{title['title']}:")), False, False
             if kept:
                 continue
         elif kept and may_end and not point and _HEADING.match(line):

@@ -24,7 +24,7 @@ _NOWHERE = (1_000_000, 0)
 _FIRST = 100
 """Points of what goes before everything."""
 _SLOT = re.compile(r"\s*+[-*]?\s*+(?P<name>[\w -]{2,30}?)\s*[:=]\s*(?P<value>\S.*)")
-_NAMED_FACT = re.compile(r"(?<=[.;!])\s+(?=[^\W\d][\w -]{1,30}:\s)")
+_NAMED_FACT = re.compile(r"(?<=[.;!])(?<!\b[Mm](?:ax|in)\.)\s+(?=[^\W\d][\w -]{1,30}:\s)")
 _CALLED: Mapping[str, str] = {
     "price": "prices?|costs?|preise?|kosten|prix|tarifs?|precios?|preços?",
     "range": (
