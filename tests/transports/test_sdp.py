@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import process_time
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -252,9 +252,9 @@ def test_the_longest_offer_holds_nobody_up(kind: str) -> None:
         offer = LONG_OFFERS[kind](size).encode()
         tries = []
         for _ in range(3):
-            began = process_time()
+            began = thread_time()
             read_offer(offer)
-            tries.append(process_time() - began)
+            tries.append(thread_time() - began)
         return min(tries)
 
     assert cost(1200) < 20 * cost(150), "eight times as long costs about eight times as much, not 64 times"

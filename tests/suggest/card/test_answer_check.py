@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from time import process_time
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -184,10 +184,10 @@ def test_the_answer_may_be_in_the_language_it_should_be_in() -> None:
 
 
 def test_an_answer_without_end_is_read_no_further_than_it_may_be_long() -> None:
-    began = process_time()
+    began = thread_time()
     for run in ("a", "A", ".", "\n", "1.", "! ", "\u1112\u1161\u11ab "):
         for sizes in ([20_000], [700]):
             shown, fault = read(run * (20_000 // len(run)), sizes)
             assert fault is not None, run
             assert len(shown) < 45 * 12
-    assert process_time() - began < 2  # each took more than that
+    assert thread_time() - began < 2  # each took more than that

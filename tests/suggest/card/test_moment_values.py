@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from time import process_time
+from time import thread_time
 
 from tests.support.each import each
 from wingman.suggest.card.moment_values import day_is_past, values_of
@@ -31,13 +31,13 @@ def test_a_day_and_a_sum_are_taken_up_when_they_are_clear(
 
 
 def test_numbers_without_end_are_looked_through_once() -> None:
-    began = process_time()
+    began = thread_time()
     for run in ("100 " * 4000, "1'" * 8000, "1." * 8000):
         assert values_of(f"{run} and so on. It was £1,250", "en")["amount"] == "£1,250"
     for run in ("ge" * 8000, "hat " * 4000, "er" * 8000, "a" * 16000, "hat " * 7 + "ge" * 8000):
         for language in ("en", "de", "fr", "es", "pt"):
             day_is_past(f"Freitag Friday lundi lunes segunda {run}", language)
-    assert process_time() - began < 1
+    assert thread_time() - began < 1
 
 
 PLAIN = (

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from time import process_time
+from time import thread_time
 
 from tests.support.each import each
 from wingman.suggest.knowledge.facets import asked, held
@@ -32,6 +32,6 @@ def test_small_talk_asks_for_nothing() -> None:
 
 
 def test_a_number_without_end_is_looked_through_once() -> None:
-    began = process_time()
+    began = thread_time()
     assert held("1." * 6000 + " and £3.10 a month")["money"] > 0
-    assert process_time() - began < 0.5
+    assert thread_time() - began < 0.5

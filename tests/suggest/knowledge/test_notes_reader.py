@@ -51,7 +51,7 @@ def test_one_process_reads_them_all(tmp_path: Path) -> None:
 def test_a_bomb_is_left_out_and_its_neighbours_are_read(
     tmp_path: Path, name: str, content: Callable[[], bytes], harm: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notes_reader, "LIMITS", Limits(memory_mb=80, cpu_s=1, stall_s=5.0))
+    monkeypatch.setattr(notes_reader, "LIMITS", Limits(memory_mb=80, cpu_s=1))
     before, bomb, after = read_notes(put(tmp_path, a_md=GOOD, **{name: content()}, c_md=GOOD))
     assert before.sections == after.sections or (before.name, after.name) == ("a.md", "c.md")
     assert before.sections
