@@ -130,7 +130,7 @@ def test_a_load_that_rests_sends_nothing_and_goes_on_where_it_stopped() -> None:
     load._packets = [bytes([number]) for number in range(250)]
 
     async def main() -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             ticking = asyncio.create_task(load._tick())
             await _sent(2)
             load.resting = True

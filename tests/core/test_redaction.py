@@ -131,7 +131,7 @@ def test_lines_stay_lines(lines: list[str]) -> None:
     ],
 )
 def test_time_grows_with_length_alone(piece: str) -> None:
-    """Side by side, so that a busy machine slows both: four times the text may cost eight times, never sixteen."""
+    """Side by side, so that a busy machine slows both: four times the text may cost eight times, no more."""
 
     def cost(length: int) -> float:
         text = (piece * length)[:length]

@@ -23,11 +23,11 @@ async def test_who_is_cancelled_waits_for_the_work() -> None:
 
     def work() -> None:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(60)
         done.set()
 
     waiting = asyncio.create_task(in_thread(work))
-    await asyncio.to_thread(begun.wait, 10)
+    await asyncio.to_thread(begun.wait, 60)
     waiting.cancel()
     await asyncio.sleep(0)
     assert not waiting.done()
@@ -60,5 +60,5 @@ def test_one_thread_that_hangs_takes_so_much_and_holds_up_no_end() -> None:
         many()
     assert not one.close(0.01)
     go_on.set()
-    assert hanging.result(10)
+    assert hanging.result(60)
     assert one.close(10.0)

@@ -130,7 +130,7 @@ def test_a_disk_that_takes_no_more_costs_only_the_way_back(tmp_path: Path) -> No
     journal = Journal(path, "a")
     for event in SETTLED:
         journal.note(event)
-    journal._writer.submit(list).result(5)  # all of that is written
+    journal._writer.submit(list).result(60)  # all of that is written
     with journal._file, Path("/dev/full").open("wb", buffering=0) as full:
         journal._file = full
         journal.note(said("refused", 16_000))

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from tests.support.until import until
 from wingman.core.errors import InputError
 from wingman.server.client_address import Proxies
 from wingman.server.connection_limits import WAITING_PER_ADDRESS, Budget, ConnectionLimits
@@ -118,12 +119,10 @@ async def test_silence_that_had_its_moment_is_dropped_for_those_who_ask(
     async with serving(door) as port:
         silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(WAITING_PER_ADDRESS + 20)]
         assert b"hello" in await answer(port, HEAD + b"\r\n")
-        await asyncio.sleep(0.05)
-        assert sum(reader.at_eof() for reader, _ in silent[:20]) == 20
+        await until(lambda: all(reader.at_eof() for reader, _ in silent[:20]))
         for _, writer in silent:
             writer.close()
-        await asyncio.sleep(0.05)
-        assert door.limits.waiting == 0
+        await until(lambda: door.limits.waiting == 0)
 
 
 async def test_many_who_come_at_once_are_all_answered() -> None:

@@ -75,8 +75,7 @@ WAYS_OUT: list[WayOut] = [cancel_while_waiting, cancel_while_busy, leave_the_loo
 
 async def until_left(left: list[float], count: int = 1) -> float:
     """When the emulator saw the client leave for the `count`-th time (monotonic)."""
-    async with asyncio.timeout(5):
-        await until(lambda: len(left) >= count)
+    await until(lambda: len(left) >= count)
     return left[count - 1]
 
 

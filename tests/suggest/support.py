@@ -71,7 +71,7 @@ class Published:
 
     async def until(self, *kinds: type[Any], count: int = 1) -> Any:
         """Wait until so many events of these kinds are there; returns the last of them."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 found = [event for event in self.events if type(event) in kinds]
                 if len(found) >= count:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import json
 from collections.abc import AsyncIterator
@@ -640,8 +639,7 @@ def test_a_persons_card_stands_beside_the_others_and_takes_feedback() -> None:
 
 
 async def _requests(emulator: GeminiEmulator, count: int) -> None:
-    async with asyncio.timeout(5):
-        await until(lambda: len(emulator.requests) >= count)
+    await until(lambda: len(emulator.requests) >= count)
 
 
 async def test_the_first_card_compiles_no_numbers_while_all_meetings_wait() -> None:

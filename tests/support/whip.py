@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -43,5 +42,4 @@ def packets(count: int) -> Sequence[bytes]:
 
 
 async def until_connected(connection: RTCPeerConnection) -> None:
-    async with asyncio.timeout(5):
-        await until(lambda: connection.connectionState == "connected")
+    await until(lambda: connection.connectionState == "connected")

@@ -137,14 +137,14 @@ async def test_one_cancelled_while_it_decodes_waits_for_its_decoder(tmp_path: Pa
     def slowly(media: Recording, rate: int) -> Generator[Piece, None, None]:
         try:
             decoding.set()
-            go_on.wait(10)
+            go_on.wait(60)
             yield Channel.TAB, PcmBlock(0, bytes(3_200))
         finally:
             closed.set()
 
     source = FileSource(write_wav(tmp_path / "a.wav", tone(440, 1.0)), realtime=False, decode=slowly)
     playing = asyncio.create_task(source.run({Channel.TAB: TapeSink()}))
-    await asyncio.to_thread(decoding.wait, 10)
+    await asyncio.to_thread(decoding.wait, 60)
     playing.cancel()
     await asyncio.sleep(0.05)
     go_on.set()

@@ -128,8 +128,7 @@ def _opus(sdp: str) -> int:
 
 
 async def _connected(peer: RTCPeerConnection) -> None:
-    async with asyncio.timeout(8):
-        await until(lambda: peer.connectionState == "connected")
+    await until(lambda: peer.connectionState == "connected")
 
 
 def begin_anew(client: Client, number: int, stamp: int, ssrc: int = 0) -> Callable[[int], None]:
@@ -275,8 +274,7 @@ async def test_a_failed_handshake_names_itself(monkeypatch: pytest.MonkeyPatch) 
             answer = await post(url, no_cipher(peer.localDescription.sdp))
             await peer.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
             sink = _sink(meetings)
-            async with asyncio.timeout(8):
-                await until(lambda: sink.states[-1:] == ["gone"])
+            await until(lambda: sink.states[-1:] == ["gone"])
             assert "the DTLS handshake with the client failed" in sink.details[-1]
         finally:
             await peer.close()
@@ -428,8 +426,7 @@ async def test_what_no_peer_sends_ends_no_call_and_long_packets_are_heard(
                 stranger.sendto(odd, pair.remote_addr)
         for n, packet in enumerate(PACKETS):  # all at once: the numbers alone count here
             client.stream.send(lengthened(packet, 7000) if n % 10 == 0 else packet)
-        async with asyncio.timeout(5):
-            await until(lambda: client.sink.position == len(PACKETS) * 320)
+        await until(lambda: client.sink.position == len(PACKETS) * 320)
         assert client.words() == ["alpha", "bravo"]
     assert not caplog.records
 
@@ -444,8 +441,7 @@ async def test_lost_packets_are_told() -> None:
 
         await client.play(PACKETS, lose)
         await client.peer.close()
-        async with asyncio.timeout(8):
-            await until(lambda: sink.states[-1] in ("ended", "gone"))
+        await until(lambda: sink.states[-1] in ("ended", "gone"))
         lost = [loss.amount for loss in sink.losses if loss.cause is LossCause.LOST]
         assert sum(lost) == pytest.approx(8, abs=1)
         assert GapCause.REANCHOR not in [cause for _, _, cause in sink.gaps]

@@ -298,7 +298,7 @@ class BrowserService:
         started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main(started)), name="service")
         self._thread.start()
-        assert started.wait(10), "the service did not start"
+        assert started.wait(60), "the service did not start"
 
     def stop(self) -> None:
         """End as a restarted service does: every connection breaks, live meetings are forgotten."""

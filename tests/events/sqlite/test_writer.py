@@ -24,7 +24,7 @@ def test_everything_is_reported_once_and_is_there(tmp_path: Path) -> None:
     told = entries()
     for entry in told:
         writing.put(entry)
-    assert writing.submit(lambda db: schema.heads(db)).result(5) == {story.MEETING: len(told)}
+    assert writing.submit(lambda db: schema.heads(db)).result(60) == {story.MEETING: len(told)}
     writing.stop()
     writing.stop()
     assert [one for report in reports for one in report.arrived] == told
@@ -34,8 +34,8 @@ def test_everything_is_reported_once_and_is_there(tmp_path: Path) -> None:
 def test_a_job_that_fails_fails_alone(tmp_path: Path) -> None:
     writing = Writer(schema.connect(tmp_path / "w.db", fsync=False), lambda _: None)
     with pytest.raises(sqlite3.Error):
-        writing.submit(lambda db: db.execute("SELECT nonsense")).result(5)
-    assert writing.submit(lambda _: 7).result(5) == 7
+        writing.submit(lambda db: db.execute("SELECT nonsense")).result(60)
+    assert writing.submit(lambda _: 7).result(60) == 7
     writing.stop()
 
 
@@ -55,11 +55,11 @@ def test_what_the_disk_refuses_is_held_and_written_later(
     writing = Writer(connection, report)
     told = entries()
     writing.put(told[0])
-    assert refused.wait(5)
+    assert refused.wait(60)
     assert reports[0].arrived == [told[0]]
     assert "readonly" in reports[0].fault
-    writing.submit(lambda db: db.execute("PRAGMA query_only=OFF")).result(5)
-    assert written.wait(5)
+    writing.submit(lambda db: db.execute("PRAGMA query_only=OFF")).result(60)
+    assert written.wait(60)
     writing.stop()
     assert sum(len(one.arrived) for one in reports) == 1, "each entry is reported once"
 

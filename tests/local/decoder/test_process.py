@@ -50,7 +50,7 @@ class Stuck(Echo):
     go_on = threading.Event()
 
     def decode(self, job: Decode, pcm: bytes) -> Decoded:
-        self.go_on.wait(10)
+        self.go_on.wait(60)
         return super().decode(job, pcm)
 
 
@@ -67,13 +67,13 @@ class Client:
         return await self.next()
 
     async def next(self) -> Answer:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             (length,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
             return answer(await self._reader.readexactly(length))
 
     async def over(self) -> bool:
         """Wait until the other end hangs up, unread answers aside."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await self._reader.read()
         return self._reader.at_eof()
 
@@ -186,5 +186,5 @@ async def test_it_ends_when_the_last_service_has_left(tmp_path: Path, monkeypatc
     async with client(path) as service:
         assert await service.ask(Open(1, ECHO)) == Opened(1)
         assert not serving.done()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await serving

@@ -73,13 +73,13 @@ async def test_whoever_waits_for_all_that_was_wanted_gets_it_or_learns_that_nobo
         await asyncio.sleep(0)
         for more in ((), (ASK,), ()):
             found.want(more)
-            await asyncio.wait_for(found.idle(), 5.0)
+            await asyncio.wait_for(found.idle(), 60)
         finds = encoder is not None and not encoder.fails and not encoder.remote
         assert all((found.of(text) is not None) == finds for text in (*map(str, range(9)), ASK))
         task.cancel()
         await asyncio.wait((task,))
         found.want((SAME,))
-        await asyncio.wait_for(found.idle(), 5.0)
+        await asyncio.wait_for(found.idle(), 60)
 
 
 async def test_an_encoder_that_stands_still_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,16 +95,16 @@ async def test_an_encoder_that_stands_still_is_waited_for_once(monkeypatch: pyte
     found.want((ASK,))
     task = asyncio.create_task(found.run())
     await asyncio.sleep(0)
-    await asyncio.wait_for(found.idle(), 5.0)
+    await asyncio.wait_for(found.idle(), 60)
     monkeypatch.setattr(card_meanings, "LOADING_S", 3600.0)
     found.want((SAME,))
-    await asyncio.wait_for(found.idle(), 5.0)
+    await asyncio.wait_for(found.idle(), 60)
     assert found.of(ASK) is None
     going.set()
     for _ in range(20):
         await asyncio.sleep(0)
     found.want((OTHER,))
-    await asyncio.wait_for(found.idle(), 5.0)  # it goes again, and is waited for again
+    await asyncio.wait_for(found.idle(), 60)  # it goes again, and is waited for again
     assert found.of(OTHER) is not None
     task.cancel()
     await asyncio.wait((task,))

@@ -10,6 +10,7 @@ import numpy as np
 from tests.suggest.support import said
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.suggest.gate.listener import FAILURES, GateInput, MeaningListener, Vector
+from wingman.testing.virtual_time import run
 
 
 class Slow:
@@ -54,19 +55,23 @@ async def _hear(listener: MeaningListener, *texts: str) -> None:
     await asyncio.wait((running,))
 
 
-async def test_order_is_kept_whatever_a_text_takes() -> None:
+def test_order_is_kept_whatever_a_text_takes() -> None:
     taken = Taken()
-    await _hear(MeaningListener(Slow({"one": 0.02}), 1.0, taken), "one", "three")
+    run(_hear(MeaningListener(Slow({"one": 0.02}), 1.0, taken), "one", "three"))
     assert taken.all == [("one", 3.0), ("three", 5.0)]
 
 
-async def test_what_takes_too_long_goes_without_meaning() -> None:
+def test_what_takes_too_long_goes_without_meaning() -> None:
     taken = Taken()
-    await _hear(MeaningListener(Slow({"slow": 5.0}), 0.02, taken), "slow", "quick")
+    run(_hear(MeaningListener(Slow({"slow": 5.0}), 0.02, taken), "slow", "quick"))
     assert taken.all == [("slow", None), ("quick", 5.0)]
 
 
-async def test_an_encoder_that_loads_slowly_is_waited_for_by_nobody_and_is_not_given_up() -> None:
+def test_an_encoder_that_loads_slowly_is_waited_for_by_nobody_and_is_not_given_up() -> None:
+    run(_loads_slowly())
+
+
+async def _loads_slowly() -> None:
     taken = Taken()
     listener = MeaningListener(Slow({"ready": 0.1}), 0.02, taken)
     running = asyncio.create_task(listener.run())
@@ -82,14 +87,18 @@ async def test_an_encoder_that_loads_slowly_is_waited_for_by_nobody_and_is_not_g
     assert taken.all[1:] == [("one", 3.0), ("four", 4.0)]
 
 
-async def test_a_broken_encoder_is_left_alone_after_a_while() -> None:
+def test_a_broken_encoder_is_left_alone_after_a_while() -> None:
     taken, encoder = Taken(), Slow(fails=True)
-    await _hear(MeaningListener(encoder, 1.0, taken), *"abcdef")
+    run(_hear(MeaningListener(encoder, 1.0, taken), *"abcdef"))
     assert [text for text, _ in taken.all] == list("abcdef")
     assert len(encoder.asked) == FAILURES
 
 
-async def test_the_end_of_a_meeting_loses_nothing() -> None:
+def test_the_end_of_a_meeting_loses_nothing() -> None:
+    run(_ends())
+
+
+async def _ends() -> None:
     taken = Taken()
     listener = MeaningListener(Slow({"long": 5.0}), 10.0, taken)
     running = asyncio.create_task(listener.run())

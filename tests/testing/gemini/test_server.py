@@ -170,8 +170,7 @@ async def test_a_client_that_leaves_is_noticed(how: str) -> None:
             await writer.wait_closed()
         else:
             writer.transport.abort()
-        async with asyncio.timeout(5):
-            await until(lambda: emulator.left)
+        await until(lambda: emulator.left)
 
 
 async def test_one_connection_takes_one_request_after_the_other() -> None:

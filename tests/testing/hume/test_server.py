@@ -230,7 +230,7 @@ async def test_an_upload_measures_what_a_session_would() -> None:
         http_client(hume.http_url) as http,
     ):
         answer = await http.post("/v1/expression/audio/file", files={"file": ("a.wav", wav(pcm))}, headers=KEY)
-        async with asyncio.timeout(10), await opened(hume) as socket:
+        async with asyncio.timeout(60), await opened(hume) as socket:
             for at in range(0, len(pcm), 3200):
                 await socket.send(pcm[at : at + 3200])
             await socket.send('{"type":"session.close"}')
