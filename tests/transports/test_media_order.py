@@ -75,6 +75,12 @@ def test_a_count_that_begins_anew_with_its_clock_is_no_late_one() -> None:
         (20, [1, 2, 3, 4], [1, 1, 5], "1 2 3 4 ~1 ~1 5"),
         (20, [1, 2, 3, 5], [1, 2, 3, 4], "1 2 3 !5 ^1 2 3 4"),  # within its first two seconds
         (300, [7, 8, 9], [7, 8, 10], "7 8 9 ^7 8 !10"),
+        (20, [1, 2, 3, 4], [1, 3, 4], "1 2 3 4 ^1 !3 4"),  # and its second message is lost
+        (20, [1, 2, 3, 4], [1, 3, 2, 4], "1 2 3 4 ^1 2 3 4"),
+        (20, [1, 2, 3, 4], [2, 1, 3, 4], "1 2 3 4 ~2 ^1 !3 4"),
+        (20, [1, 2, 3, 4, 5], [1, 4, 6], "1 2 3 4 5 ~1 ~4 6"),
+        (20, [1, 2, 3], [1, 3, 4], "1 2 3 ^1 !3 4"),
+        (20, [1, 2], [1, 3, 4], "1 2 ~1 3 4"),
     ):
         messages = [MediaPayload("", bytes(size * 8), n * size / 1000, n) for n in before + after]
         assert played(messages) == heard
