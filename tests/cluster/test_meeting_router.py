@@ -176,7 +176,8 @@ async def test_sound_travels_to_the_owner(one_server: Servers, tmp_path: Path) -
                 await pcm.send(b"\x01\x00" * 640)
             await until(lambda: meeting.now(Channel.TAB) >= 1.0)
             status = (await http.get(f"/api/meetings/{meeting.id}")).json()
-            assert status["sources"] == [{"channels": ["tab"], "kind": "pcm", "by": status["grant"]}]
+            whose = {"by": status["grant"], "name": "the service's token"}
+            assert status["sources"] == [{"channels": ["tab"], "kind": "pcm", **whose}]
         await until(lambda: meeting.status().sources == ())
         assert other.service.manager.live_ids() == ()
 

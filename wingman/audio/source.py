@@ -60,6 +60,8 @@ class SourceOrigin:
     kind: SourceKind
     by: str = ""
     """The grant it came with; empty for what the service itself plays."""
+    name: str = ""
+    """What that grant is called."""
 
 
 PLAYED = SourceOrigin("recording")

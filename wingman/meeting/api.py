@@ -45,7 +45,10 @@ class LiveSource:
     kind: SourceKind
     """`whip` (WebRTC), `pcm` (a WebSocket with samples or a telephone stream) or `recording`."""
     by: str = ""
-    """The grant it came with; empty for what the service itself plays."""
+    """The grant it came with; empty for what the service itself plays. Whoever asks and may not list grants is
+    told its own alone."""
+    name: str = ""
+    """What that grant is called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class MeetingSources:
     def live(self) -> tuple[LiveSource, ...]:
         """Those that have not ended."""
         return tuple(
-            LiveSource(source.channels, play.origin.kind, play.origin.by)
+            LiveSource(source.channels, play.origin.kind, play.origin.by, play.origin.name)
             for source, play in self._plays.items()
         )
 

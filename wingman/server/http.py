@@ -12,6 +12,7 @@ import msgspec
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
+from wingman.audio.source import SourceKind, SourceOrigin
 from wingman.core.errors import InputError
 
 T = TypeVar("T")
@@ -44,6 +45,12 @@ class Json(Response):
 def grant_of(connection: HTTPConnection) -> str:
     """The id of the grant a request or socket came with; empty where none is asked for."""
     return grant.id if (grant := getattr(connection.state, "grant", None)) is not None else ""
+
+
+def origin_of(connection: HTTPConnection, kind: SourceKind) -> SourceOrigin:
+    """Whose sound it is that comes by this request or socket."""
+    grant = getattr(connection.state, "grant", None)
+    return SourceOrigin(kind, grant.id, grant.name) if grant is not None else SourceOrigin(kind)
 
 
 def part(content: bytes, wanted: str, media_type: str) -> Response:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from wingman.events.index import MeetingIndex, MeetingRow, unknown_meeting
 from wingman.meeting.api import MeetingHandle, Meetings, MeetingStatus
+from wingman.server.grants import Grant
 from wingman.server.node_routing import Nodes
 
 
@@ -56,6 +57,14 @@ def running(handle: MeetingHandle, row: MeetingRow | None) -> MeetingStatus:
     """A meeting that runs here, under the name and tags it was given meanwhile."""
     status = handle.status()
     return replace(status, title=row.title or status.title, tags=row.tags) if row else status
+
+
+def shown(status: MeetingStatus, grant: Grant) -> MeetingStatus:
+    """As who asks may see it: whose a source is by id is for who may list grants, beside its own."""
+    if not status.sources or grant.allows("GET", "/api/grants"):
+        return status
+    sources = tuple(one if one.by == grant.id else replace(one, by="") for one in status.sources)
+    return replace(status, sources=sources)
 
 
 def stored(row: MeetingRow, state: str = "ended") -> MeetingStatus:

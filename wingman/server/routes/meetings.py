@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.retention import Eraser, Forget
-from wingman.audio.source import AudioSource, SourceOrigin
+from wingman.audio.source import AudioSource
 from wingman.core.emotion_policy import NOTICES
 from wingman.core.errors import InputError
 from wingman.core.face_policy import FACE_NOTICES
@@ -28,9 +28,9 @@ from wingman.report.answer import Answer
 from wingman.report.record import Record
 from wingman.server import client_messages
 from wingman.server.auth import PAIRING_SECONDS, Access
-from wingman.server.grants import SCOPES, Role, may_hand_on
-from wingman.server.http import Json, body, chunks, whole_number
-from wingman.server.lookup import Lookup, running
+from wingman.server.grants import SCOPES, Grant, Role, may_hand_on
+from wingman.server.http import Json, body, chunks, origin_of, whole_number
+from wingman.server.lookup import Lookup, running, shown
 from wingman.server.node_routing import Nodes
 from wingman.server.proof_of_possession import readable
 from wingman.server.routes import upload
@@ -129,8 +129,10 @@ class Rest:
         spec = replace(spec, by=request.state.grant.id, playbook=by_name(spec.playbook))
         handle = await self.lookup.meetings.create(spec)
         if wanted.source == "sample" and self.offers.sample is not None:
-            await handle.attach(self.offers.sample(), SourceOrigin("recording", spec.by))
-        return Json(handle.status(), 201, {"Location": f"/api/meetings/{handle.id}"})
+            await handle.attach(self.offers.sample(), origin_of(request, "recording"))
+        return Json(
+            shown(handle.status(), request.state.grant), 201, {"Location": f"/api/meetings/{handle.id}"}
+        )
 
     async def list(self, request: Request) -> Response:
         """`GET /api/meetings`."""
@@ -145,12 +147,13 @@ class Rest:
         left = [] if before else [live[meeting] for meeting in reversed(live)]
         full = len(rows) == limit
         fresh = [one.status() for one in left if not full or not await self.hub.log.last_seq(one.id)]
-        return Json({"meetings": (fresh + listed)[:limit]})
+        return Json({"meetings": [shown(one, request.state.grant) for one in (fresh + listed)[:limit]]})
 
     async def get(self, request: Request) -> Response:
         """`GET /api/meetings/{id}`."""
         status = await self.lookup.status(request.path_params["id"])
-        return Json(replace(status, role=request.state.grant.role, grant=request.state.grant.id))
+        grant: Grant = request.state.grant
+        return Json(replace(shown(status, grant), role=grant.role, grant=grant.id))
 
     async def delete(self, request: Request) -> Response:
         """`DELETE /api/meetings/{id}`."""
@@ -169,13 +172,13 @@ class Rest:
         """`POST …/pause`."""
         handle = self.lookup.must_live(request.path_params["id"])
         handle.pause()
-        return Json(handle.status())
+        return Json(shown(handle.status(), request.state.grant))
 
     async def resume(self, request: Request) -> Response:
         """`POST …/resume`."""
         handle = self.lookup.must_live(request.path_params["id"])
         handle.resume()
-        return Json(handle.status())
+        return Json(shown(handle.status(), request.state.grant))
 
     async def end(self, request: Request) -> Response:
         """`POST …/end`."""
@@ -183,7 +186,7 @@ class Rest:
         handle = self.lookup.live(meeting)
         if handle is not None:
             await handle.end("stopped")
-        return Json(await self.lookup.status(meeting))
+        return Json(shown(await self.lookup.status(meeting), request.state.grant))
 
     async def recording(self, request: Request) -> Response:
         """`POST …/recording`."""
@@ -194,13 +197,11 @@ class Rest:
         path = await upload.spool(request, upload.RECORDING_BYTES)
         try:
             source = await in_thread(partial(self.offers.recording, replace(wish, path=path)))
-            await handle.attach(
-                upload.Temporary(source, path), SourceOrigin("recording", request.state.grant.id)
-            )
+            await handle.attach(upload.Temporary(source, path), origin_of(request, "recording"))
         except BaseException:
             upload.discard(path)
             raise
-        return Json(handle.status(), 202)
+        return Json(shown(handle.status(), request.state.grant), 202)
 
     async def picture(self, request: Request) -> Response:
         """One picture of a channel's speakers, to be measured and not kept."""

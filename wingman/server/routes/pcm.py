@@ -16,11 +16,10 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from wingman.audio.pcm_format import MOST_SIDES, RATES, Encoding, PcmFormat, PcmReader
-from wingman.audio.source import SourceOrigin
 from wingman.core.errors import InputError
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
 from wingman.meeting.api import MeetingHandle, Meetings
-from wingman.server.http import grant_of, only_known
+from wingman.server.http import only_known, origin_of
 from wingman.transports.media_order import WAIT_S, InOrder, MediaOrder
 from wingman.transports.pushed import PushedSource
 from wingman.transports.sdp import parse_channels
@@ -114,7 +113,7 @@ class PcmSession:
         self._socket = socket
         self._meeting = meeting
         self._wish = wish
-        self._origin = SourceOrigin("pcm", grant_of(socket))
+        self._origin = origin_of(socket, "pcm")
         self._form = wish.form
         self._reader: PcmReader | None = None
         self._stream = ""

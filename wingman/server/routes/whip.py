@@ -18,7 +18,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from wingman.audio.source import SourceOrigin
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.meeting.api import SPEC_QUERY, MeetingHandle, Meetings, MeetingSpec
@@ -26,7 +25,7 @@ from wingman.meeting.handover import Arrivals
 from wingman.server.auth import OWNER, Access
 from wingman.server.budgets import SILENT_SESSIONS
 from wingman.server.grants import Grant
-from wingman.server.http import chunks, grant_of, only_known
+from wingman.server.http import chunks, grant_of, only_known, origin_of
 from wingman.suggest.playbook.playbook import by_name
 from wingman.transports.ice_fragment import MEDIA_TYPE, IceFragment, parse
 from wingman.transports.sdp import MAX_OFFER, parse_channels, read_offer
@@ -116,7 +115,7 @@ class WhipEndpoint:
         meeting, created = await self._meeting(request)
         try:
             answer = await source.accept()
-            await meeting.attach(source, SourceOrigin("whip", grant_of(request)))
+            await meeting.attach(source, origin_of(request, "whip"))
         except BaseException:
             await source.close()
             if created:
@@ -138,7 +137,7 @@ class WhipEndpoint:
         return (
             meeting,
             answer,
-            self._arrivals.expect(meeting, source, SourceOrigin("whip", grant_of(request))).close,
+            self._arrivals.expect(meeting, source, origin_of(request, "whip")).close,
         )
 
     async def resource(self, request: Request) -> Response:
