@@ -68,6 +68,17 @@ async def test_a_sender_without_times_that_is_silent_in_pauses_is_told_of_it() -
         assert [round(loss.amount) for loss in holes] == told, (pause_s, seconds, held, timed)
 
 
+async def test_a_pause_shortly_before_the_end_is_told_where_sound_followed_it() -> None:
+    """Ten seconds in which nothing comes, then so many tenths of a second, then the end."""
+    for after, told in ((0, []), (1, []), (30, [10])):
+        times = iter([1.0, *(11.1 + tenth / 10 for tenth in range(after))])
+        async with running(times.__next__) as (source, sink):
+            source.push(TENTH * 10)
+            for _ in range(after):
+                source.push(TENTH)
+        assert [round(loss.amount) for loss in sink.losses] == told, after
+
+
 @pytest.mark.parametrize(("pause", "filled"), [(0.5, True), (1.9, True), (2.5, False)])
 async def test_a_short_pause_is_silence_and_a_long_one_a_gap(pause: float, filled: bool) -> None:
     async with running() as (source, sink):
