@@ -406,6 +406,18 @@ def test_what_was_pressed_out_of_reach_holds_once_it_is_back(tmp_path: Path) -> 
         await refused.stop().catch(() => {});
         await refused.told;
         assert.deepEqual([refused.owesEnd, due.length], [false, 0]);
+        const { fedByOthers } = await import("./web/extension/js/owed-ends.js");
+        const mine = { by: "me" };
+        for (const [sources, ends] of [
+          [[], 1], [[mine], 1], [undefined, 1], [[mine, { by: "" }], 0], [[{ by: "you" }], 0],
+        ]) {
+          asked.length = 0;
+          const left = new Capture(service, "m-1", { changed() {}, heard: () => true }, () => new Session());
+          await left.start(new Map());
+          service.json = async (...of) => (json(...of), { sources, grant: "me" });
+          await left.stop(() => fedByOthers(service, "m-1")); // nobody's wish: the tab was closed
+          assert.deepEqual([told("end"), left.owesEnd, made.at(-1).closed], [ends, false, true], sources);
+        }
         """,
     )
 

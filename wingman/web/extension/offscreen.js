@@ -4,6 +4,7 @@ import { lastingContext } from "./js/audio-context.js";
 import { Capture, NOT_MEANT, REASON_LIMIT } from "./js/capture.js";
 import { Service, UNPAIRED } from "./js/service.js";
 import { prove } from "./possession.js";
+import { fedByOthers } from "./js/owed-ends.js";
 import { EventStream } from "./js/stream.js";
 import { reopened } from "./js/reopen.js";
 import { openMicrophone, release } from "./js/tracks.js";
@@ -73,15 +74,15 @@ class Listening {
     tellWorker({ ended: true, problem: "", run: this.run });
   }
 
-  /** Let go of everything; false when that was done before. */
-  async close() {
+  /** Let go of everything, and end the meeting unless it is `spared`; false when that was done before. */
+  async close(spared) {
     const before = this.over;
     this.over = true;
     // Also of a start that failed, or that was stopped before it had them
     for (const track of this.tracks.values()) release(track);
     if (before) return false;
     clearTimeout(this.reasonDue);
-    await this.capture?.stop().catch(() => undefined);
+    await this.capture?.stop(spared).catch(() => undefined);
     if (this.capture?.owesEnd) void owe(this.capture);
     this.stream?.close();
     await this.context?.close();
@@ -100,7 +101,8 @@ class Listening {
     if (this.over) return;
     this.stream?.close();
     this.#tell({ status: "connecting" });
-    void this.close(); // an end that still owes words holds nothing up
+    // An end that still owes words holds nothing up; nobody asked for it, so a meeting that others feed goes on
+    void this.close(() => fedByOthers(this.service, this.meeting));
     const ask = { to: "worker", lost: true, run, paused, until: Date.now() + GO_ON_FOR, problem };
     while (current === this && !(await chrome.runtime.sendMessage(ask).catch(() => false))) await pause(ASK_AGAIN);
   }

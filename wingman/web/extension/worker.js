@@ -4,7 +4,7 @@
 import { readSettings, writeSettings } from "./settings.js";
 import { paintIcon } from "./mark.js";
 import { meaningOf, statusOf } from "./js/failures.js";
-import { tellEnds } from "./js/owed-ends.js";
+import { fedByOthers, tellEnds } from "./js/owed-ends.js";
 import { Service } from "./js/service.js";
 import { prove } from "./possession.js";
 
@@ -140,12 +140,6 @@ async function tellLeft() {
   const service = new Service(url, token, prove);
   const told = await tellEnds(service, ours, (id) => fedByOthers(service, id));
   await changedLeft((now) => now.filter((each) => each.url !== url || !told.includes(each.id)));
-}
-
-/** Whether somebody else's sound comes to a meeting now: then its end is not ours to tell. */
-async function fedByOthers(service, id) {
-  const { sources = [], grant } = await service.json("GET", `/api/meetings/${encodeURIComponent(id)}`);
-  return sources.some(({ by }) => by !== grant); // an older service tells of none
 }
 
 /** Change which meetings were begun here, and may have been left. */

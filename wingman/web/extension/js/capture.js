@@ -53,6 +53,8 @@ export class Capture {
   #telling = Promise.resolve();
   /** From an end here until the service has answered. */
   #unheard = false;
+  /** Whether others go on with the meeting that is over here. */
+  #spared = async () => false;
   /** Channels of which the service has not heard whether they are muted. */
   #untold = new Set();
   #online = () => {
@@ -217,9 +219,13 @@ export class Capture {
     this.changed();
   }
 
-  /** End the meeting. Where the service is out of reach, which throws, it is told as soon as it is back. */
-  async stop() {
+  /**
+   * End the meeting, or where it is `spared`, let go of it. Where the service is out of reach, which throws, it is told as
+   * soon as it is back.
+   */
+  async stop(spared = async () => false) {
     if (this.phase === "ended") return;
+    this.#spared = spared;
     this.#become("ended");
     this.#unheard = true;
     this.#release();
@@ -230,7 +236,7 @@ export class Capture {
 
   async #end() {
     try {
-      await this.service.json("POST", `${this.at}/end`);
+      if (!(await this.#spared())) await this.service.json("POST", `${this.at}/end`);
       this.owesEnd = this.#unheard = false;
     } catch (failed) {
       const status = statusOf(failed);

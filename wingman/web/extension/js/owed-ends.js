@@ -25,6 +25,15 @@ export async function tellEnds(service, ids, spared = async () => false) {
   return told;
 }
 
+/**
+ * Whether somebody else's sound comes to a meeting now: then its end is not ours to tell.
+ * @param {{json: (method: string, path: string) => Promise<any>}} service @param {string} id
+ */
+export async function fedByOthers(service, id) {
+  const { sources = [], grant } = await service.json("GET", `/api/meetings/${encodeURIComponent(id)}`);
+  return sources.some((/** @type {{by: string}} */ { by }) => by !== grant); // an older service tells of none
+}
+
 /** @type {(...of: [Parameters<typeof tellEnds>[0], string, (id: string) => Promise<boolean>]) => Promise<void>} */
 async function end(service, id, spared) {
   if (!(await spared(id))) await service.call("POST", `/api/meetings/${encodeURIComponent(id)}/end`);
