@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import os
 import stat
 import tempfile
@@ -18,7 +17,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-from tests.support import demos, forked, order, warm
+from tests.support import demos, forked, order, process_state, warm
 from tests.support.limits import (  # noqa: F401 - hooks
     pytest_runtest_setup,
     pytest_runtest_teardown,
@@ -140,18 +139,15 @@ def _cmdline(pid: int) -> bytes:
 
 
 @pytest.fixture(autouse=True)
-def logging_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What a command sets up for its process is not the next test's: neither its level nor loggers that are
-    kept from their first use on, which no later configuration reaches."""
-    configure, kept = structlog.configure, structlog.get_config()
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    monkeypatch.setattr(
-        structlog, "configure", lambda **to: configure(**{**to, "cache_logger_on_first_use": False})
-    )
-    yield
-    root.handlers[:], root.level = handlers, level
-    configure(**kept)
+def process_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a command sets up for its process is not the next test's. No loggers are kept from their first use
+    on: no later configuration reaches those."""
+    configure = structlog.configure
+    with process_state.as_before():
+        monkeypatch.setattr(
+            structlog, "configure", lambda **to: configure(**{**to, "cache_logger_on_first_use": False})
+        )
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import structlog
+
+from tests.support import process_state
+from wingman.commands import cli
+from wingman.commands.common import run_until_signal
+from wingman.config.observe import ObserveSettings
+from wingman.observe.logs import QUIET, configure
 
 CONFTEST = "from tests.support.limits import *\n"
 HANGS = """
@@ -37,12 +47,22 @@ def test_never_begins():
     pass
 """
 FLAKY = """
-tries = []
+tries, kinds, ends = [], [], []
 
 def test_holds_the_second_time():
     tries.append(0)
     if len(tries) < 2:  # as a task group shows what fails in it
         raise ExceptionGroup("tasks", [AssertionError("it was too early")])
+
+def test_holds_when_nobody_warns():
+    kinds.append(0)
+    if len(kinds) < 2:  # as pytest shows what several objects of earlier tests left open
+        raise ExceptionGroup("several", [ResourceWarning("a socket of another test"), ResourceWarning("two")])
+
+def test_holds_when_nobody_ends():
+    ends.append(0)
+    if len(ends) < 2:
+        raise BaseExceptionGroup("several", [GeneratorExit("no kind of error"), GeneratorExit("nor this")])
 """
 
 
@@ -81,5 +101,27 @@ def test_hangs_deaths_and_second_tries_are_told_and_end(tmp_path: Path) -> None:
         assert (kind, test) in told, done.stdout
     lines = done.stdout.splitlines()
     assert sum("Timeout (>1.0s)" in line for line in lines if not line.startswith("tried once more")) == 2
-    (again,) = [line for line in lines if line.startswith("tried once more: test_c.py::")]
-    assert "it was too early" in again
+    again = [line for line in lines if line.startswith("tried once more: test_c.py::")]
+    for line, why in zip(again, ("it was too early", "a socket of another test", "nor this"), strict=True):
+        assert why in line
+
+
+def test_what_a_command_does_to_its_process_is_undone() -> None:
+    def state() -> tuple[object, ...]:
+        signals = [signal.getsignal(number) for number in process_state.ENDING]
+        levels = [logging.getLogger(name).level for name in ("", *QUIET)]
+        os.umask(mask := os.umask(0o077))
+        return mask, signals, levels, structlog.get_config()
+
+    async def nothing() -> int:
+        return 0
+
+    os.umask(0o022)
+    before = state()
+    with process_state.as_before():
+        assert cli.main([]) == cli.USAGE_ERROR
+        assert run_until_signal(nothing()) == 0
+        configure(ObserveSettings(log_level="error"))
+        changed = state()
+    assert all(was != now for was, now in zip(before, changed, strict=True))
+    assert state() == before

@@ -35,7 +35,7 @@ NUMBER = struct.Struct("!H")
 LENGTH = struct.Struct("!I")
 ENDS: list[float] = []
 """When each process had no test left, in seconds from the first fork on."""
-REASON = re.compile(r"E |[ |]+[\w.]*(Error|Exception)\b")
+REASON = re.compile(r"E |[ |]+[\w.]*(Error|Exception|Failure|Warning)\b")
 """A line that says why a test failed: pytest's own, or one of what an exception group is shown with."""
 NICENESS, PATIENCE = 5, 5
 """Of processes that run tests, and more of patient ones: of two that want a core, the one that is nicer by five
@@ -243,10 +243,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         ends = ", ".join(f"{seconds:.0f}" for seconds in ENDS)
         terminalreporter.write_line(f"no test was left to the processes after {ends} s")
     for report in terminalreporter.stats.get("rerun", []):
-        lines = [line for line in report.longreprtext.splitlines() if REASON.match(line)]
-        terminalreporter.write_line(
-            f"tried once more: {report.nodeid} [{report.when}] {' '.join(lines[:3])[:300]}"
-        )
+        told = report.longreprtext.splitlines()
+        reason = " ".join([line for line in told if REASON.match(line)][:3] or told[-3:])
+        terminalreporter.write_line(f"tried once more: {report.nodeid} [{report.when}] {reason[:300]}")
 
 
 def _own(config: pytest.Config, into: int) -> None:
