@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from wingman.commands.cli import main
+from wingman.commands.rehearse import given_brief
+from wingman.core.errors import InputError
 from wingman.core.vocabulary import LONGEST_BRIEF
 from wingman.suggest.playbook.playbook import folder
 
@@ -92,6 +94,21 @@ def test_nothing_that_others_wrote_steers_the_terminal(
     assert {json.loads(line)["meeting"] for line in capsys.readouterr().out.splitlines()} == {" [2J 31m m"}
 
 
+def test_a_brief_that_looks_like_a_path_is_not_taken_for_words() -> None:
+    for path in ("brief.md", "./x.txt", "../x", "~/brief", "/home/me/my brief.TXT", r"C:\sales\acme.docx"):
+        with pytest.raises(InputError, match="is no file; check the path"):
+            given_brief(path)
+    for words in (
+        "",
+        "Node.js",
+        "Sales/pricing",
+        "It is in brief.md",
+        "/ our site is example.com",
+        "a. b.\nc.md",
+    ):
+        assert given_brief(words) == words
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -104,6 +121,7 @@ def test_nothing_that_others_wrote_steers_the_terminal(
         (["{talk}", "--brief", "a" * (LONGEST_BRIEF + 1)], "`brief` may have at most"),
         (["{talk}", "--brief", "{long}"], "`brief` may have at most"),
         (["{talk}", "--brief", "{raw}"], "is no UTF-8 text"),
+        (["{talk}", "--brief", "{missing}"], "none is no file; check the path, or write the brief itself"),
         (["{talk}", "--language", "klingon!!"], "is no language tag"),
         (["{array}"], "line 1: is not an object; write one object a line"),
         (["{talk}", "--model", "gpt"], "is no address"),

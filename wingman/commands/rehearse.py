@@ -35,6 +35,11 @@ WIDTH = 100
 """Characters of a turn shown in the table."""
 LARGEST = 64 * 1024 * 1024
 """Bytes of a conversation; a device or a pipe may have no end."""
+_ENDING = r"\.(?:md|markdown|txt|text|csv|rtf|pdf|docx?|odt)"
+_PATH = re.compile(
+    rf"\s*(?:(?:~|\.{{1,2}}|[a-z]:)?[/\\](?:\S*|\S[^\n]*{_ENDING})|\S+{_ENDING})\s*", re.IGNORECASE
+)
+"""What is meant for a file, and nobody writes as a brief: a name with the ending of a text, or a whole path."""
 _TAG = re.compile(r"auto|multi|[a-z]{2,3}(?:[-_][a-z\d]{1,8})*", re.IGNORECASE)
 
 
@@ -42,7 +47,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
     turns = distort(read_turns(_lines(arguments.file)), arguments.variant, arguments.seed)
-    arguments.brief = checked_brief(_brief(arguments.brief or ""))
+    arguments.brief = checked_brief(given_brief(arguments.brief or ""))
     if arguments.language and not _TAG.fullmatch(arguments.language):
         raise InputError(
             f"--language {arguments.language[:40]!r} is no language tag; write one such as de or pt-BR",
@@ -55,10 +60,14 @@ def main(arguments: argparse.Namespace) -> int:
     return run_until_signal(playing, interrupted=INTERRUPTED)
 
 
-def _brief(text: str) -> str:
+def given_brief(text: str) -> str:
     """The brief, or that of the file it names. Raises `InputError`."""
     path = expanded(text)
     if not os.path.isfile(path):  # `Path.is_file` raises for a text that is too long for a name
+        if _PATH.fullmatch(text):
+            raise InputError(
+                f"--brief {text[:200]} is no file; check the path, or write the brief itself", field="brief"
+            )
         return text
     try:
         with path.open(encoding="utf-8-sig") as file:

@@ -69,20 +69,23 @@ _PARTS = re.compile(
     re.IGNORECASE,
 )
 """Shares and amounts told without a plain number; only a source with the very words knows them."""
+_HOST = r"(?:[a-z0-9-]{1,63}\.){1,8}"
 _LINK = re.compile(
     r"(?:h(?:tt|xx)ps?://|ftp://|www\.)[^\s<>\"'”»)\]]+"
-    r"|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b"
-    r"|\b(?:[a-z0-9-]+\.)+[a-z]{2,12}/[^\s]+"
-    r"|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|dev|app|co|eu|de|fr|es|pt|uk|ch|at|br|info|biz|ly|xyz|shop|store"
+    r"|\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\b"
+    rf"|\b{_HOST}[a-z]{{2,12}}/[^\s]+"
+    rf"|\b{_HOST}(?:com|org|net|io|ai|dev|app|co|eu|de|fr|es|pt|uk|ch|at|br|info|biz|ly|xyz|shop|store"
     r"|online|site|cloud|example|ca|au|nl|pl|se|jp|cn|ru|mx|tv)\b(?:/[^\s]*)?"
     r"|(?<!\w)@\w{3,}"
-    r"|\b[\w-]+(?: (?:dot|punkt|point|punto|ponto) [\w-]+){0,8} (?:dot|punkt|point|punto|ponto)"
+    r"|\b[\w-]{1,63}(?: (?:dot|punkt|point|punto|ponto) [\w-]+){0,8} (?:dot|punkt|point|punto|ponto)"
     r" (?:com|org|net|io|de|fr|es|pt|uk|br)\b",
     re.IGNORECASE,
 )
+"""Names are as long as mail and the domain system allow: without a limit, a run of signs that is no address
+takes the square of its length."""
 _TRAILING = ".,;:!?…"
 _NO_ADDRESS = re.compile(r"(?<!\S)\S{501,}")
-"""A picture in a text, or what somebody made up: looking for an address takes the square of its length."""
+"""A picture in a text, or what somebody made up."""
 
 
 @dataclass(frozen=True, slots=True)
