@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from itertools import count
+from types import SimpleNamespace
 
-from wingman.testing.virtual_time import run
+import pytest
+
+from wingman.testing.virtual_time import TimelapseLoop, run
 
 
 def test_hours_pass_in_moments() -> None:
@@ -50,3 +55,19 @@ def test_timers_keep_their_order() -> None:
         return told
 
     assert run(order()) == [3, 4, 50, 700]
+
+
+def test_threads_get_their_time_from_a_machine_that_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    two_s_a_look = SimpleNamespace(monotonic=count(step=2).__next__)
+    monkeypatch.setattr("wingman.testing.virtual_time.time", two_s_a_look)
+    done = threading.Event()
+
+    async def wait() -> bool:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, TimelapseLoop)
+        loop.stand_still_while(lambda: not done.is_set())
+        threading.Timer(0.01, done.set).start()
+        await asyncio.sleep(0.08)
+        return done.is_set()
+
+    assert run(wait())

@@ -18,8 +18,9 @@ GUARD_S = 0.0003
 """Real time that the kernel gets to carry bytes over loopback before we believe that nothing happens."""
 
 
-THREADS_S = 1.0
-"""Real time that threads get to finish what `TimelapseLoop.working` says they are at."""
+THREADS_S, THREADS_LOOKS = 1.0, 300
+"""Real time that threads get to finish what `TimelapseLoop.working` says they are at, and how often we look
+all the same: the clock of a machine that stood still went on, its threads did not."""
 
 
 def _idle() -> bool:
@@ -36,8 +37,9 @@ class _JumpingSelector(selectors.SelectSelector):  # epoll would round the guard
         ready = super().select(0)
         if ready or (timeout is not None and timeout <= 0):
             return ready
-        until = time.monotonic() + THREADS_S
-        while self.working() and time.monotonic() < until:
+        until, looks = time.monotonic() + THREADS_S, 0
+        while self.working() and (looks < THREADS_LOOKS or time.monotonic() < until):
+            looks += 1
             if ready := super().select(GUARD_S):
                 return ready
         ready = super().select(timeout if timeout is None else GUARD_S)
@@ -58,7 +60,7 @@ class TimelapseLoop(asyncio.SelectorEventLoop):
         return self._clock.now
 
     def stand_still_while(self, working: Callable[[], bool]) -> None:
-        """Threads work for this loop: no time passes while that is true (one second of real time at most)."""
+        """Threads work for this loop: no time passes while that is true (for about a second of real time)."""
         self._clock.working = working
 
     def freeze(self, seconds: float) -> None:
