@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.support.counting_relay import Bodies, Cut, relay
+from tests.support.until import until
 from wingman.egress.http import SECONDS, counting
 from wingman.egress.outlet import outlet
 from wingman.testing.http_server import LoopbackHttp, Reply, Request
@@ -36,7 +37,8 @@ async def _answered(request: Request, reply: Reply) -> None:
 
 
 async def _asked(way: Way, url: str, *, plain: bool = False, **given: object) -> None:
-    async with httpx.AsyncClient(transport=counting(plain=plain), timeout=0.5) as client:
+    timeout = httpx.Timeout(60.0, read=0.5)  # what is sent may take its time
+    async with httpx.AsyncClient(transport=counting(plain=plain), timeout=timeout) as client:
         with outlet(way), contextlib.suppress(httpx.HTTPError):
             await client.post(url, content=BODY, **given)  # type: ignore[arg-type]  # extensions
 
@@ -47,8 +49,7 @@ async def test_the_ledger_is_what_the_receiver_got(cut: Cut, status: int) -> Non
     way = Way()
     async with LoopbackHttp(_answered) as server, relay(server.port, Bodies, cut) as receiver:
         await _asked(way, f"http://127.0.0.1:{receiver.port}/{status}")
-        await asyncio.sleep(0.05)
-    assert way.left == receiver.payload
+        await until(lambda: way.left == receiver.payload)
     assert way.left == (0 if cut is Cut.REFUSED else len(BODY))
 
 
@@ -56,7 +57,7 @@ async def test_one_that_is_called_off_has_left() -> None:
     way = Way()
     async with LoopbackHttp(_answered) as server, relay(server.port, Bodies, Cut.SILENT) as receiver:
         asking = asyncio.create_task(_asked(way, f"http://127.0.0.1:{receiver.port}/200"))
-        await asyncio.sleep(0.2)
+        await until(lambda: receiver.payload == len(BODY))
         asking.cancel()
         await asyncio.wait([asking])
     assert way.left == receiver.payload == len(BODY)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux's TC
 BODY = bytes(range(256)) * 6000
 """More than any kernel takes for a receiver that does not read."""
 SECONDS = 48.0
-TIMEOUTS = httpx.Timeout(0.3, connect=5.0)
+GIVES_UP_S, PATIENT_S = 0.3, 60.0
 
 
 class Books:
@@ -46,9 +46,12 @@ async def _pieces() -> AsyncIterator[bytes]:
         yield BODY[at : at + 50_000]
 
 
-async def _sent(books: Books, url: str, *, secure: bool, chunked: bool) -> None:
+async def _sent(books: Books, url: str, ending: Ending, *, secure: bool, chunked: bool) -> None:
+    """Of a receiver that reads, only the answer is given up."""
     verify = client_context() if secure else None
-    async with httpx.AsyncClient(transport=counting(verify), timeout=TIMEOUTS) as client:
+    write_s = GIVES_UP_S if ending is Ending.STALL else PATIENT_S
+    timeout = httpx.Timeout(PATIENT_S, read=GIVES_UP_S, write=write_s)
+    async with httpx.AsyncClient(transport=counting(verify), timeout=timeout) as client:
         content = _pieces() if chunked else BODY
         with outlet(books), contextlib.suppress(httpx.HTTPError):
             await client.post(url, content=content, extensions={"wingman.seconds": SECONDS})
@@ -69,7 +72,7 @@ async def test_the_ledger_is_what_the_receivers_machine_took(ending: Ending, how
     books, secure = Books(), how.startswith("tls")
     async with cutting(ending, after, secure=secure) as receiver:
         url = f"http{'s' if secure else ''}://127.0.0.1:{receiver.port}/in"
-        await _sent(books, url, secure=secure, chunked="chunked" in how)
+        await _sent(books, url, ending, secure=secure, chunked="chunked" in how)
         await receiver.idle.wait()
     assert books.bytes == receiver.payload
     assert after <= books.bytes <= len(BODY)
@@ -86,7 +89,9 @@ async def test_so_it_is_with_the_models_client(ending: Ending, secure: bool) -> 
     async with cutting(ending, 1000, secure=secure) as receiver:
         url = f"http{'s' if secure else ''}://127.0.0.1:{receiver.port}/in"
         way = Counting(httpx2.Limits(), client_context() if secure else None)
-        async with httpx2.AsyncClient(transport=way, timeout=httpx2.Timeout(0.3, connect=5.0)) as client:
+        async with httpx2.AsyncClient(
+            transport=way, timeout=httpx2.Timeout(GIVES_UP_S, connect=PATIENT_S)
+        ) as client:
             with outlet(books), contextlib.suppress(httpx2.HTTPError):
                 await client.post(url, content=BODY)
         await receiver.idle.wait()
@@ -98,7 +103,7 @@ async def test_one_that_is_called_off_in_its_middle_sends_no_more() -> None:
     async with cutting(Ending.STALL, 5000) as receiver:
         receiver.patience_s = 60.0
         asking = asyncio.create_task(
-            _sent(books, f"http://127.0.0.1:{receiver.port}/in", secure=False, chunked=False)
+            _sent(books, f"http://127.0.0.1:{receiver.port}/in", Ending.STALL, secure=False, chunked=False)
         )
         await asyncio.sleep(0.1)
         asking.cancel()

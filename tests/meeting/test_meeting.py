@@ -181,16 +181,17 @@ async def test_a_channel_has_one_source_at_a_time() -> None:
 
 async def test_a_source_that_sends_nothing_any_more_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
     async with service({"transcribe": {"provider": "off"}, "suggest": {"provider": "cues"}}) as running:
+        monkeypatch.setattr(sources, "GIVES_WAY_S", 3600.0)  # a machine that stands still is silent as well
         meeting = await running.manager.create(MeetingSpec())
         dead = Paced(0.1)
         await meeting.attach(dead)
-        await until(lambda: meeting.now(Channel.TAB) > 0)
+        await until(lambda: meeting.now(Channel.TAB) >= 0.1)
         with pytest.raises(InputError, match="already fed"):
             await meeting.attach(Paced(1))
-        monkeypatch.setattr(sources, "GIVES_WAY_S", 0.05)
-        await asyncio.sleep(0.3)
+        monkeypatch.setattr(sources, "GIVES_WAY_S", 0.0)
         back = Paced(60)
         await meeting.attach(back)
+        monkeypatch.setattr(sources, "GIVES_WAY_S", 3600.0)
         await asyncio.wait_for(meeting.played(dead), 20)
         await until(lambda: meeting.now(Channel.TAB) > 0.3)
         with pytest.raises(InputError, match="already fed"):
