@@ -437,10 +437,14 @@ def test_a_burst_does_not_stop_the_picture(service: BrowserService, new_page: Ne
     with tasks(page) as took:
         sent = burst(service, meeting, seconds=2.0, rate=200)
         expect(page.locator(".said").last).to_have_text(f"Sentence {sent}.")
-    assert sum(took) <= 1000, "half of each second is left"
-    assert max(took) <= 50, "what takes longer is felt as a pause"
+    with tasks(page) as counted:
+        page.evaluate(COUNT)
+    unit = max(counted)  # some 50 ms; beside the burst, so that a slow machine slows both
+    assert sum(took) <= 24 * unit, "hardly more than half of each second"
+    assert max(took) <= unit, "what takes longer is felt as a pause"
 
 
+COUNT = "() => { let sum = 0; for (let n = 0; n < 5e7; n++) sum += n % 7; return sum; }"
 NOTHING = (
     "c => new Promise(d => { let n = 0; const f = () => ++n < 12 ? requestAnimationFrame(f) : d(); f(); })"
 )
@@ -460,7 +464,6 @@ def test_the_meters_see_a_busy_page_and_no_waiting(browser_page: Page) -> None:
         counting = browser_page.evaluate_handle(FRAMES)
         counting.evaluate(WORK)
         rate, longest = frames(counting)
-    assert max(waiting) <= 50
-    assert max(busy) > 100
+    assert max(busy) > 4 * max(waiting)
     assert rate < idle / 2
     assert longest > 2000 / idle
