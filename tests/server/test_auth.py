@@ -82,6 +82,20 @@ def test_a_session_is_good_under_its_path_and_as_long_as_what_it_came_from() -> 
     assert access.grant(session.token, session.path) is None
 
 
+def test_use_does_not_move_the_end_that_was_told() -> None:
+    access, clock = made()
+    for role in (Role.OWNER, Role.EXTENSION, Role.SCRIPT):
+        given, token = access.make(role, by=OWNER, expires=clock.now + DAY)
+        opened = access.session(given)
+        for passed in (0.0, 3, 5, 4, 6, 5, 0.9):
+            clock.now += passed * 3600
+            assert access.grant(token) is not None
+            assert access.grant(opened.token, opened.path) is not None, role
+        clock.now += 600
+        assert access.grant(token) is None
+        assert access.grant(opened.token, opened.path) is None
+
+
 def test_a_login_link_is_good_once_and_not_for_long() -> None:
     access, clock = made()
     code = access.login_code()

@@ -19,7 +19,7 @@ from wingman.core.errors import InputError
 from wingman.server.budgets import GrantBudget
 from wingman.server.grant_clock import GrantClock
 from wingman.server.grant_store import LONGEST_CODE_S, GrantStore
-from wingman.server.grants import AFTER_MEETING, ALL, LIFETIMES, RENEWED, SCOPES, Grant, Role
+from wingman.server.grants import AFTER_MEETING, ALL, LIFETIMES, SCOPES, Grant, Role, renewed
 from wingman.server.grants_file import ANSWER_S, StoreRefusedError
 
 T = TypeVar("T")
@@ -156,9 +156,7 @@ class Access:
                 self.store.revoke(found.id, now)
             return None
         if abs(now - found.used) > USE_SECONDS:  # ahead: noted while the clock was
-            renewed = now + LIFETIMES[found.role] if found.role in RENEWED else 0.0
-            found = replace(found, used=now, expires=max(found.expires, renewed) if found.expires else 0.0)
-            self.store.renew(found.id, now, found.expires)
+            found = replace(found, used=now, expires=self.store.renew(found.id, now, renewed(found, now)))
         self._now.read(found.id, found.expires)
         return found
 

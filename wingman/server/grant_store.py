@@ -108,10 +108,20 @@ class GrantStore(GrantsFile):
         with self.writing() as db:
             db.execute("UPDATE grants SET expires = min(expires, ?) WHERE meeting = ?", (expires, meeting))
 
-    def renew(self, grant: str, used: float, expires: float) -> None:
-        """Note a use, and how long it now lives; where the disk refuses, the next use is noted."""
+    def renew(self, grant: str, used: float, expires: float) -> float:
+        """Note a use and return when it ends now: at `expires`, and a session with what it was made from.
+
+        Where the disk refuses, the next use is noted.
+        """
         with contextlib.suppress(StoreRefusedError), self.writing() as db:
-            db.execute("UPDATE grants SET used = ?, expires = ? WHERE id = ?", (used, expires, grant))
+            rows = db.execute(
+                "UPDATE grants SET used = ?1, expires = min(?2, coalesce((SELECT made.expires FROM grants made "
+                "WHERE grants.path <> x'' AND made.id = grants.parent AND made.expires > 0), ?2)) "
+                "WHERE id = ?3 RETURNING expires",
+                (used, expires, grant),
+            ).fetchall()
+            expires = rows[0][0] if rows else expires
+        return expires
 
     def prolong(self, ends: Mapping[str, float], by: float) -> list[str]:
         """The clock was set forward by so many seconds: these grants end as much later. Returns those that did.

@@ -90,6 +90,14 @@ def end_of(role: Role, now: float, days: float | None = None) -> float:
     return now + (LIFETIMES[role] if days is None else days * DAY)
 
 
+def renewed(grant: Grant, now: float) -> float:
+    """When (Unix seconds) a grant ends that is used now: what a person holds (a browser's session, a paired
+    extension) ends later, a token when whoever made it was told."""
+    if grant.role not in RENEWED or not grant.expires or not (grant.path or grant.origin):
+        return grant.expires
+    return max(grant.expires, now + LIFETIMES[grant.role])
+
+
 def known_scopes(names: Iterable[str]) -> frozenset[Scope]:
     """The scopes of these names; what only a newer version knows opens nothing here."""
     return frozenset(Scope(name) for name in names if name in _SCOPES)
