@@ -167,6 +167,28 @@ def test_a_channels_state_is_earned_from_evidence(run: Run, change: dict[str, An
     assert run("channel-state", script, {**FACTS, **change}) == state
 
 
+METERED = """async (m, levels) => {
+  const {body} = document.implementation.createHTMLDocument();
+  body.innerHTML = '<div aria-valuenow="0"><span></span></div>';
+  const level = body.firstChild, fill = level.firstChild;
+  const row = Object.assign(Object.create(m.ChannelRow.prototype), {level, fill});
+  const watch = new MutationObserver(() => {});
+  watch.observe(body, {subtree: true, attributes: true});
+  return levels.map((now) => {
+    row.loud(now);
+    return [watch.takeRecords().length > 0, level.getAttribute("aria-valuenow"), fill.style.transform];
+  });
+}"""
+
+
+def test_a_level_is_drawn_when_it_is_another_one(run: Run) -> None:
+    """Twelve times a second, beside a call: what is drawn anew is laid out and painted anew."""
+    drawn = run("channel-row", METERED, [0, 0.02, 0.5, 0.52, 0.499, 0.53, 1, 1, 0])
+    assert [new for new, *_ in drawn] == [False, False, True, False, False, True, True, False, True]
+    bars = [float(bar.removeprefix("scaleX(").removesuffix(")")) for *_, bar in drawn[2:]]
+    assert bars == [int(shown) / 100 for _, shown, _ in drawn[2:]] == [0.5, 0.5, 0.5, 0.55, 1, 1, 0]
+
+
 @pytest.mark.parametrize("length", [1, 14, 15, 60, 106, 107, 154, 200, 230, 331])
 def test_a_reader_reads_the_qr_code(run: Run, length: int) -> None:
     text = ("http://127.0.0.1:8710/overlay?meeting=m-20261121-030911-7c28b3&token=v." * 6)[:length]

@@ -28,6 +28,8 @@ import { vocabulary } from "./vocabulary.js";
 import { WhipSession } from "./whip.js";
 
 const METER_PERIOD = 80;
+/** How often, in ms, whatever else hangs on the time is looked at. */
+const PAINT_PERIOD = 400;
 /** What an event takes from its moment to this page at least, in ms: the sound's way there, and its own way back. */
 const ON_THE_WAY = 150;
 /** How far from there the pause after a sentence is looked for, in ms: a cut in it takes no word in two. */
@@ -264,6 +266,7 @@ class Page {
       since,
       meters: new Map(),
       startedAt: performance.now(),
+      paintedAt: 0,
     };
     current.live = new MeetingControls(current, this.#commands(current));
     current.paint = batched(
@@ -440,6 +443,8 @@ class Page {
       if (capture.paused || capture.muted.has(channel)) meter.rest(now);
       current.live.rows.get(channel)?.loud(capture.phase === "ended" ? 0 : meter.read(now).level);
     }
+    if (now - current.paintedAt < PAINT_PERIOD) return;
+    current.paintedAt = now;
     current.paint();
   }
 

@@ -86,11 +86,12 @@ export class ChannelRow {
     this.again.classList.toggle("called", state === "no_signal" || state === "ended");
   }
 
-  /** @param {number} level 0 to 1 */
+  /** In steps, drawn when it is another one: what moves all the time is painted all the time. @param {number} level 0 to 1 */
   loud(level) {
-    this.fill.style.setProperty("transform", `scaleX(${level.toFixed(3)})`);
-    const percent = String(Math.round(level * 20) * 5);
-    if (this.level.getAttribute("aria-valuenow") !== percent)
-      this.level.setAttribute("aria-valuenow", percent);
+    const step = Math.round(level * 20);
+    const percent = String(step * 5);
+    if (this.level.getAttribute("aria-valuenow") === percent) return;
+    this.level.setAttribute("aria-valuenow", percent);
+    this.fill.style.setProperty("transform", `scaleX(${step / 20})`);
   }
 }
