@@ -124,18 +124,27 @@ async def _rehearse(
     try:
         async with asyncio.TaskGroup() as group:
             reading = group.create_task(knowledge.run())
-            await knowledge.ready()
+            await _read(knowledge)
             await rehearse(turns, cast, _print if arguments.json else table.take)
             reading.cancel()
+        if not arguments.json:
+            sys.stdout.write("".join(f"{plain(line)}\n" for line in table.lines()))
     finally:
         knowledge.close()
         if encoder is not None:
             encoder.close()
         if model is not None:
             await model.aclose()
-    if not arguments.json:
-        sys.stdout.write("".join(f"{plain(line)}\n" for line in table.lines()))
     return 0
+
+
+async def _read(knowledge: Knowledge) -> None:
+    """Wait for the notes' meaning, and say where there will be none."""
+    if not await knowledge.ready():
+        print(
+            "wingman: the notes were not read for their meaning; they are found by their words alone",
+            file=sys.stderr,
+        )
 
 
 def _print(event: Rehearsed) -> None:

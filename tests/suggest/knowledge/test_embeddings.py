@@ -155,11 +155,26 @@ async def test_words_work_before_the_notes_have_been_read(notes: Path) -> None:
             assert len(emulator.requests) == 1
 
 
+async def test_an_encoder_that_stands_still_is_waited_for_once(
+    notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embeddings, "STUCK_S", 0.01)
+    async with ChatEmulator(pace=INSTANT) as emulator:
+        emulator.play(ChatFault.STALL)
+        async with indexed(emulator, notes, until_ready=False) as knowledge:
+            assert await knowledge.ready() is False
+            assert knowledge.search(ENCRYPTED)
+
+
 async def test_notes_are_read_in_small_batches(tmp_path: Path) -> None:
     (tmp_path / "many.md").write_text("\n\n".join(f"# Part {n}\nAbout {n}." for n in range(2 * BATCH + 6)))
-    async with ChatEmulator(pace=INSTANT) as emulator, indexed(emulator, tmp_path, api_key=Secret("sk")):
+    async with (
+        ChatEmulator(pace=INSTANT) as emulator,
+        indexed(emulator, tmp_path, api_key=Secret("sk")) as knowledge,
+    ):
         sizes = [len(json.loads(request.body)["input"]) for request in emulator.requests]
         assert sizes == [BATCH, BATCH, 6]
+        assert await knowledge.ready() is True
         assert {request.headers["authorization"] for request in emulator.requests} == {"Bearer sk"}
 
 

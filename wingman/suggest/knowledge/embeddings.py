@@ -41,6 +41,8 @@ REMEMBERED = 128
 BEST = 8
 REST_S = 30.0
 """After a failure."""
+STUCK_S = 30.0
+"""For one batch, where the notes are waited for."""
 LONGEST = 2000
 """Characters of one text that are encoded."""
 SPREAD = 0.02
@@ -141,8 +143,17 @@ class EmbeddingIndex:
         return self._encoder.remote
 
     async def tried(self) -> None:
-        """Return when the notes have been read, or could not be; for whoever must not wait later."""
-        await self._tried.wait()
+        """Return when the notes have been read, or could not be, or no batch of them was for `STUCK_S`.
+
+        For whoever must not wait later; `ready` tells which.
+        """
+        while not self._tried.is_set():
+            done = len(self._read)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STUCK_S):
+                    await self._tried.wait()
+            if len(self._read) == done:
+                return
 
     async def run(self, sections: Sequence[Sequence[str]]) -> None:
         """Read the notes, then answer questions, until cancelled. Failures rest half a minute.
@@ -191,7 +202,7 @@ class EmbeddingIndex:
         vector = self._answers.get(text)
         if vector is None or self._notes is None:
             return None
-        found = self._notes @ vector
+        found = _cosines(self._notes, vector)
         return Likeness(np.maximum.reduceat(found, self._starts), self._at_least, found, self._starts)
 
     def taught(self, text: str, joined: str) -> tuple[Likeness, Likeness] | None:
@@ -204,7 +215,8 @@ class EmbeddingIndex:
             return None
         whole = own + both
         asked = np.stack((own, whole / (np.linalg.norm(whole) + _TINY)), axis=1)
-        found = self._notes @ self._lesson.taken(asked.T).T
+        taken = self._lesson.taken(asked.T)
+        found = np.stack([_cosines(self._notes, one) for one in taken], axis=1)
         best = np.maximum.reduceat(found, self._starts, axis=0)
         return Likeness(best[:, 0], self._at_least), Likeness(best[:, 1], self._at_least)
 
@@ -271,6 +283,13 @@ class EmbeddingIndex:
             self._queue.get_nowait()
         for text in list(self._asked):
             self._settle(text)
+
+
+def _cosines(notes: Vectors, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of each note with one text. BLAS would wake its threads for it, which takes ten times as long, and longer
+    on a busy machine, in which the loop stands still."""
+    found: NDArray[np.float32] = np.einsum("ij,j->i", notes, vector)
+    return found
 
 
 def _sent(text: str) -> str:

@@ -166,10 +166,15 @@ class Knowledge:
         if self._meaning is not None and self._sections:
             await self._meaning.run([section.passages for section in self._sections])
 
-    async def ready(self) -> None:
-        """Return when the notes have been read for their meaning, or could not be; while `run` runs."""
-        if self._meaning is not None and self._sections:
-            await self._meaning.tried()
+    async def ready(self) -> bool:
+        """Wait until the notes have been read for their meaning, while `run` runs; at once without an encoder.
+
+        False when they could not be, or when the encoder stands still: they are found by their words alone.
+        """
+        if self._meaning is None or not self._sections:
+            return True
+        await self._meaning.tried()
+        return self._meaning.ready
 
     def anticipate(self, text: str, before: Sequence[str] = ()) -> None:
         """`search` may be asked for this soon: have its meaning found by then, where nothing leaves for it."""
