@@ -60,6 +60,21 @@ ASKED = [
     ("es", "¿Ustedes tienen un seguro?", 1),
     ("pt", "E a garantia, é de quanto tempo?", 0),
     ("pt", "Vocês têm seguro?", 1),
+    ("en", "how long is the warranty on that?", 0),
+    ("en", "What about the warranty?", 0),
+    ("en", "Could you remind me what the warranty is?", 0),
+    ("en", "How many years of guarantee do we get?", 3),
+    ("en", "Do you offer a guarantee, and for how long?", 3),
+    ("en", "Is there a warranty and, if so, for how long?", 0),
+    ("en", "And what about opening hours, please?", 5),
+    ("de", "Wie sieht es mit der Garantie aus?", 0),
+    ("de", "Geben Sie eine Garantie, und für wie lange?", 0),
+    ("de", "Wie viele Jahre Garantie haben wir darauf?", 0),
+    ("fr", "Quelle garantie offrez-vous ?", 0),
+    ("fr", "La garantie est de combien ?", 0),
+    ("es", "¿Cuántos años de garantía dan?", 0),
+    ("es", "¿Dan garantía, y por cuánto tiempo?", 0),
+    ("pt", "Quantos anos de garantia dão?", 0),
 ]
 OTHER = [
     ("en", "Does our insurance pay for that? Is my old warranty still good? How much is the insurance?"),
@@ -69,6 +84,12 @@ OTHER = [
     ("en", "How was the training? Why did the training fail? What is the training? Did you notice?"),
     ("en", "Did you get the warranty note? Do you notice? What about the payment? Are you insured?"),
     ("en", "What is the worst case? What are the other offers? What is the door code?"),
+    ("en", "Do you need a warranty from us? The warranty on our old machine ran out. Is the warranty over?"),
+    ("en", "What about the warranty on our old one? What about their warranty? What about the warranty claim?"),
+    ("en", "How long is the warranty on our old one? Do you offer a guarantee of delivery by May?"),
+    ("en", "What about the insurance? Do we get a warranty card? How much is the warranty?"),
+    ("de", "Wie sieht es mit der Garantie auf unsere alte Anlage aus? Brauchen Sie von uns eine Garantie?"),
+    ("es", "¿Esto me lo cubre la garantía? ¿Necesitan una garantía de nuestra parte?"),
     ("de", "Zahlt meine Garantie das? Wie lange dauert die Zahlung? Ist die Garantie abgelaufen?"),
     ("de", "Wann kam die Zahlung? Wer zahlt die Garantie? Hat sie eine Garantie? Ist ihre Garantie weg?"),
     ("fr", "Et notre garantie chez l'ancien ? L'acompte est arrivé ? Qui paie l'assurance ? Et l'acompte ?"),
@@ -109,6 +130,13 @@ def test_what_one_would_like_or_still_take_is_told_to_nobody() -> None:
         ("Qual é a garantia?", "Garantia: 2 anos, se pedirem 3."),
     ):
         assert not LabelledFacts((fact,)).stating(question), fact
+
+
+def test_what_a_label_is_called_as_well_finds_it_where_no_other_has_that_name() -> None:
+    both = ("Warranty: 24 months.", "Guarantee: 5 years.")
+    assert LabelledFacts(both).stating("How long is the guarantee?") == both[1]
+    assert LabelledFacts(both[:1]).stating("How long is the guarantee?") == both[0]
+    assert LabelledFacts(("Minimum term: a year of 12 months.",)).stating("What is the minimum term?")
 
 
 def test_two_facts_with_the_label_are_none() -> None:
