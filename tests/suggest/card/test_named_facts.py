@@ -104,6 +104,9 @@ ASKED = [
     ("fr", "Et nos données, elles sont stockées où ?", "security"),
     ("es", "¿Y los datos dónde se guardan? Porque los socios son muy suyos.", "security"),
     ("pt", "E os dados, onde ficam?", "security"),
+    ("en", "And what about delivery times?", "delivery"),
+    ("en", "What about the price?", "price"),
+    ("de", "Wann könnten die Geräte denn bei uns stehen?", "delivery"),
 ]
 
 
@@ -200,6 +203,9 @@ OTHER = [
     ("pt", "Onde estão as peças?"),
     ("pt", "Quando podem enviar o contrato?"),
     ("pt", "Quanto dura a bateria?"),
+    ("en", "What about the delivery from Tuesday?"),
+    ("en", "What about the price of steel?"),
+    ("de", "Wann könnte mein Kollege bei uns sein?"),
 ]
 
 

@@ -71,6 +71,13 @@ UNHEARD = (
 )
 """(what calls for care, language, words)."""
 CALM = (
+    "Auf dem alten war die Garantie gerade abgelaufen, als er kaputt ging.",
+    "Our old compressor died on us in October.",
+    "The printer gave up the ghost last week.",
+    "Der Vertrag ist ausgelaufen, als wir ihn gebraucht hätten.",
+    "Se acabó la garantía justo cuando se rompió.",
+    "L'ordinateur est mort.",
+    "A garantia tinha acabado de vencer quando quebrou.",
     "we lost the contract to the council in two months",
     "the kids are at swimming so I've got half an hour",
     "who signs the paperwork when it's delivered",
@@ -147,3 +154,20 @@ def test_a_card_that_is_due_says_what_care_asks_for(encoder: SentenceEncoder, wo
     assert plain.care is None
     assert cared is not None
     assert cared.care in CARE
+
+
+def test_who_asks_for_a_limit_or_a_deal_on_the_side_is_told_from_a_screen_that_is_black() -> None:
+    for need, language, text in (
+        ("limit", "en", "I mean, what's the least you'd do it for?"),
+        ("limit", "en", "What's your budget for this, if I may ask?"),
+        ("limit", "en", "How much could you absorb yourselves?"),
+        ("limit", "de", "Wie hoch ist Ihr Budget?"),
+        ("trap", "es", "¿Y si le pago en negro?"),
+        ("trap", "fr", "On peut le faire au noir ?"),
+        ("trap", "pt", "Eu pago um valor por fora."),
+        ("", "en", "What is your budget software called?"),
+        ("", "es", "Nada, está en negro. Imprime solo en negro."),
+        ("", "fr", "L'écran passe au noir. Il faut fermer les yeux quand le laser s'allume."),
+        ("", "pt", "Passei o cabo por fora da parede."),
+    ):
+        assert {str(one) for one in detect(text, language).intersection(CARE)} == {need} - {""}, text

@@ -424,7 +424,8 @@ CARE = {
         r"entre nosotros|en confianza|extraoficialmente|nadie (?:tiene|tendría) que saber\w*|no se lo"
         r" (?:digo|diré|cuento|contaré) a nadie|cuánto (?:pagan|les cobra|cobra) (?:los|el|la) otr\w+"
         r"|cuánto"
-        r" (?:le|les) cobran? a|sin factura|en negro|sin iva|bajo mano|haga la vista gorda|fecha anterior"
+        r" (?:le|les) cobran? a|sin factura|(?:pag\w+|cobr\w+|factur\w+|trabaj\w+|dinero|parte|hac\w+)"
+        r" (?:\S+ ){0,2}en negro|sin iva|bajo mano|haga la vista gorda|fecha anterior"
         r"|otra fecha (?:en|a) (?:la|el) (?:factura|contrato|recibo)|antedat\w+",
     ),
     "limit": (

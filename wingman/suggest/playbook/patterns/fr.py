@@ -514,7 +514,8 @@ CARE = {
         r"|(?:dirai|répéterai|dirais) (?:rien )?à personne|combien (?:paient|vous font|ont payé) les autres"
         r"|combien (?:(?:elle|il|ils|elles) )?(?:paie|paye|paient|payent) (?:la|le|les|l'|vos|votre"
         r"|leur)|sans"
-        r" facture|au noir|de la main à la main|fermer les yeux|antidat\w+|une autre date (?:sur|dessus)",
+        r" facture|(?<!pass[eé] )(?<!vire )(?<!reste )au noir|de la main à la main"
+        r"|fermer les yeux(?! (?:quand|lorsqu|pendant))|antidat\w+|une autre date (?:sur|dessus)",
     ),
     "limit": (
         r"(?:votre|le|quel est votre) (?:tout )?(?:dernier prix|prix (?:minimum|le plus bas)|dernier mot"
