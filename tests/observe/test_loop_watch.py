@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 
 import pytest
 
 from wingman.observe.loop_watch import CALM_S, EVERY_S, LoopWatch
+from wingman.testing.virtual_time import run
 
 
 async def test_a_blocked_loop_is_seen() -> None:
@@ -23,12 +25,15 @@ async def test_a_blocked_loop_is_seen() -> None:
     assert watch.percentile(0.0) <= watch.percentile(0.5) <= watch.percentile(1.0)
 
 
-async def test_only_so_many_samples_are_kept() -> None:
+def test_only_so_many_samples_are_kept() -> None:
     watch = LoopWatch(keep=3)
-    task = asyncio.create_task(watch.run(lambda: True))
-    await asyncio.sleep(5.5 * EVERY_S)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+
+    async def look() -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(5.5 * EVERY_S):
+                await watch.run(lambda: True)
+
+    run(look())
     assert len(watch._lags) == 3
 
 
