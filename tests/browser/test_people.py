@@ -100,6 +100,12 @@ def test_a_note_is_understood_tried_and_removed(browser: Browser, whole: WholeSe
 def test_a_playbook_is_copied_changed_rehearsed_and_kept(browser: Browser, whole: WholeService) -> None:
     with person(browser, whole, "Playbooks") as one:
         edits_a_playbook(one)
+        one.page.fill("#rehearse-text", "all of it " * 5_100)
+        assert len(one.page.input_value("#rehearse-text")) == 51_000, "nothing pasted is cut without a word"
+        one.page.fill("#rehearse-text", '{"who": "X"}')
+        one.page.click("#rehearse")
+        expect(one.page.locator(".page-notice")).to_contain_text("Line 1 is no turn")
+        expect(one.page.locator(".rehearsed li")).to_have_count(0)  # nothing of the words before
         one.page.click(".trigger:last-of-type > summary")
         one.page.fill(".trigger:last-of-type textarea >> nth=1", "")
         one.page.fill(".trigger:last-of-type input[type=text] >> nth=2", "x")

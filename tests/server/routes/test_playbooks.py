@@ -103,6 +103,7 @@ async def test_turns_that_make_no_sense_are_named(
     async with whole(tmp_path) as (client, _):
         refused = await client.post("/api/rehearse", json={"playbook": {}, "turns": turns})
         assert (refused.status_code, refused.json()["error"]["field"]) == (400, field)
+        assert ("split it" in refused.text) is any(len(turn["text"]) > 4000 for turn in turns)
 
 
 async def test_the_playbook_of_every_new_meeting_stays(tmp_path: Path) -> None:

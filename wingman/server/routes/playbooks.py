@@ -144,10 +144,15 @@ class PlaybookRoutes:
         if len(wanted.turns) > MOST_TURNS:
             raise InputError(f"`turns` may hold at most {MOST_TURNS}", field="turns", status=413)
         for number, turn in enumerate(wanted.turns):
-            if turn.speaker not in ("tab", "mic") or not turn.text.strip() or len(turn.text) > LONGEST_TURN:
+            if turn.speaker not in ("tab", "mic") or not turn.text.strip():
                 raise InputError(
-                    f"turn {number + 1} needs a `speaker` (`tab` or `mic`) and a `text` of 1 to {LONGEST_TURN} "
-                    "characters",
+                    f"turn {number + 1} needs a `speaker` (`tab` or `mic`) and a `text`",
+                    field=f"turns[{number}]",
+                )
+            if len(turn.text) > LONGEST_TURN:
+                raise InputError(
+                    f"turn {number + 1} has {len(turn.text)} characters; at most {LONGEST_TURN} are one turn, "
+                    "split it",
                     field=f"turns[{number}]",
                 )
         if self.play is None:

@@ -21,7 +21,6 @@ export class Rehearsal {
     this.text = h("textarea", {
       id: "rehearse-text",
       rows: "6",
-      maxlength: "50000",
       placeholder: EXAMPLE,
     });
     this.meeting.addEventListener("change", () => {
@@ -66,6 +65,8 @@ export class Rehearsal {
   }
 
   async #rehearse() {
+    this.words.textContent = "";
+    setChildren(this.cards, []);
     const on = this.#occasion();
     const { before, after } = this.playbooks();
     this.words.textContent = "Rehearsing…";
@@ -87,7 +88,7 @@ export class Rehearsal {
 
   #occasion() {
     if (this.meeting.value) return { meeting: this.meeting.value };
-    const turns = turnsOf(this.text.value || EXAMPLE);
+    const turns = turnsOf(this.text.value.trim() ? this.text.value : EXAMPLE);
     return { turns: turns.map(({ speaker, text }) => ({ speaker, text })) };
   }
 
