@@ -332,6 +332,7 @@ def test_a_key_of_ones_own_is_kept_and_takes_no_other(browser: Browser, whole: W
     with person(browser, whole, "Settings") as one:
         page = one.page
         said = page.locator("#keys [role=status]")
+        expect(page.locator("#keys")).to_contain_text("Clarify")  # the titles have come
         one.click(".own-key[data-name=say]")
         page.keyboard.press("2")
         expect(said).to_have_text("2 is taken: Clarify.")
