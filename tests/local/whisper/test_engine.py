@@ -6,6 +6,8 @@ import io
 import shutil
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import av
 import numpy as np
@@ -17,7 +19,7 @@ from tests.support.local import TURN, turn_pcm
 from tests.support.sample import plain_words
 from wingman.core.time import SAMPLE_RATE
 from wingman.local.decoder.wire import NOT_UNDERSTOOD
-from wingman.local.whisper.engine import Before, Options, doubt, load
+from wingman.local.whisper.engine import Before, Options, WhisperModel, _Said, _Window, doubt, load
 from wingman.local.whisper.mel import HOP, log_mel, window_samples
 from wingman.local.whisper.vocabulary import PROMPT_TOKENS, Vocabulary
 
@@ -140,7 +142,7 @@ def test_the_spectrogram_is_whispers() -> None:
     assert 24 <= int(mel[:, 50].argmax()) <= 28  # 1000 Hz is mel 15 of 45.2, and there are 80 bands
 
 
-def test_what_was_said_before_is_heard_once_more_and_not_told_twice() -> None:
+def test_what_was_said_before_is_heard_once_more_and_not_told_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     whisper = load(model.folder())
     first, second = turn_pcm(), turn_pcm(turn=OTHER)
     alone = [whisper.decode(pcm, Options()) for pcm in (first, second)]
@@ -152,6 +154,16 @@ def test_what_was_said_before_is_heard_once_more_and_not_told_twice() -> None:
     assert max(shifts) < SAMPLE_RATE // 4, "times count from the utterance, not from the one before"
     silence = whisper.decode(bytes(2 * SAMPLE_RATE), Options(before=before))
     assert silence.words == (), "what was said before is not said again"
+    heard = whisper._said
+
+    def turn_and_turn_about(self: WhisperModel, window: _Window, *rest: Any) -> _Said:
+        said = heard(window, *rest)
+        both = [*said.tokens, *before.tokens] * 2
+        return replace(said, text=whisper.vocabulary.text(both), tokens=both) if window.before.tokens else said
+
+    monkeypatch.setattr(WhisperModel, "_said", turn_and_turn_about)
+    look = whisper.decode(second, Options(before=before, final=False))
+    assert plain_words(" ".join(w.text for w in look.words)) == plain_words(OTHER.text), "more than fits"
 
 
 def test_speech_played_backwards_says_nothing() -> None:

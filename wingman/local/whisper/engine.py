@@ -33,6 +33,8 @@ FINAL_BEAMS = 5
 """Halves the errors of one beam on hard audio, for a third more time."""
 TOKENS_BASE, TOKENS_PER_SECOND = 10, 12
 """A cap on the answer: a loop then costs a tenth of a second, not 448 tokens."""
+SPOKEN_PER_SECOND = 8
+"""Nobody says more tokens for long: an answer that does tells what came before once more."""
 SURE_OF_LANGUAGE = 0.8
 """An utterance of any length is decoded in a language this likely."""
 SURE_ENOUGH = -0.5
@@ -165,7 +167,7 @@ class WhisperModel:
         if hallucinations.names_alone(said.text, options.keyterms):
             plain = self._said(window, options, ())
             said = said if hallucinations.alike(said.text, plain.text) else plain
-        if not _follows(said, options.before):
+        if not _follows(said, window):
             return self._by_itself(pcm, options)
         if said.dropped or not said.text:
             return Hypothesis((), window.heard, said.dropped)
@@ -261,10 +263,15 @@ def _taken(heard: Sequence[tuple[str, float]], fallback: str, samples_heard: int
     return first if share >= SURE_OF_LANGUAGE or clear else fallback
 
 
-def _follows(said: _Said, before: Before) -> bool:
-    """Whether an answer that was given what came before is sure, more than a few words, and no echo of it."""
+def _follows(said: _Said, window: _Window) -> bool:
+    """Whether an answer that was given what came before is sure, more than a few words, no more than fits into
+    the sound, and no echo of what came before."""
+    before = window.before
     if not before.tokens:
         return True
+    seconds = window.seconds - len(before.pcm) / BYTES_PER_SAMPLE / SAMPLE_RATE
+    if len(said.tokens) > TOKENS_BASE + SPOKEN_PER_SECOND * seconds:
+        return False
     many = len(said.text.split()) > hallucinations.FEW_WORDS
     return many and said.score >= SURE_ENOUGH and said.tokens != list(before.tokens)
 
