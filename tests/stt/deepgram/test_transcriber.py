@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import deepgram.listen.v1.socket_client  # noqa: F401 - else a thread loads it while time jumps past the pause
+
 from tests.support.until import until
 from wingman.audio.tape import Tape
 from wingman.config.section import Secret
