@@ -439,9 +439,9 @@ def test_a_burst_does_not_stop_the_picture(service: BrowserService, new_page: Ne
         expect(page.locator(".said").last).to_have_text(f"Sentence {sent}.")
     with tasks(page) as counted:
         page.evaluate(COUNT)
-    unit = max(counted)  # some 50 ms; beside the burst, so that a slow machine slows both
+    unit = max(counted)  # some 50 ms; right after the burst: a slow machine slows both
     assert sum(took) <= 24 * unit, "hardly more than half of each second"
-    assert max(took) <= unit, "what takes longer is felt as a pause"
+    assert max(took) <= max(50.0, unit), "what takes longer is felt as a pause"
 
 
 COUNT = "() => { let sum = 0; for (let n = 0; n < 5e7; n++) sum += n % 7; return sum; }"

@@ -95,7 +95,15 @@ def test_nothing_that_others_wrote_steers_the_terminal(
 
 
 def test_a_brief_that_looks_like_a_path_is_not_taken_for_words() -> None:
-    for path in ("brief.md", "./x.txt", "../x", "~/brief", "/home/me/my brief.TXT", r"C:\sales\acme.docx"):
+    for path in (
+        "brief.md",
+        "acme/brief.yaml",
+        "./x.txt",
+        "../x",
+        "~/brief",
+        "/home/me/my brief.TXT",
+        r"C:\sales\acme.docx",
+    ):
         with pytest.raises(InputError, match="is no file; check the path"):
             given_brief(path)
     for words in (

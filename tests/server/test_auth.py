@@ -254,21 +254,25 @@ def test_a_clock_that_is_set_throws_nobody_out_who_is_connected(set_by: float) -
     clock, lasts = Clock(), Clock()
     access = Access("secret-token", GrantStore(None, b"s" * 32), clock, lasts)
     session, away, link = access.session(OWNER), access.session(OWNER), access.viewer("m-1")
+    found = access.grant(link)
+    assert found is not None
+    opened = access.session(found)  # its link is in use nowhere
 
     def passes(seconds: float, set_by: float = 0.0) -> bool:
         lasts.now += seconds
         clock.now += seconds + set_by
         return access.grant(session.token, session.path) is not None
 
-    here, watching = access.grant(session.token, session.path), access.grant(link)
+    here, watching = access.grant(session.token, session.path), access.grant(opened.token, opened.path)
     assert here is not None
     assert watching is not None
     with access.connected(here, lambda: None), access.connected(watching, lambda: None):
         assert passes(0.2, set_by)
-        assert access.grant(link) is not None
+        for _ in range(2):
+            assert access.grant(opened.token, opened.path) is not None
         assert access.grant(away.token, away.path) is None
         assert passes(11 * 3600.0)
-        assert access.grant(link) is not None
+        assert access.grant(opened.token, opened.path) is not None
         assert not passes(12 * 3600.0 + 1)  # time that passes is no clock that was set
 
 
@@ -301,6 +305,7 @@ def test_nothing_lives_longer_for_a_clock_that_was_ahead_for_a_moment(set_by: fl
     session = access.session(OWNER)
     link, (_, script) = access.viewer("m-1"), access.make(Role.SCRIPT, by=OWNER)
     _, away = access.make(Role.EXTENSION, by=OWNER)
+    _, told = access.make(Role.OWNER, by=OWNER, expires=clock.now + 100 * 365 * DAY)
     found = [access.grant(session.token, session.path), access.grant(link), access.grant(script)]
     here, watching, running = (one for one in found if one is not None)
     with ExitStack() as connected:
@@ -308,6 +313,7 @@ def test_nothing_lives_longer_for_a_clock_that_was_ahead_for_a_moment(set_by: fl
             connected.enter_context(access.connected(one, lambda: None))
         lasts.now, clock.now = lasts.now + 1, clock.now + 1 + set_by
         access.grant(away)  # renewed, or over for good
+        assert access.grant(told) is not None
         late, code = access.viewer("m-1"), access.login_code()
         assert access.grant(session.token, session.path) is not None
         clock.now -= set_by
@@ -318,3 +324,4 @@ def test_nothing_lives_longer_for_a_clock_that_was_ahead_for_a_moment(set_by: fl
             lasts.now, clock.now = lasts.now + seconds, clock.now + seconds
             assert access.grant(ended, session.path if ended == session.token else "") is None
         assert access.grant(away) is None
+        assert access.grant(told) is not None, "its end is what whoever made it was told"

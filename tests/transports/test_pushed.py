@@ -54,7 +54,7 @@ async def test_a_sender_without_times_that_is_silent_in_pauses_is_told_of_it() -
         (0.0, 20, False, False, []),
         (0.0, 20, True, False, []),
         (1.0, 20, False, True, []),
-        (1.0, 3, False, False, []),
+        (1.0, 3, False, False, [2]),
         (1.0, 20, False, False, [5, 14]),
         (0.2, 20, False, False, [3]),
     ):
@@ -71,12 +71,13 @@ async def test_a_sender_without_times_that_is_silent_in_pauses_is_told_of_it() -
 async def test_a_pause_shortly_before_the_end_is_told_where_sound_followed_it() -> None:
     """Ten seconds in which nothing comes, then so many tenths of a second, then the end."""
     for after, told in ((0, []), (1, []), (30, [10])):
-        times = iter([1.0, *(11.1 + tenth / 10 for tenth in range(after))])
-        async with running(times.__next__) as (source, sink):
-            source.push(TENTH * 10)
-            for _ in range(after):
-                source.push(TENTH)
-        assert [round(loss.amount) for loss in sink.losses] == told, after
+        for cancelled in (False, True):
+            times = iter([1.0, *(11.1 + tenth / 10 for tenth in range(after))])
+            async with running(times.__next__, cancelled=cancelled) as (source, sink):
+                source.push(TENTH * 10)
+                for _ in range(after):
+                    source.push(TENTH)
+            assert [round(loss.amount) for loss in sink.losses] == told, (after, cancelled)
 
 
 @pytest.mark.parametrize(("pause", "filled"), [(0.5, True), (1.9, True), (2.5, False)])

@@ -35,11 +35,11 @@ WIDTH = 100
 """Characters of a turn shown in the table."""
 LARGEST = 64 * 1024 * 1024
 """Bytes of a conversation; a device or a pipe may have no end."""
-_ENDING = r"\.(?:md|markdown|txt|text|csv|rtf|pdf|docx?|odt)"
+_ENDING = r"\.(?:md|markdown|txt|text|csv|rtf|pdf|docx?|odt|ya?ml|json|html?)"
 _PATH = re.compile(
     rf"\s*(?:(?:~|\.{{1,2}}|[a-z]:)?[/\\](?:\S*|\S[^\n]*{_ENDING})|\S+{_ENDING})\s*", re.IGNORECASE
 )
-"""What is meant for a file, and nobody writes as a brief: a name with the ending of a text, or a whole path."""
+"""What is meant for a file, and nobody writes as a brief: a word with the ending of a text, or a whole path."""
 _TAG = re.compile(r"auto|multi|[a-z]{2,3}(?:[-_][a-z\d]{1,8})*", re.IGNORECASE)
 
 
@@ -129,6 +129,7 @@ async def _rehearse(
             reading.cancel()
         if not arguments.json:
             sys.stdout.write("".join(f"{plain(line)}\n" for line in table.lines()))
+        sys.stdout.flush()  # to close the encoder may take a while
     finally:
         knowledge.close()
         if encoder is not None:

@@ -109,14 +109,15 @@ class GrantStore(GrantsFile):
             db.execute("UPDATE grants SET expires = min(expires, ?) WHERE meeting = ?", (expires, meeting))
 
     def renew(self, grant: str, used: float, expires: float) -> float:
-        """Note a use and return when it ends now: at `expires`, and a session with what it was made from.
+        """Note a use and return when it ends now: at `expires`, a session no later than what it was made from.
 
-        Where the disk refuses, the next use is noted.
+        A use never brings an end nearer. Where the disk refuses, the next use is noted.
         """
         with contextlib.suppress(StoreRefusedError), self.writing() as db:
             rows = db.execute(
-                "UPDATE grants SET used = ?1, expires = min(?2, coalesce((SELECT made.expires FROM grants made "
-                "WHERE grants.path <> x'' AND made.id = grants.parent AND made.expires > 0), ?2)) "
+                "UPDATE grants SET used = ?1, expires = max(expires, min(?2, coalesce("
+                "(SELECT made.expires FROM grants made "
+                "WHERE grants.path <> x'' AND made.id = grants.parent AND made.expires > 0), ?2))) "
                 "WHERE id = ?3 RETURNING expires",
                 (used, expires, grant),
             ).fetchall()
@@ -156,7 +157,8 @@ class GrantStore(GrantsFile):
                 (by, now + LEAP_SECONDS),
             )
             db.executemany(
-                "UPDATE grants SET expires = min(expires, ?) WHERE expires > 0 AND role = ? AND used > ?",
+                "UPDATE grants SET expires = min(expires, ?) WHERE expires > 0 AND role = ? AND used > ? "
+                "AND (path <> x'' OR origin <> '')",  # what `renewed` moves
                 [(now + LIFETIMES[role], role, now + LEAP_SECONDS) for role in RENEWED],
             )
             db.execute("DELETE FROM codes WHERE expires > ?", (now + LONGEST_CODE_S,))

@@ -72,8 +72,9 @@ LIFETIMES: dict[Role, float] = {
     Role.SCRAPER: 365 * DAY,
     Role.SCRIPT: 90 * DAY,
 }
-"""Seconds a grant lives. An owner's session and an extension's are renewed by use."""
+"""Seconds a grant lives, unless it is told an end of its own or `renewed`."""
 RENEWED = frozenset({Role.OWNER, Role.EXTENSION})
+"""Roles a person holds, see `renewed`."""
 MOST_DAYS = 365
 """The longest that a grant may be asked for."""
 AFTER_MEETING = HOUR
@@ -91,8 +92,9 @@ def end_of(role: Role, now: float, days: float | None = None) -> float:
 
 
 def renewed(grant: Grant, now: float) -> float:
-    """When (Unix seconds) a grant ends that is used now: what a person holds (a browser's session, a paired
-    extension) ends later, a token when whoever made it was told."""
+    """When (Unix seconds) a grant ends that is used now, whatever it was made from (`GrantStore.renew` knows):
+    what a person holds (a session, a paired extension) ends later, a token when whoever made it was told.
+    """
     if grant.role not in RENEWED or not grant.expires or not (grant.path or grant.origin):
         return grant.expires
     return max(grant.expires, now + LIFETIMES[grant.role])

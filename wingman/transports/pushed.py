@@ -112,8 +112,6 @@ class PushedSource:
             self.push(rest)
         for placed in self._clock.finish():
             self._place(placed)
-        if self._lag is not None:
-            self._behind = self._lag.at_end()
         self._tell_rest()
         if self._sink is not None:
             self._sink.state(state, detail)
@@ -124,6 +122,8 @@ class PushedSource:
         """At the end, the sender's or the meeting's: what was missing in all."""
         if self._sink is None:
             return
+        if self._lag is not None:
+            self._behind = self._lag.at_end()
         if self._behind - self._behind_told >= BEHIND_S:
             self._tell_behind()
         for cause, seconds in self._seconds.items():

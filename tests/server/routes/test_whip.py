@@ -20,7 +20,7 @@ from wingman.config.transports import IngestSettings
 from wingman.core.time import Channel
 from wingman.meeting.api import MeetingSpec
 from wingman.server.auth import OWNER
-from wingman.server.grants import Role
+from wingman.server.grants import Role, Scope
 from wingman.server.routes import whip as whip_routes
 from wingman.transports import aiortc_seam as seam
 from wingman.transports import webrtc
@@ -256,6 +256,9 @@ async def test_sessions_without_media_are_few_for_one_grant(
             for told in (fed, "/api/meetings") if asker == running.access.token else (fed,):
                 status = (await http.get(told, headers={"Authorization": f"Bearer {asker}"})).json()
                 assert status.get("meetings", [status])[-1]["sources"] == [live]
+        configures = running.access.make(Role.SCRIPT, by=OWNER, scopes=frozenset({Scope.CONFIGURE}))[1]
+        named = await http.patch(fed, json={"title": "A"}, headers={"Authorization": f"Bearer {configures}"})
+        assert [source["by"] for source in named.json()["sources"]] == [""]
         assert (await http.delete(answers[0].headers["location"], headers=given)).status_code == 200
         assert (await http.post("/whip", content=offer, headers=given)).status_code == 201
         theirs = {**SDP, "Authorization": f"Bearer {other}"}

@@ -34,7 +34,7 @@ from wingman.events.log import EventLog
 from wingman.report.record import read
 from wingman.server.client_messages import checked_text
 from wingman.server.http import Json, body
-from wingman.server.lookup import Lookup
+from wingman.server.lookup import Lookup, shown
 from wingman.server.routing import ApiRoute
 
 MOST_TAGS = 12
@@ -130,7 +130,7 @@ class AnnotationRoutes:
         if change.tags is not None:
             self._append(meeting, MeetingTagged(_checked_tags(change.tags)))
         await self.log.flush()
-        return Json(await self.lookup.status(meeting))
+        return Json(shown(await self.lookup.status(meeting), request.state.grant))
 
     async def note(self, request: Request) -> Response:
         meeting = await self._known(request)
