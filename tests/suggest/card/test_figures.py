@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from time import process_time
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -59,8 +59,8 @@ def test_numbers_and_addresses_are_found_beside_what_is_no_word() -> None:
     for run in ("a-" * 30_000, "a." * 30_000, "a" * 60_000, "a@" * 30_000, "7 " * 3000, "dot " * 5000):
         sources = Sources([f"{run} it costs 940 euros, see example.com/plans"])
         assert (sources.unknown_figure("940 euros"), sources.unknown_link("example.com/plans")) == ("", "")
-        began = process_time()
+        began = thread_time()
         assert sources.unknown_link(f"{run[:8000]} evil.example.net/x") == "evil.example.net/x"
-        assert process_time() - began < 1  # the square of its length took four seconds
+        assert thread_time() - began < 1  # the square of its length took four seconds
     long = f"{'a' * 200}@{'b.' * 40}io and {'c.' * 40}io/x"
     assert Sources([long]).unknown_link(long) == "", "of what is longer than any address the end is compared"

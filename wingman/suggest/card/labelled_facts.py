@@ -24,7 +24,7 @@ _FOR_TELLING: Mapping[str, str] = {
         "warranty|guarantee|notice(?: period)?|payment(?: terms)?|terms of payment|deposit|insurance"
         "|(?:opening|support|office) hours|training|contract term|minimum (?:contract )?term|(?:response"
         "|repair) times?"
-        "|call-?out fee|day rate"
+        "|call ?out fee|day rate"
     ),
     "de": (
         "garantie|gewährleistung|kündigungsfrist|zahlung|zahlungsbedingungen|anzahlung|versicherung"
@@ -50,11 +50,13 @@ _ALSO: Mapping[str, str] = {
     "guarantee": "warranty",
     "notice": "notice period",
     "minimum term": "minimum contract|contract term",
+    "call out fee": "callout fee",
+    "callout fee": "call out fee",
 }
 """How else one asks for what a label names, where no other fact has that name."""
 _ASKED_BY_NAME = (
     "warranty|guarantee|garantie|gewährleistung|garantía|garantia|.*(?:hours|times?|term|zeiten|zeit|frist"
-    "|fee|rate|satz)|horarios?.*|permanencia.*|payment terms|terms of payment|notice period|préavis"
+    "|fee|rate|satz)|hor[aá]rios?.*|permanencia.*|payment terms|terms of payment|notice period|préavis"
 )
 """What `what about the …` asks for; of a payment or an insurance it may ask where it is, or who pays it."""
 _TIMES = "how (?:long|many (?:years|months|weeks|days))"
@@ -111,11 +113,11 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
         "how (?:does|do|would) the {} work",
     ),
     "de": (
-        "(?:was ist|was sind|wie sind) (?:die|ihre) {}",
+        "(?:was ist|was sind|wie sind) (?:die|der|ihre?) {}",
         "welche {} (?:gibt es|haben sie|geben sie)",
         "gibt es (?:da |darauf )?(?:eine )?{}",
-        "(?:haben|geben) sie (?:da |darauf )?eine {}",
-        "(?:hat|ist) (?:das|es) (?:eine )?{}",
+        "(?:haben|geben) sie (?:da |darauf )?einen? {}",
+        "hat (?:das|es) (?:eine )?{}",
         "wie (?:läuft|geht|funktioniert|ist) das mit (?:der|den) {}",
     ),
     "fr": (
@@ -132,7 +134,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
         "cómo funciona (?:la|el) {}",
     ),
     "pt": (
-        "(?:qual é|quais são) (?:a|o|as|os|sua|seu) {}",
+        "(?:qual é|quais são) (?:a |o |as |os )?(?:suas? |seus? )?{}",
         "que {} (?:há|têm|dão|oferecem)",
         "(?:há|existe|vocês (?:têm|dão|oferecem)) (?:(?:uma?|algum|alguma) )?{}",
         "como funciona (?:a|o) {}",
@@ -143,17 +145,23 @@ _ABOUT: Mapping[str, tuple[str, ...]] = {
     "en": (
         "(?:and )?(?:what|how) about (?:the |your |a )?{}",
         "what's the {} like",
+        "how much is (?:the|your) (?!warranty|guarantee){}",
         "(?:can|could|will|would) you (?:just )?(?:tell|remind) (?:me|us) (?:again )?(?:what|about) (?:the"
         "|your) {}"
         "(?: (?:is|are))?",
     ),
     "de": (
-        "wie (?:sieht|steht) es (?:denn |eigentlich )?(?:mit|um) (?:der|den|die|ihrer|ihren) {}(?: aus)?",
-        "(?:und )?was ist (?:denn )?mit (?:der|den|ihrer) {}",
+        "wie (?:sieht|steht) es (?:denn |eigentlich )?(?:mit|um) (?:der|de[mn]|die|ihre[mnr]) {}(?: aus)?",
+        "(?:und )?was ist (?:denn )?mit (?:der|de[mn]|ihre[mnr]) {}",
+        "wie (?:hoch )?ist (?:denn |eigentlich )?(?:der|die|ihre?) {}",
     ),
     "fr": ("(?:et )?(?:pour|côté|concernant) (?:la |le |les |votre )?{}",),
-    "es": ("(?:y )?(?:de|en cuanto a|qué hay de|qué tal) (?:la |el |los |su )?{}", "tienen {}"),
-    "pt": ("(?:e )?(?:de|quanto à|quanto ao) {}", "(?:têm|tem) {}"),
+    "es": (
+        "(?:y )?(?:del |en cuanto al |qué hay del |"
+        "(?:de|en cuanto a|qué hay de|qué tal) (?:la |el |los |su )?){}",
+        "tienen {}",
+    ),
+    "pt": ("(?:e )?(?:de|quanto à|quanto ao) {}", "(?:têm|tem) (?!hor){}"),
 }
 """The same, of what `_ASKED_BY_NAME` holds."""
 _BEFORE = r"(?:(?:and|okay|ok|so|well|but|und|also|gut|et|alors|bon|y|entonces|bueno|e|então|bom) )*"

@@ -539,8 +539,8 @@ CARE = {
         r" (?:preis|grenze|angebot|wort)|was ist (?:das|ihr)"
         r" äußerstes?|schmerzgrenze|wie weit (?:können|würden|gehen) sie|(?:maximal|höchstens) (?:zahlen"
         r"|ausgeben|bieten)|unterste grenze|(?:ihre|ihnen die|euch die) (?:unter|ober)grenze|ihr (?:limit"
-        r"|minimum|maximum)|mindestpreis|welches budget|(?:was|wie hoch) ist ihr budget|(?:noch )?(?:weiter"
-        r"|tiefer) runter(?:gehen)?",
+        r"|minimum|maximum)|mindestpreis|welches budget|(?:was|wie hoch) ist (?:(?:denn|eigentlich|so"
+        r"|ungefähr|etwa) )*ihr budget|(?:noch )?(?:weiter|tiefer) runter(?:gehen)?",
     ),
     "hardship": (
         r"kein geld (?:mehr|dafür|für)|arbeitslos|(?:arbeit|job|stelle) verloren|(?:wurde|worden|bin)"

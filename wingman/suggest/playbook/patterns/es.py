@@ -424,8 +424,10 @@ CARE = {
         r"entre nosotros|en confianza|extraoficialmente|nadie (?:tiene|tendría) que saber\w*|no se lo"
         r" (?:digo|diré|cuento|contaré) a nadie|cuánto (?:pagan|les cobra|cobra) (?:los|el|la) otr\w+"
         r"|cuánto"
-        r" (?:le|les) cobran? a|sin factura|(?:pag\w+|cobr\w+|factur\w+|trabaj\w+|dinero|parte|hac\w+)"
-        r" (?:\S+ ){0,2}en negro|sin iva|bajo mano|haga la vista gorda|fecha anterior"
+        r" (?:le|les) cobran? a|sin factura|(?:pag\w+|cobr\w+|factur\w+|trabaj\w+|dinero)"
+        r" (?:\S+ ){0,2}en negro|(?:hacemos|hagamos|hacerlo|una parte|(?:me|nos) lo dej\w+) en negro"
+        r"|(?:doy|damos|dar\w*) (?:\S+ ){0,3}(?:mil|\w*cient[oa]s|euros|pesos|dólares|\d+|algo|mitad|resto)"
+        r" en negro|sin iva|bajo mano|haga la vista gorda|fecha anterior"
         r"|otra fecha (?:en|a) (?:la|el) (?:factura|contrato|recibo)|antedat\w+",
     ),
     "limit": (

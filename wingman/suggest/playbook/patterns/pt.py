@@ -430,7 +430,7 @@ CARE = {
         r"(?:aqui |cá )?entre nós|em off|ninguém precisa saber|não (?:conto|falo"
         r"|digo) (?:nada )?(?:pra|para|a)"
         r" ninguém|quanto (?:pagam|os outros pagam|cobra) (?:os|o|a)? ?(?:outr\w+)?|quanto (?:vocês"
-        r" )?(?:cobram|cobra) (?:do|da|dos|das|pro|pros)|sem nota|por fora(?! d[aeo]s?\b)"
+        r" )?(?:cobram|cobra) (?:do|da|dos|das|pro|pros)|sem nota|por fora(?! d[aeo]s?\b(?! (?:nota|contrato)))"
         r"|caixa dois|dar um jeitinho|data"
         r" anterior|outra data na (?:nota|fatura)|retroativ\w+",
     ),
