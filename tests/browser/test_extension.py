@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,8 @@ from tests.browser.support.service import TOKEN, BrowserService, ListeningMeetin
 from tests.browser.support.sound import MIC_HZ, TAB_HZ, bad_windows, dominant, rms
 from wingman.core.events import SuggestionCompleted, SuggestionCreated
 from wingman.core.time import Channel
+from wingman.meeting.api import MeetingStatus
+from wingman.server.lookup import Lookup
 
 LISTENING = "Wingman is listening to this tab. Click to stop."
 HIDDEN = "Wingman is listening to this tab. Click to show the overlay."
@@ -292,14 +295,26 @@ def test_the_overlay_follows_the_tab(
     other.close()
 
 
-def test_a_closed_tab_ends_the_meeting(
-    extension: Extension, service: BrowserService, meeting_page: Page
+def test_a_closed_tab_ends_the_meeting_however_slow_the_service_is(
+    extension: Extension, service: BrowserService, meeting_page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = extension.context.new_page()
     other.goto(f"{service.url}/static/test/player?title=Another meeting")
     meeting = listen(extension, service, other)
+    seen, known = asyncio.Event(), Lookup.status
+
+    async def slow(lookup: Lookup, of: str) -> MeetingStatus:
+        await seen.wait()
+        return await known(lookup, of)
+
+    async def see() -> None:
+        seen.set()
+
+    monkeypatch.setattr(Lookup, "status", slow)
     other.close()
-    service.wait(lambda: meeting.state == "ended", "the end", limit=5)
+    service.wait(lambda: state(extension) == IDLE, "the idle icon")
+    service.run(see())
+    service.wait(lambda: meeting.state == "ended", "the end", limit=15)
 
 
 def test_without_the_click_nothing_can_be_captured(extension: Extension, meeting_page: Page) -> None:

@@ -33,6 +33,8 @@ class Listening {
     this.events = [];
     this.states = {};
     this.words = null;
+    /** Settled once it is over and let go of. */
+    this.closed = undefined;
   }
 
   /**
@@ -81,12 +83,17 @@ class Listening {
     // Also of a start that failed, or that was stopped before it had them
     for (const track of this.tracks.values()) release(track);
     if (before) return false;
+    this.closed = this.#letGo(spared);
+    await this.closed;
+    return true;
+  }
+
+  async #letGo(spared) {
     clearTimeout(this.reasonDue);
     await this.capture?.stop(spared).catch(() => undefined);
     if (this.capture?.owesEnd) void owe(this.capture);
     this.stream?.close();
     await this.context?.close();
-    return true;
   }
 
   /** It ended, and nobody here wanted that: the worker says why. */
@@ -188,7 +195,7 @@ let memory = null;
 
 chrome.runtime.onMessage.addListener((message, _sender, reply) => {
   if (message.to !== "offscreen") return false;
-  const work = message.start ? begin(message.start) : current?.stop();
+  const work = message.start ? begin(message.start) : finish();
   Promise.resolve(work).then(
     (deaf) => reply({ deaf, owing: owing.size > 0, meeting: current?.meeting }),
     (failed) => reply({ problem: failed.message, status: failed.status }),
@@ -210,6 +217,12 @@ chrome.runtime.onConnect.addListener((port) => {
     if (hidden) tellWorker({ hidden });
   });
 });
+
+/** Also where it was ended before: who asks closes this document then, and what Wingman is to hear must be on its way. */
+async function finish() {
+  await current?.stop();
+  await current?.closed;
+}
 
 async function owe(capture) {
   owing.add(capture);
