@@ -156,7 +156,7 @@ def test_a_card_that_is_due_says_what_care_asks_for(encoder: SentenceEncoder, wo
     assert cared.care in CARE
 
 
-def test_who_asks_for_a_limit_or_a_deal_on_the_side_is_told_from_a_screen_that_is_black() -> None:
+def test_a_limit_a_deal_and_a_death_are_told_from_what_goes_by_the_same_words() -> None:
     for need, language, text in (
         ("limit", "en", "I mean, what's the least you'd do it for?"),
         ("limit", "en", "What's your budget for this, if I may ask?"),
@@ -182,5 +182,15 @@ def test_who_asks_for_a_limit_or_a_deal_on_the_side_is_told_from_a_screen_that_i
         ("", "es", "Nada, está en negro. Imprime solo en negro."),
         ("", "fr", "L'écran passe au noir. Il faut fermer les yeux quand le laser s'allume."),
         ("", "pt", "Passei o cabo por fora da parede."),
+        ("", "pt", "Pintamos a casa por fora. Por fora é azul. Estou por fora do assunto."),
+        ("trap", "pt", "A gente acerta por fora."),
+        ("", "pt", "Enterramos esse projeto no ano passado."),
+        ("grief", "pt", "Enterramos o meu pai ontem."),
+        ("", "de", "Das Projekt wurde beerdigt."),
+        ("grief", "de", "Wir haben ihn nach dem Projekt beerdigt."),
+        ("", "fr", "On a enterré ce projet. Le projet est mort et enterré."),
+        ("grief", "fr", "On a enterré ma mère lundi."),
+        ("", "es", "Enterramos ese proyecto."),
+        ("grief", "es", "Enterramos el martes a mi padre."),
     ):
         assert {str(one) for one in detect(text, language).intersection(CARE)} == {need} - {""}, text

@@ -386,7 +386,8 @@ CARE = {
         rf"|se nos fue)|ha"
         r" fallecido|muerte de (?:mi|nuestr[oa])|fallec(?:ió|ido|ida|imiento)|se nos fue|(?:se|él"
         r"|ella) (?:ha muerto|murió)(?! de)"
-        rf"|perd(?:í|ido|er|imos) (?:a (?:mi|nuestr[oa])|al|el|un) {_KIN}|entierro|enterramos"
+        rf"|perd(?:í|ido|er|imos) (?:a (?:mi|nuestr[oa])|al|el|un) {_KIN}|entierro"
+        r"|enterramos(?! (?:el|la|ese|esa|este|esta|aquel|aquella) (?:proyecto|idea|plan|asunto|tema))"
         r"|funeral|de luto|viud[oa](?! negra)|aborto espontáneo|cuidados paliativos",
     ),
     "danger": (

@@ -475,7 +475,9 @@ CARE = {
         rf" mourir|est partie?(?!(?: {_DAY})? (?:{_DOING}|{_GOING})\b))"
         r"|(?:il|elle) est (?:mort|morte|décédée?)(?! de rire)|(?:il|elle) nous a quittés"
         r"|décédée?s?",
-        rf"mort de (?:mon|ma|notre)|perdu (?:mon|ma|notre|le|un) {_KIN}|enterr(?:é|ée|ement)|obsèques"
+        rf"mort de (?:mon|ma|notre)|perdu (?:mon|ma|notre|le|un) {_KIN}"
+        r"|(?<!projet est mort et )enterr(?:é|ée|ement)(?! (?:le|la|ce|cette|notre) (?:projet|idée|plan))"
+        r"|obsèques"
         rf"|en deuil|veuve(?! (?:noire|clicquot))|veuf"
         rf"|fausse couche"
         r"|incinér\w+|soins palliatifs",
