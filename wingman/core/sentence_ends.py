@@ -8,7 +8,12 @@ from __future__ import annotations
 import re
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
-_CLAUSE = re.compile(r"(?<=[.!?…;])\s+|\n+")
+MAX_GOES_ON = (
+    r"(?<!\bM(?i:ax|in|áx|ín)\.)"
+    r"(?!(?<=\bm(?:ax|áx|ín)\.)\s+(?:[^\WA-ZÀ-Ý]|[$£€:=]|Discount|Rabatt|Nachlass|Preis))"
+)
+"""No end behind `Max.`, nor behind `max.` where what it limits follows; `5 min.`, `5 users max.` are ends."""
+_CLAUSE = re.compile(rf"(?<=[.!?…;]){MAX_GOES_ON}\s+|\n+")
 
 
 def by_sentence(text: str) -> list[str]:

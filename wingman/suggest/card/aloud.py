@@ -9,11 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from wingman.suggest.card.private import INWARD, KEPT
+from wingman.core.sentence_ends import MAX_GOES_ON
+from wingman.suggest.card.private import HEADED, KEPT, OURS, SUM
 
 _HEADING = re.compile(r"[^.:;!?]{2,60}:(?!\d)")
 _DASHED = re.compile(r"[^.:;!?]{2,60}? [-–—] ")
-_SENTENCE = re.compile(r"(?<=[.;!?])\s+")
+_SENTENCE = re.compile(rf"(?<=[.;!?]){MAX_GOES_ON}\s+")
+_FACT = re.compile(
+    r"(?:(?:the|our|der|die|unser\w*|le|la|el|notre|nuestro|o|nosso) )?(?:price|delivery|preis|lieferung|prix"
+    r"|livraison"
+    r"|precio|entrega|preço)\b",
+    re.IGNORECASE,
+)
 _POINT = re.compile(r"\s+|(?:[-–—*•·◦▪‣+]|(?:\d{1,2}|[a-zA-Z])[.)])\s+")
 """A line of a list, or an indented one."""
 _TITLE = re.compile(r"(?P<marks>#{1,6} )?\s*[*_]*(?P<title>[^.:;!?]{2,60}?)[*_]*\s*(?P<colon>:)?[*_]*\s*")
@@ -41,24 +48,25 @@ def openly(brief: str) -> str:
     """
     told: list[str] = []
     kept = begun = may_end = False
-    above = 0
-    """Where in `told` the last line is that is not empty."""
+    above, written = 0, ""
+    """Where in `told` the last line is that is not empty, and how it stands in the brief."""
     for line in brief.splitlines():
         point = _POINT.match(line)
         title = _TITLE.fullmatch(line[point.end() :] if point else line)
         if title and (title["marks"] or title["colon"]) and not (kept and point):
-            kept, begun, may_end = bool(INWARD.search(f"{title['title']}:")), False, False
+            kept = _is_kept(title["title"]) or _is_headed(title["title"])
+            begun = may_end = False
             if kept:
                 continue
         elif kept and may_end and not point and _HEADING.match(line):
             kept = False
-        elif not kept and line.strip() and told and _is_under(line, told[above]):
-            before = _before_kept(told[above])
+        elif not kept and line.strip() and told and _is_under(line, written):
+            before = _before_kept(written)
             kept = before is not None
-            told[above] = told[above] if before is None else before
+            told[above] = told[above] if before is None else _without_ours(before)
         if not kept:
-            above = len(told) if line.strip() else above
-            told.append(line)
+            above, written = (len(told), line) if line.strip() else (above, written)
+            told.append(_without_ours(line))
         elif line.strip():
             begun, may_end = True, point is not None
         else:
@@ -78,9 +86,29 @@ def _before_kept(line: str) -> str | None:
             begins = start if begins is None else begins
         elif named:
             begins = None
-        if begins is None and unfinished and KEPT.search(part):
+        is_list = KEPT.search(part) or (named and _is_list_of_ours(part, named[0]))
+        if begins is None and unfinished and is_list:
             begins = start
     return None if begins is None else line[:begins].rstrip()
+
+
+def _without_ours(line: str) -> str:
+    """`line` without what it names as the user's own, and the sums behind that (`Budget: 9,000. Or 9,500.`).
+
+    By line: without a full stop, the next line would be one sentence with it.
+    """
+    told, ours = "", False
+    starts = [0, *(found.end() for found in _SENTENCE.finditer(line))]
+    for start, end in zip(starts, [*starts[1:], len(line)], strict=True):
+        part = line[start:end]
+        named = _HEADING.match(part)
+        if OURS.match(part):
+            ours = True
+            continue
+        ours = ours and not named and not _FACT.match(part)
+        if not (ours and SUM.search(part)):
+            told += part
+    return told
 
 
 def _is_under(line: str, above: str) -> bool:
@@ -88,6 +116,15 @@ def _is_under(line: str, above: str) -> bool:
     deeper = len(line) - len(line.lstrip()) > len(above) - len(above.lstrip())
     in_list = _POINT.match(line.lstrip()) is not None and _POINT.match(above.lstrip()) is None
     return deeper or in_list or above.rstrip(" *_").endswith(":")
+
+
+def _is_list_of_ours(part: str, name: str) -> bool:
+    """Does `Budget: as follows` announce what is below? One that says its sum there does not."""
+    return _is_headed(name) and re.search(r"\d", part) is None
+
+
+def _is_headed(heading: str) -> bool:
+    return HEADED.fullmatch(heading) is not None
 
 
 def _is_kept(heading: str) -> bool:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import groupby, takewhile
 from operator import itemgetter
 
-from wingman.core.sentence_ends import by_clause, by_sentence
+from wingman.core.sentence_ends import MAX_GOES_ON, by_clause, by_sentence
 from wingman.suggest.card.moment_values import day_is_past, values_of
 from wingman.suggest.card.private import PRIVATE, public
 from wingman.suggest.card.trouble import loss_in
@@ -24,7 +24,7 @@ _NOWHERE = (1_000_000, 0)
 _FIRST = 100
 """Points of what goes before everything."""
 _SLOT = re.compile(r"\s*+[-*]?\s*+(?P<name>[\w -]{2,30}?)\s*[:=]\s*(?P<value>\S.*)")
-_NAMED_FACT = re.compile(r"(?<=[.;!])(?<!\b[Mm](?:ax|in)\.)\s+(?=[^\W\d][\w -]{1,30}:\s)")
+_NAMED_FACT = re.compile(rf"(?<=[.;!]){MAX_GOES_ON}\s+(?=[^\W\d][\w -]{{1,30}}:\s)")
 _CALLED: Mapping[str, str] = {
     "price": "prices?|costs?|preise?|kosten|prix|tarifs?|precios?|preços?",
     "range": (

@@ -25,51 +25,88 @@ _KEPT = (
 )
 KEPT = re.compile(_KEPT, re.IGNORECASE)
 """What is not to be said at all, nor what stands behind such a heading."""
-_MONEY = (
-    r"(?:[$£€] ?\d|\d[\d.,\s]*\d{2}|\d[\d.,]* ?(?:%|€|£|\$|k\b|per ?cent|pounds?|dollars?|euros?|prozent"
-    r"|pour cent|por cien(?:to)?|por cento|reais|puntos|pontos))"
+_GOES_ON = (
+    r"(?:and|or|but|for|if|an?|per|all|by|net|plus|then|at|on|und|oder|aber|für|wenn|pro|im|je|netto|et|ou|mais"
+    r"|pour|par|si|y|o|pero|por|al|e|mas|se|ao)\b"
 )
+_UNITS = r"nutzer|stück|plätze|personen|meter|quadrat|liter|tonnen|kilo|stunden|tage|monate"
+_LINE = rf"(?!{_UNITS})(?-i:[A-ZÀ-Ý][a-zà-ÿ])"
+_PLAIN = rf"\d[\d.,\s]{{0,12}}\d{{2}}(?!\d|\s?%|\s?(?!{_GOES_ON}|{_LINE})[^\W\d_])"
+"""A number of three figures or more with no unit: 120 square metres and 500 users are no sum. A capital begins
+the next line."""
+_AMOUNT = (
+    rf"(?:[$£€] ?\d|{_PLAIN}|\d[\d.,\s]{{0,12}}(?:€|£|\$|(?:k|thousand|pounds?|dollars?|euros?|tausend"
+    rf"|mil(?:le)?|reais"
+    r"|puntos|pontos)\b))"
+)
+_MONEY = rf"(?:{_AMOUNT}|\d[\d.,]{{0,12}} ?(?:%|(?:per ?cent|prozent|pour cent|por cien(?:to)?|por cento)\b))"
 _POSITIONS = (
-    r"targets?(?: (?:price|rate|fee|salary|margin|discount))?|authority|mandate|budget|profit|limits?|batna"
-    r"|plan b"
-    r"|fall-?back|rock bottom|red line|walk-?away(?: (?:price|point|rate))?|hidden reserve|concessions?"
+    r"targets?(?: (?:price|rate|fee|salary|margin|discount))?|authority|budget(?: (?:ceiling|cap|max\w*))?"
+    r"|profit"
+    r"|batna|plan b"
+    r"|fall-?back|rock bottom|red line|walk-?away(?: (?:price|point|rate))?|hidden reserve"
     r"|(?:signing|spending|approval|decision|discount|price|rate) (?:authority|limit|ceiling|floor|cap)"
-    r"|(?:best|last|lowest|final|emergency|reserve|reservation|floor|limit|min|max) (?:price|rate|fee|offer"
-    r"|point)"
-    r"|(?:max\.?|biggest|highest|largest|deepest|lowest|total|our|their) (?:discount|budget)"
+    r"|(?:last|lowest|emergency|reserve|reservation|floor|limit|min\.?|max\.?) (?:price|rate|fee|offer|point)"
+    r"|(?:our|my) (?:best|final) (?:price|rate|fee|offer)"
+    r"|(?:biggest|highest|largest|deepest|lowest|total|our|their) (?:discount|budget)|max\.? ?(?:discount"
+    r"|budget)"
     r"|opening (?:offer|bid|position)|(?:room|leeway) (?:to (?:move|negotiate)|for (?:negotiation|man\w+))"
-    r"|negotiat\w+ (?:room|range|margin|limit|goal)"
-    r"|(?:ziel|wunsch|mindest|notfall|grenz|ausstiegs)preis|(?:äußerster|letzter|tiefster|niedrigster) preis"
-    r"|verhandlungs\w+|maximal(?:e[rn]? )?rabatt|höchstrabatt|rabatt(?:grenze|limit|spielraum)|deckungsbeitrag"
+    r"|negotiat\w+ (?:room|range|margin|limit|goal)|worst[ -]case(?: price)?"
+    r"|(?:ziel|wunsch|mindest|minimal|höchst|maximal|notfall|grenz|ausstiegs)preis|zielgehalt"
+    r"|(?:äußerster|letzter|tiefster|niedrigster) preis|max\. (?:rabatt|nachlass)"
+    r"|verhandlungs(?:spielraum|ziel|grenze|rahmen|masse)|maximal(?:e[rn]? )?rabatt|höchstrabatt"
+    r"|rabatt(?:grenze|limit|spielraum)|deckungsbeitrag|schlimmster fall"
     r"|vollmacht|befugnis(?:se)?|budget(?:rahmen|grenze)|ausstieg|zugeständnis(?:se)?"
-    r"|(?:prix )?(?:plancher|plafond)|prix (?:cible|limite)|dernier prix|remise max\w*"
-    r"|pouvoirs?(?: de \w+)?|délégation|mandat|point de rupture|(?:solution|position) de repli"
-    r"|precio (?:suelo|objetivo|límite)|último (?:precio|preço)|presupuesto|autoridad|mandato|concesi(?:ón"
-    r"|ones)"
-    r"|preço[ -](?:alvo|limite)|orçamento|alçada|plano b|concess(?:ão|ões)"
+    r"|(?:prix )?(?:plancher|plafond)|prix (?:cible|limite|mini\w*|max\w*)|dernier prix|(?:remise"
+    r"|rabais) max\w*\.?"
+    r"|pouvoirs?(?: de \w+)?|délégation|point de rupture|(?:solution|position) de repli|pire cas"
+    r"|precio (?:suelo|objetivo|límite|mínimo|máximo)|último (?:precio|preço)|autoridad|(?:peor|pior) caso"
+    r"|preço[ -](?:alvo|limite|mínimo|máximo)|(?:presupuesto|orçamento|descuento|desconto) máximo|alçada"
+    r"|plano b"
 )
 """Names of what one wants, may, or would still take. Only as the whole name: a `target group` is told."""
 _SUMS = (
-    r"floor|ceiling|cap|goal|anchor|min(?:imum)?|max(?:imum)?|acceptable|ziel|anker|objectif|cible"
-    r"|suelo|techo|tope|objetivo|meta|piso|teto|alvo"
+    r"floor|ceiling|cap|anchor|bottom|m(?:in|ax)(?:imum|\.)?|m(?:áx|ín)(?:imo|\.)?|acceptable|limits?|mandate?"
+    r"|concessions?|anker|suelo|techo|tope|piso|teto|presupuesto|orçamento|mandato|concesi(?:ón|ones)"
+    r"|concess(?:ão|ões)"
 )
-"""The same where a sum is named: a floor may be the third one, and a goal one of the work."""
-_IS = r"(?:\s?[:=(–—]| -)?\s?(?:(?:is|are|of|at|ist|liegt bei|est(?: de)?|es(?: de)?|é(?: de)?) )?"
+"""The same where a sum is named: a floor may be the third one, a limit one of a plan."""
+_GOALS = r"goal|ziel|objectif|cible|objetivo|meta|alvo"
+"""Likewise, and a share is none: 100 % of the work may be a goal that is told."""
+_IS = (
+    r"[*_]*\s?(?:[:=(–—→]|- )?[*_]*\s?(?:(?:is|are|of|at|ist|liegt bei|de|est(?: de)?|es(?: de)?|é(?: de)?) )?"
+    r"(?:(?:about|around|roughly|up to|etwa|rund|bis|environ|unos|cerca de|hasta|até) )?"
+)
+_THE = rf"(?:(?:the|an?|{_OUR}|die|der|das|le|la|el|[oa]) )?"
 _NAMED = (
-    rf"(?:^|(?<=[.;!,(]))[^\w.;!]*+(?:(?:the|an?|{_OUR}|die|der|das|le|la|el|[oa]) )?"
-    rf"(?:(?:{_POSITIONS})(?:(?= ?[:=(–—]| -)|{_IS}{_MONEY})|(?:{_SUMS}){_IS}{_MONEY})"
+    rf"(?:^|(?<=[.;!,(→])|(?<=\s[-–—/]))[^\w.;!]{{0,12}}+_{{0,2}}{_THE}"
+    rf"(?:(?:{_POSITIONS})(?:(?=[*_]*\s?[:=(–—→]|[*_]* -)|{_IS}{_MONEY})|(?:{_SUMS}){_IS}{_MONEY}"
+    rf"|(?:{_GOALS}){_IS}{_AMOUNT})"
 )
+_WORST = (
+    r"(?:worst[ -]case|schlimmste[rn] fall|schlimmstenfalls|pire (?:cas|scénario|des cas)|peor (?:caso"
+    r"|escenario)"
+    r"|(?:peor|pior) de los casos|pior (?:caso|cenário|dos casos))"
+)
+_HEADED = rf"{_POSITIONS}|limits?|{_WORST}|schmerzgrenze|\w*untergrenze"
+HEADED = re.compile(rf"[^\w]*{_THE}(?:{_HEADED})(?:\s(?:and|&|und|et|y|e)\s(?:{_HEADED}))?\W*", re.IGNORECASE)
+"""The whole of a heading over what one wants or may."""
+OURS = re.compile(_NAMED, re.IGNORECASE)
+"""The beginning of what names it, in a heading's place or with its sum."""
+SUM = re.compile(_MONEY, re.IGNORECASE)
+"""What may be one."""
 _INWARD = (
     rf"{_KEPT}|{_NAMED}|\b(?:limite?|límite|walk away|reserve price|bottom line|schmerzgrenze|\w*untergrenze"
-    r"|worst[ -]case|schlimmste[rn] fall|schlimmstenfalls|pire (?:cas|scénario|des cas)|peor (?:caso|escenario)"
-    r"|(?:peor|pior) de los casos|pior (?:caso|cenário|dos casos)"
-    r"|(?:most|least|lowest|highest|furthest) (?:that )?(?:i|we) (?:can|could|may|will|would|take|go|accept)"
+    rf"|{_WORST}[^.;\d]{{0,30}}+(?={_MONEY})[$£€]? ?"
+    r"|(?:most|least|lowest|highest|furthest) (?:that )?(?:i|we)(?:['’](?:d|ll)| (?:can|could|may|will|would"
+    r"|take|go"
+    r"|accept))"
     r"|(?:minimum|maximum|minimale?r?) (?:price|fee|discount|sum|preis)"
-    r"|(?:discount|nachlass|rabatt|remise|descuento|desconto|prix|precio|preço)\b[^.;]{0,60}?(?:at most"
-    r"|höchstens|au plus|min(?:imum|imal)|max(?:imum|imal)|mínimo|máximo)"
-    r"|(?:máximo|mínimo) (?:descuento|desconto)"
-    r"|(?:(?:need|want|get|take|expect) (?:at least|not? less than)|(?:brauch\w+|woll\w+) (?:mindestens"
-    r"|nicht weniger als)"
+    r"|(?:discount|nachlass|rabatt|remise|rabais|descuento|desconto)\b[^.;,]{0,40}?(?:at most|höchstens|au plus"
+    rf"|max(?:imum|imal|\.)?|máx(?:imo)?)(?=\.?\W*$|\.?\s?:?\s?{_MONEY})"
+    r"|(?:máximo|mínimo) (?:descuento|desconto)|\d ?(?:%|per ?cent|prozent|pour cent) max(?:imum|imal)?(?=\W*$)"
+    r"|(?:\b(?:i|we)(?: \w+|['’](?:d|ll))? (?:need|want|get|take|expect) (?:at least|not? less than)"
+    r"|(?:brauch\w+|woll\w+) (?:mindestens|nicht weniger als)"
     r"|(?:faut|voulons) au moins|(?:queremos|necesitamos) (?:al menos|como mínimo)|(?:queremos"
     r"|precisamos de) pelo menos)"
     rf"(?= {_MONEY})"
@@ -79,7 +116,7 @@ _INWARD = (
     r"|se [^.;]{1,80}, (?:oferecer|ofereça)"
     r"|(?:could|would|can|will) (?:\w+ )?(?:live with|be (?:happy|fine|okay?|content) (?:with|at)"
     r"|sign (?:at|for)"
-    rf"|do it (?:for|at)) (?={_MONEY})"
+    rf"|do it (?:for|at)) (?={_MONEY})[$£€]? ?"
     r"|(?:not|never|don't|do not|no) (?:\w+ )?(?:below|under|lower)|(?:nicht|nie|niemals) unter"
     r"|(?:pas|jamais) (?:en dessous|moins de|sous)"
     r"|n[oã]o? (?:bajar|baixar|menos de|por debajo|abaixo)|nunca (?:por debajo|abaixo|menos)"
@@ -96,8 +133,9 @@ _INWARD = (
     r"|(?:podemos|posso|poderíamos) (?:\w+ )?(?:baixar|descer|ceder|aceitar)"
     rf"|{_OUR} (?:\w+ )?(?:budget|ceiling|floor|grenze|plafond|plancher|tope|suelo|presupuesto|teto|piso"
     r"|orçamento|target|ziel|authority|mandate|fallback|profit|walk-away))\b"
-    r"|\b(?:(?:can|could|may|might|would|will) (?:\w+ )?(?:(?:go|come|drop) (?:to|for)|accept)|(?:llegar|ir"
-    r"|chegar) (?:hasta|até|a))(?= [$£€]?\d)|\bwould (?:\w+ )?take (?=[$£€]|\d{3})"
+    r"|\b(?:(?:can|could|may|might|would|will|(?:i|we)['’](?:d|ll)) (?:\w+ )?(?:(?:go|come|drop) (?:to|for)"
+    r"|accept)"
+    rf"|(?:llegar|ir|chegar) (?:hasta|até|a))(?= [$£€]?\d)|\b(?:would|(?:i|we)['’]d) (?:\w+ )?take (?={_MONEY})"
     r"|\b(?:würden?|könnten?) (?:\w+ ){0,3}(?=[\d.]+ ?(?:€|euro)? ?(?:nehmen|akzeptieren|gehen)\b)"
     r"|\bbis (?:auf )?(?=[\d.]+ ?(?:€|euro)? ?gehen\b)"
     r"|\b(?:accepter(?:ait|ais|ions|aient)|aceptar[ií]a\w*|aceitar(?:ia|íamos|iam)|(?:we|i) paid|eingekauft"
@@ -105,11 +143,17 @@ _INWARD = (
     r"|(?:^\W*+|(?<=[.;!])[^\w.;!]*+)(?:never|do not|don't|niemals|nie|auf keinen fall|ne (?:pas|jamais|rien)"
     r"|jamais|nunca|jamás|n[oã]o? \w+[aeiíoô]r)\b"
 )
+_UNASKED = (
+    r"(?:without (?:asking(?! why)|approval|checking|sign-?off)|ohne (?:rückfrage|rücksprache|freigabe"
+    r"|genehmigung"
+    r"|zustimmung)|sans (?:demander|validation|en référer)|sin (?:preguntar|consultar)|sem (?:perguntar"
+    r"|consultar))"
+)
 _AUTHORITY = (
-    r"\b(?:\d[^;]{0,60} (?:without (?:asking|approval|checking|sign-?off)|ohne (?:rück|freigabe|genehmigung"
-    r"|zustimm)\w*"
-    r"|sans (?:demander|validation|en référer)|sin (?:preguntar|consultar)|sem (?:perguntar|consultar))"
-    rf"|(?:sign|approve|agree|refund|credit|spend|authori[sz]e|waive|knock off) up to (?={_MONEY}))"
+    rf"(?:(?:{_MONEY}|\b(?:i|we) (?:may|can) )[^;.]{{0,60}} {_UNASKED}\b"
+    rf"|\b(?:(?:sign|approve|agree|spend|authori[sz]e|knock off)|(?:i|we) (?:may|can) (?:refund|credit"
+    rf"|waive)) up to"
+    rf" (?={_MONEY}))"
 )
 _LIMITS = re.compile(_INWARD, re.IGNORECASE)
 INWARD = re.compile(rf"{_INWARD}|{_AUTHORITY}", re.IGNORECASE)
@@ -132,5 +176,5 @@ def public(value: str, *, is_sum: bool) -> str:
     if found is None:
         return value
     cut = max((value.rfind(sign, 0, found.start() + 1) for sign in _PARTS), default=-1)
-    dash = max(value.rfind(f" {sign} ", 0, found.start()) for sign in "-–—")
-    return value[: max(cut, dash, 0)].rstrip(" .,;!(-–—")
+    dash = max(value.rfind(f" {sign} ", 0, found.start() + 1) for sign in "-–—/→")
+    return value[: max(cut, dash, 0)].rstrip(" .,;!(-–—/→")

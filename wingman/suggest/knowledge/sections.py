@@ -12,6 +12,7 @@ from pathlib import PurePath
 from xml.parsers.expat import ExpatError
 
 from wingman.core.errors import InputError
+from wingman.core.sentence_ends import MAX_GOES_ON
 from wingman.suggest.knowledge.headings import by_headings, tables
 
 SUFFIXES = (".md", ".markdown", ".txt", ".csv", ".tsv", ".pdf", ".docx")
@@ -22,9 +23,9 @@ MOST_UNPACKED = 256 * 1024 * 1024
 _POINT = re.compile(r"(?:[-*•+]|\d{1,2}[.)])\s+(?=\S)")
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bSt\.)(?<!\bHr\.)(?<!\bNr\.)(?<!\bNo\.)"
-    r"(?<!\bSr\.)(?<!\bSra\.)(?<!\bDra\.)(?<!\bProf\.)\s+(?=[A-ZÀ-Þ\d\"“„«])"
+    rf"(?<!\bSr\.)(?<!\bSra\.)(?<!\bDra\.)(?<!\bProf\.){MAX_GOES_ON}\s+(?=[A-ZÀ-Þ\d\"“„«])"
 )
-"""Where a sentence ends; not behind a title (`Dr. Held`)."""
+"""Where a sentence ends; not behind a title (`Dr. Held`), nor before what is a maximum."""
 _RULE = re.compile(r"[|\s:-]+")
 
 
