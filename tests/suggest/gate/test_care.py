@@ -190,7 +190,8 @@ def test_a_limit_a_deal_and_a_death_are_told_from_what_goes_by_the_same_words() 
         ("grief", "de", "Wir haben ihn nach dem Projekt beerdigt."),
         ("", "fr", "On a enterré ce projet. Le projet est mort et enterré."),
         ("grief", "fr", "On a enterré ma mère lundi."),
-        ("", "es", "Enterramos ese proyecto."),
+        ("", "es", "Enterramos ese proyecto. La batería se murió. Se murió el ordenador."),
+        ("grief", "es", "Se murió el martes. La batería se acabó, y el batería se murió."),
         ("grief", "es", "Enterramos el martes a mi padre."),
     ):
         assert {str(one) for one in detect(text, language).intersection(CARE)} == {need} - {""}, text

@@ -384,8 +384,9 @@ CARE = {
     "grief": (
         rf"(?:mi|nuestr[oa]|su) {_KIN} .{{0,20}}(?:murió|ha muerto|se murió|falleci\w+|nos dejó"
         rf"|se nos fue)|ha"
-        r" fallecido|muerte de (?:mi|nuestr[oa])|fallec(?:ió|ido|ida|imiento)|se nos fue|(?:se|él"
-        r"|ella) (?:ha muerto|murió)(?! de)"
+        r" fallecido|muerte de (?:mi|nuestr[oa])|fallec(?:ió|ido|ida|imiento)|se nos fue"
+        r"|(?:(?<!la batería )(?<!ordenador )(?<!móvil )(?<!portátil )(?<!motor )(?<!caldera )se|él|ella)"
+        r" (?:ha muerto|murió)(?! (?:de|el (?:ordenador|móvil|portátil|motor)|la (?:batería|caldera)))"
         rf"|perd(?:í|ido|er|imos) (?:a (?:mi|nuestr[oa])|al|el|un) {_KIN}|entierro"
         r"|enterramos(?! (?:el|la|ese|esa|este|esta|aquel|aquella) (?:proyecto|idea|plan|asunto|tema))"
         r"|funeral|de luto|viud[oa](?! negra)|aborto espontáneo|cuidados paliativos",
