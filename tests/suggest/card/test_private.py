@@ -69,6 +69,7 @@ FOR_THE_USER_ALONE = {
         "|We would take 13,400."
         "|Budget: 240,000. Anything above goes to Anna at 260,000.|Budget: as follows\n- 41,000 for the van"
         "|Budget:\n- 41,000 for the van|# Limits and targets\n- 37,000 a year|Worst case:\n- 37,000"
+        "|Our limit:\n- 37,000|Margins:\n- 22 % on pumps"
     ),
     "de": (
         "Zielpreis: 18.000 Euro.|Ziel: 18.000 Euro.|Verhandlungsspielraum: 6 Prozent."
@@ -169,5 +170,9 @@ def test_below_a_heading_that_names_no_limit_all_is_told() -> None:
         assert aloud(brief, by_clause, PRIVATE)[-3:] == below, heading
         filled = {"delivery": "six weeks", "price": "900 euros"}
         assert slots_of(load_playbook("sales"), openly(brief)) == filled, heading
+    unknown = "Budget: unknown\n- Warranty: 24 months"
+    assert aloud(unknown, _sentences, INWARD) == ["Warranty: 24 months"]
     brief = "Budget: 240,000\nThe vans cost 900 euros."
     assert aloud(brief, _sentences, INWARD) == ["The vans cost 900 euros."]
+    table = "| Item | Sum |\n|---|---|\n| Target | 40,000 |\n| Price | 900 euros |"
+    assert "40,000" not in "".join(aloud(table, by_clause, PRIVATE) + aloud(table, _sentences, INWARD))

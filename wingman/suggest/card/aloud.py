@@ -21,6 +21,7 @@ _FACT = re.compile(
     r"|precio|entrega|preço)\b",
     re.IGNORECASE,
 )
+_BELOW = re.compile(r"\b(?:follow(?:s|ing)|below|folgt|unten|suit|sigue|segue)\b", re.IGNORECASE)
 _POINT = re.compile(r"\s+|(?:[-–—*•·◦▪‣+]|(?:\d{1,2}|[a-zA-Z])[.)])\s+")
 """A line of a list, or an indented one."""
 _TITLE = re.compile(r"(?P<marks>#{1,6} )?\s*[*_]*(?P<title>[^.:;!?]{2,60}?)[*_]*\s*(?P<colon>:)?[*_]*\s*")
@@ -119,8 +120,8 @@ def _is_under(line: str, above: str) -> bool:
 
 
 def _is_list_of_ours(part: str, name: str) -> bool:
-    """Does `Budget: as follows` announce what is below? One that says its sum there does not."""
-    return _is_headed(name) and re.search(r"\d", part) is None
+    """Does `Budget: as follows` announce what is below? `Budget: unknown` does not."""
+    return _is_headed(name) and _BELOW.search(part) is not None
 
 
 def _is_headed(heading: str) -> bool:

@@ -74,13 +74,13 @@ _SUMS = (
 _GOALS = r"goal|ziel|objectif|cible|objetivo|meta|alvo"
 """Likewise, and a share is none: 100 % of the work may be a goal that is told."""
 _IS = (
-    r"[*_]*\s?(?:[:=(–—→]|- )?[*_]*\s?(?:(?:is|are|of|at|ist|liegt bei|de|est(?: de)?|es(?: de)?|é(?: de)?) )?"
+    r"[*_]*\s?(?:[:=(–—→|]|- )?[*_]*\s?(?:(?:is|are|of|at|ist|liegt bei|de|est(?: de)?|es(?: de)?|é(?: de)?) )?"
     r"(?:(?:about|around|roughly|up to|etwa|rund|bis|environ|unos|cerca de|hasta|até) )?"
 )
 _THE = rf"(?:(?:the|an?|{_OUR}|die|der|das|le|la|el|[oa]) )?"
 _NAMED = (
     rf"(?:^|(?<=[.;!,(→])|(?<=\s[-–—/]))[^\w.;!]{{0,12}}+_{{0,2}}{_THE}"
-    rf"(?:(?:{_POSITIONS})(?:(?=[*_]*\s?[:=(–—→]|[*_]* -)|{_IS}{_MONEY})|(?:{_SUMS}){_IS}{_MONEY}"
+    rf"(?:(?:{_POSITIONS})(?:(?=[*_]*\s?[:=(–—→|]|[*_]* -)|{_IS}{_MONEY})|(?:{_SUMS}){_IS}{_MONEY}"
     rf"|(?:{_GOALS}){_IS}{_AMOUNT})"
 )
 _WORST = (
@@ -88,7 +88,11 @@ _WORST = (
     r"|escenario)"
     r"|(?:peor|pior) de los casos|pior (?:caso|cenário|dos casos))"
 )
-_HEADED = rf"{_POSITIONS}|limits?|{_WORST}|schmerzgrenze|\w*untergrenze"
+_HEADED = (
+    rf"{_POSITIONS}|(?:negotiation )?limite?s?|límites?|{_WORST}|schmerzgrenze|\w*untergrenze|margins?|marge"
+    rf"|margen"
+    r"|margem|spielraum"
+)
 HEADED = re.compile(rf"[^\w]*{_THE}(?:{_HEADED})(?:\s(?:and|&|und|et|y|e)\s(?:{_HEADED}))?\W*", re.IGNORECASE)
 """The whole of a heading over what one wants or may."""
 OURS = re.compile(_NAMED, re.IGNORECASE)
