@@ -133,11 +133,12 @@ OTHER = [
     ("de", "Wie sieht es mit der Garantie auf unsere alte Anlage aus? Brauchen Sie von uns eine Garantie?"),
     ("es", "¿Esto me lo cubre la garantía? ¿Necesitan una garantía de nuestra parte?"),
     ("de", "Ist das Garantie? Ist das eine Garantie? Wie hoch ist die Versicherung? Ist der Tagessatz fest?"),
+    ("de", "Wie hoch ist die Garantie? Wie hoch ist denn Ihre Garantie?"),
     ("de", "Zahlt meine Garantie das? Wie lange dauert die Zahlung? Ist die Garantie abgelaufen?"),
     ("de", "Wann kam die Zahlung? Wer zahlt die Garantie? Hat sie eine Garantie? Ist ihre Garantie weg?"),
     ("fr", "Et notre garantie chez l'ancien ? L'acompte est arrivé ? Qui paie l'assurance ? Et l'acompte ?"),
     ("es", "¿Mi seguro cubre eso? ¿Está seguro? ¿Seguro? ¿Ha vencido la garantía? ¿Quién paga el seguro?"),
-    ("pt", "Tem horário? Qual é o seu seguro antigo? Quanto ao meu horário?"),
+    ("pt", "Qual é seguro? Quais são seguros? Tem horário? Qual é o seu seguro antigo? Quanto ao meu horário?"),
     ("pt", "E o meu seguro cobre isso? É seguro? A garantia já acabou? Quem paga o seguro? E o seguro?"),
 ]
 KEPT = (

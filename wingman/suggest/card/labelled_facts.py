@@ -134,7 +134,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
         "cómo funciona (?:la|el) {}",
     ),
     "pt": (
-        "(?:qual é|quais são) (?:a |o |as |os )?(?:suas? |seus? )?{}",
+        "(?:qual é|quais são) (?:[ao]s? (?:suas? |seus? )?|suas? |seus? ){}",
         "que {} (?:há|têm|dão|oferecem)",
         "(?:há|existe|vocês (?:têm|dão|oferecem)) (?:(?:uma?|algum|alguma) )?{}",
         "como funciona (?:a|o) {}",
@@ -153,7 +153,8 @@ _ABOUT: Mapping[str, tuple[str, ...]] = {
     "de": (
         "wie (?:sieht|steht) es (?:denn |eigentlich )?(?:mit|um) (?:der|de[mn]|die|ihre[mnr]) {}(?: aus)?",
         "(?:und )?was ist (?:denn )?mit (?:der|de[mn]|ihre[mnr]) {}",
-        "wie (?:hoch )?ist (?:denn |eigentlich )?(?:der|die|ihre?) {}",
+        "wie ist (?:denn |eigentlich )?(?:der|die|ihre?) {}",
+        "wie hoch ist (?:denn |eigentlich )?(?:der|die|ihre?) (?!garantie|gewährleistung){}",
     ),
     "fr": ("(?:et )?(?:pour|côté|concernant) (?:la |le |les |votre )?{}",),
     "es": (

@@ -487,9 +487,7 @@ CARE = {
         rf"|(?:seit|als|weil) (?:mein\w*|unser\w*) {_KIN} (?:tot|gestorben)"
         rf"|(?:mein|meine|unser|unsere)\w* {_KIN} hat es (?:leider |einfach )?nicht geschafft(?! (?:zu"
         rf"|zum|zur))",
-        r"tod (?:meine[rs]?|unsere[rs]?)|zu grabe|beerdigung\w*|(?<!das projekt )(?<!das projekt wurde )"
-        r"(?<!die idee )(?<!die idee wurde )(?<!das thema )beerdigt\w*|beerdigen|beisetzung"
-        r"|trauer(?:fall|feier)"
+        r"tod (?:meine[rs]?|unsere[rs]?)|zu grabe|beerdig\w+|beisetzung|trauer(?:fall|feier)"
         r"|in trauer|trauern|(?<!schwarze )witwer?|todesfall"
         r"|von uns gegangen|(?:friedlich|sanft|für immer) eingeschlafen"
         rf"|fehlgeburt|{_KIN} (?:\S+ )?verloren|hospiz|sterbebegleitung",

@@ -729,9 +729,10 @@ CARE = {
         r" (?:your (?:limit|maximum|ceiling|floor|reserve)|the (?:limit|maximum|minimum) you)|your (?:floor"
         r"|reserve)(?: price)?|what budget (?:did|have|do) (?:they|you)|what (?:would|will"
         r"|'d) you settle for",
-        r"(?:most|least) you(?:'d| would| could| can| will)? (?:pay|take|accept|go)"
-        r"|(?:most|least) you(?:'d| would| could| can) (?:do (?:it|this|that) for|spend|let (?:it|this|that) go"
-        r"|sell (?:(?:it|this|that) )?(?:for|at$))|(?:most|least) you(?:'d| would) charge"
+        r"(?:most|least) you(?:'d|'ll| would| could| can| will)? (?:pay|take|accept|go)"
+        r"|(?:most|least) you(?:'d|'ll| would| could| can| will) (?:do (?:it|this|that) for|spend"
+        r"|let (?:it|this|that) go|sell (?:(?:(?!to )\S+ ){0,3}for|(?:(?:it|this|that) )?at$))"
+        r"|(?:most|least) you(?:'d| would) charge"
         r"|what(?: is|'s| would be) your (?:(?:overall|total|rough) )?budget(?: for (?:this|that|it)"
         r"|$| if| roughly| range| like$| then| please)|how much"
         r" (?:can|could|would) you (?:guys )?(?:absorb|swallow|come down)|how (?:far|high|much"

@@ -384,11 +384,9 @@ CARE = {
     "grief": (
         rf"(?:mi|nuestr[oa]|su) {_KIN} .{{0,20}}(?:murió|ha muerto|se murió|falleci\w+|nos dejó"
         rf"|se nos fue)|ha"
-        r" fallecido|muerte de (?:mi|nuestr[oa])|fallec(?:ió|ido|ida|imiento)|se nos fue"
-        r"|(?:(?<!la batería )(?<!ordenador )(?<!móvil )(?<!portátil )(?<!motor )(?<!caldera )se|él|ella)"
-        r" (?:ha muerto|murió)(?! (?:de|el (?:ordenador|móvil|portátil|motor)|la (?:batería|caldera)))"
-        rf"|perd(?:í|ido|er|imos) (?:a (?:mi|nuestr[oa])|al|el|un) {_KIN}|entierro"
-        r"|enterramos(?! (?:el|la|ese|esa|este|esta|aquel|aquella) (?:proyecto|idea|plan|asunto|tema))"
+        r" fallecido|muerte de (?:mi|nuestr[oa])|fallec(?:ió|ido|ida|imiento)|se nos fue|(?:se|él"
+        r"|ella) (?:ha muerto|murió)(?! de)"
+        rf"|perd(?:í|ido|er|imos) (?:a (?:mi|nuestr[oa])|al|el|un) {_KIN}|entierro|enterramos"
         r"|funeral|de luto|viud[oa](?! negra)|aborto espontáneo|cuidados paliativos",
     ),
     "danger": (
@@ -426,10 +424,11 @@ CARE = {
         r"entre nosotros|en confianza|extraoficialmente|nadie (?:tiene|tendría) que saber\w*|no se lo"
         r" (?:digo|diré|cuento|contaré) a nadie|cuánto (?:pagan|les cobra|cobra) (?:los|el|la) otr\w+"
         r"|cuánto"
-        r" (?:le|les) cobran? a|sin factura|(?:pag\w+|cobr\w+|factur\w+|trabaj\w+|dinero)"
-        r" (?:\S+ ){0,2}en negro|(?:hacemos|hagamos|hacerlo|una parte|(?:me|nos) lo dej\w+) en negro"
-        r"|(?:doy|damos|dar\w*) (?:\S+ ){0,3}(?:mil|\w*cient[oa]s|euros|pesos|dólares|\d+|algo|mitad|resto)"
-        r" en negro|sin iva|bajo mano|haga la vista gorda|fecha anterior"
+        r" (?:le|les) cobran? a|sin factura"
+        r"|(?<!pantalla )(?<!pantalla está )(?<!pantalla se queda )(?<!pantalla se quedó )"
+        r"(?<!pantalla se pone )(?<!monitor )(?<!monitor está )(?<!modelo )(?<!imprime )(?<!imprime solo )"
+        r"(?<!capa )en negro(?! (?:mate|brillante|satinado))"
+        r"|sin iva|bajo mano|haga la vista gorda|fecha anterior"
         r"|otra fecha (?:en|a) (?:la|el) (?:factura|contrato|recibo)|antedat\w+",
     ),
     "limit": (

@@ -475,9 +475,7 @@ CARE = {
         rf" mourir|est partie?(?!(?: {_DAY})? (?:{_DOING}|{_GOING})\b))"
         r"|(?:il|elle) est (?:mort|morte|décédée?)(?! de rire)|(?:il|elle) nous a quittés"
         r"|décédée?s?",
-        rf"mort de (?:mon|ma|notre)|perdu (?:mon|ma|notre|le|un) {_KIN}"
-        r"|(?<!projet est mort et )enterr(?:é|ée|ement)(?! (?:le|la|ce|cette|notre) (?:projet|idée|plan))"
-        r"|obsèques"
+        rf"mort de (?:mon|ma|notre)|perdu (?:mon|ma|notre|le|un) {_KIN}|enterr(?:é|ée|ement)|obsèques"
         rf"|en deuil|veuve(?! (?:noire|clicquot))|veuf"
         rf"|fausse couche"
         r"|incinér\w+|soins palliatifs",
@@ -516,8 +514,9 @@ CARE = {
         r"|(?:dirai|répéterai|dirais) (?:rien )?à personne|combien (?:paient|vous font|ont payé) les autres"
         r"|combien (?:(?:elle|il|ils|elles) )?(?:paie|paye|paient|payent) (?:la|le|les|l'|vos|votre"
         r"|leur)|sans"
-        r" facture|(?<!pass[eé] )(?<!vire )(?<!reste )au noir|de la main à la main"
-        r"|fermer les yeux(?! (?:quand|lorsqu|pendant))|antidat\w+|une autre date (?:sur|dessus)",
+        r" facture|(?<!écran passe )(?<!écran est passé )(?<!écran vire )(?<!écran reste )au noir"
+        r"|de la main à la main|fermer les yeux(?! quand (?:le|la) (?:laser|flash|lumière))|antidat\w+"
+        r"|une autre date (?:sur|dessus)",
     ),
     "limit": (
         r"(?:votre|le|quel est votre) (?:tout )?(?:dernier prix|prix (?:minimum|le plus bas)|dernier mot"

@@ -400,8 +400,7 @@ CARE = {
         r"(?! para| pra))|morte d[oae] (?:meu|minha|noss[oa])|falec(?:eu|ido|ida|imento)|(?:ele"
         r"|ela) (?:morreu|se foi)"
         rf"|perd(?:i|emos|eu) (?:o |a )?(?:(?:meu|minha|nosso|nossa) )?{_KIN}"
-        r"|enterr(?:o|ei|amos)(?! (?:o|a|ess[ea]|est[ea]|aquel[ea]) (?:projeto|ideia|plano|assunto))"
-        r"|velório|de luto|viúv[oa](?! negra)|aborto espontâneo|cuidados paliativos"
+        r"|enterr(?:o|ei|amos)|velório|de luto|viúv[oa](?! negra)|aborto espontâneo|cuidados paliativos"
         r"|se foi em",
     ),
     "danger": (
@@ -432,9 +431,12 @@ CARE = {
         r"|digo) (?:nada )?(?:pra|para|a)"
         r" ninguém|quanto (?:pagam|os outros pagam|cobra) (?:os|o|a)? ?(?:outr\w+)?|quanto (?:vocês"
         r" )?(?:cobram|cobra) (?:do|da|dos|das|pro|pros)|sem nota|por fora d[ao] (?:nota|contrato)"
-        r"|(?:pag|cobr|receb|acert|combin|negoci|resolv|ganh)\w* (?:\S+ ){0,3}por fora(?! d[aeo]s?\b)"
-        r"|(?:fa[zç]\w*|fizer\w*|valor|dinheiro|comissão|extra|reais|euros|mil|[123456789]\d*|algo|um) por fora"
-        r"(?! d[aeo]s?\b)"
+        r"|(?:(?:pag|cobr|receb|acert|negoci|ganh)\w*|combin\w*(?! com [ao]s? (?:janela|porta|parede|casa))"
+        r"|resolv\w*(?! \w+[aei]r\b)) (?:\S+ ){0,3}por fora(?! d[aeo]s?\b)"
+        r"|(?:fa[zç]\w*|fizer\w*) (?:\S+ ){0,2}por fora(?! d[aeo]s?\b)"
+        r"|(?:trabalh\w+|serviço|acordo|negócio|valor|dinheir\w+|grana|metade|parte|resto|comissão|extra|propina"
+        r"|gorjeta|trocad\w+|reais|euros|cem|(?:duz|trez|quatroc|quinh|seisc|setec|oitoc|novec)entos|mil"
+        r"|[123456789]\d*|algo|um) por fora(?! d[aeo]s?\b)"
         r"|caixa dois|dar um jeitinho|data"
         r" anterior|outra data na (?:nota|fatura)|retroativ\w+",
     ),
