@@ -25,6 +25,18 @@ LISTENING = "Wingman is listening to this tab. Click to stop."
 HIDDEN = "Wingman is listening to this tab. Click to show the overlay."
 IDLE = "Wingman: listen to this tab"
 ELSEWHERE = "Wingman is listening to another tab. Click to end that and listen to this one."
+STOPPED = """async () => {
+  await navigator.locks.request("icon", () => undefined); // then the worker has asked for the end
+  const port = chrome.runtime.connect({ name: "wingman-overlay" });
+  await new Promise((answered) => {
+    port.onMessage.addListener(answered);
+    port.onDisconnect.addListener(answered);
+    port.postMessage({ hello: true }); // heard after that
+  });
+  port.disconnect();
+  return (await chrome.runtime.getContexts({ contextTypes: ["OFFSCREEN_DOCUMENT"] })).length;
+}"""
+"""How many offscreen documents there are once what was asked of it at the idle icon was heard there."""
 
 
 @pytest.fixture(scope="module")
@@ -313,6 +325,7 @@ def test_a_closed_tab_ends_the_meeting_however_slow_the_service_is(
     monkeypatch.setattr(Lookup, "status", slow)
     other.close()
     service.wait(lambda: state(extension) == IDLE, "the idle icon")
+    assert extension.worker(STOPPED) == 1, "it is closed once Wingman has heard of the end"
     service.run(see())
     service.wait(lambda: meeting.state == "ended", "the end", limit=15)
 

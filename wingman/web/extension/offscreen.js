@@ -33,8 +33,6 @@ class Listening {
     this.events = [];
     this.states = {};
     this.words = null;
-    /** Settled once it is over and let go of. */
-    this.closed = undefined;
   }
 
   /**
@@ -83,8 +81,9 @@ class Listening {
     // Also of a start that failed, or that was stopped before it had them
     for (const track of this.tracks.values()) release(track);
     if (before) return false;
-    this.closed = this.#letGo(spared);
-    await this.closed;
+    const closing = this.#letGo(spared);
+    closings.add(closing);
+    await closing.finally(() => closings.delete(closing));
     return true;
   }
 
@@ -190,6 +189,8 @@ const ports = new Set();
 let current = null;
 /** Whose end Wingman has not heard of: this document stays for them. @type {Set<Capture>} */
 const owing = new Set();
+/** Meetings that are being let go of, also of runs before this one. @type {Set<Promise<void>>} */
+const closings = new Set();
 /** How the overlay looks and where it is, once a meeting was begun. */
 let memory = null;
 
@@ -218,10 +219,10 @@ chrome.runtime.onConnect.addListener((port) => {
   });
 });
 
-/** Also where it was ended before: who asks closes this document then, and what Wingman is to hear must be on its way. */
+/** Also what was ended before: who asks closes this document then, and what Wingman is to hear must be on its way. */
 async function finish() {
   await current?.stop();
-  await current?.closed;
+  await Promise.allSettled(closings);
 }
 
 async function owe(capture) {
