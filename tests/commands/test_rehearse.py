@@ -110,6 +110,8 @@ def test_a_brief_that_looks_like_a_path_is_not_taken_for_words() -> None:
         "",
         "Node.js",
         "Sales/pricing",
+        "https://acme.com/index.html",
+        "./my brief",
         "It is in brief.md",
         "/ our site is example.com",
         "a. b.\nc.md",

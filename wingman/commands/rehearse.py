@@ -37,9 +37,10 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of a conversation; a device or a pipe may have no end."""
 _ENDING = r"\.(?:md|markdown|txt|text|csv|rtf|pdf|docx?|odt|ya?ml|json|html?)"
 _PATH = re.compile(
-    rf"\s*(?:(?:~|\.{{1,2}}|[a-z]:)?[/\\](?:\S*|\S[^\n]*{_ENDING})|\S+{_ENDING})\s*", re.IGNORECASE
+    rf"\s*(?:(?:~|\.{{1,2}}|[a-z]:)?[/\\](?:\S*|\S[^\n]*{_ENDING})|(?!\S*://)\S+{_ENDING})\s*", re.IGNORECASE
 )
-"""What is meant for a file, and nobody writes as a brief: a word with the ending of a text, or a whole path."""
+"""What is meant for a file, and nobody writes as a brief: a word with the ending of a text (no address), or a
+path that has no spaces or such an ending."""
 _TAG = re.compile(r"auto|multi|[a-z]{2,3}(?:[-_][a-z\d]{1,8})*", re.IGNORECASE)
 
 
