@@ -257,23 +257,32 @@ def test_a_clock_that_is_set_throws_nobody_out_who_is_connected(set_by: float) -
     found = access.grant(link)
     assert found is not None
     opened = access.session(found)  # its link is in use nowhere
+    bare = access.viewer("m-1")
 
     def passes(seconds: float, set_by: float = 0.0) -> bool:
         lasts.now += seconds
         clock.now += seconds + set_by
         return access.grant(session.token, session.path) is not None
 
-    here, watching = access.grant(session.token, session.path), access.grant(opened.token, opened.path)
-    assert here is not None
-    assert watching is not None
-    with access.connected(here, lambda: None), access.connected(watching, lambda: None):
+    def watched() -> bool:
+        return access.grant(opened.token, opened.path) is not None and access.grant(bare) is not None
+
+    here = access.grant(session.token, session.path)
+    with ExitStack() as connected:
+        for one in (here, access.grant(opened.token, opened.path), access.grant(bare)):
+            assert one is not None
+            connected.enter_context(access.connected(one, lambda: None))
         assert passes(0.2, set_by)
         for _ in range(2):
-            assert access.grant(opened.token, opened.path) is not None
+            assert watched()
+        assert (access.grant(link) is None) is (set_by > DAY)  # a second guest comes, late or not
+        assert watched()
         assert access.grant(away.token, away.path) is None
         assert passes(11 * 3600.0)
-        assert access.grant(opened.token, opened.path) is not None
+        assert watched()
         assert not passes(12 * 3600.0 + 1)  # time that passes is no clock that was set
+        assert opened.grant.id in access.revoke(found.id), "taken back, if over itself or not"
+        assert not watched()
 
 
 def test_an_end_is_moved_once_however_many_workers_see_the_clock_being_set(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ class Access:
         found = self.store.find(presented, path)
         if found is None or not found.holds(now):
             if found is not None and not found.revoked:  # over for good, whatever is done to the clock
-                self.store.revoke(found.id, now)
+                self.store.expire(found.id, now)
             return None
         if abs(now - found.used) > USE_SECONDS:  # ahead: noted while the clock was
             found = replace(found, used=now, expires=self.store.renew(found.id, now, renewed(found, now)))
@@ -315,7 +315,7 @@ class Access:
             self._now.read(grant, end)
         dead = [grant for grant in known if grant not in ends or 0 < ends[grant] <= now]
         for grant in dead:
-            self.store.revoke(grant, now)
+            self.store.expire(grant, now)
         return dead
 
     def close(self, grants: list[str]) -> None:

@@ -103,6 +103,11 @@ class GrantStore(GrantsFile):
             ).fetchall()
         return [row[0] for row in rows]
 
+    def expire(self, grant: str, now: float) -> None:
+        """A grant is over by time, and for good. What was made from it has an end of its own."""
+        with self.writing() as db:
+            db.execute("UPDATE grants SET revoked = ? WHERE id = ? AND revoked = 0", (now, grant))
+
     def shorten(self, meeting: str, expires: float) -> None:
         """Grants for `meeting` end at `expires` unless they end before."""
         with self.writing() as db:
