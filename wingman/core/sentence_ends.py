@@ -8,11 +8,22 @@ from __future__ import annotations
 import re
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
-MAX_GOES_ON = (
-    r"(?<!\bM(?i:ax|in|áx|ín)\.)"
-    r"(?!(?<=\bm(?:ax|áx|ín)\.)\s+(?:[^\WA-ZÀ-Ý]|[$£€:=]|Discount|Rabatt|Nachlass|Preis))"
+_MAX = r"m(?:ax|in|áx|ín)\."
+_DISCOUNTS = "discount|rabatt|nachlass|remise|rabais|descuento|desconto|budget"
+_PRICES = "price|preis|prix|precio|preço"
+_LIMITED = "|".join(rf"(?<=\b{name} {_MAX})" for name in f"{_DISCOUNTS}|{_PRICES}".split("|"))
+_FIRST = "|".join(
+    rf"(?<={begin}{_MAX})" for begin in ("(?m:^)", r"(?m:^)[-*•]\s", r"\s\s[-*•]\s", "[*_]", r"\.\s")
 )
-"""No end behind `Max.`, nor behind `max.` where what it limits follows; `5 min.`, `5 users max.` are ends."""
+_BEHIND = rf"(?<=[:;,(–—-]\s{_MAX})|(?<=\({_MAX})"
+_OUR = rf"(?<=\bour {_MAX})|(?<=\bunser {_MAX})"
+MAX_GOES_ON = (
+    rf"(?!(?i:(?<=\b{_MAX})\s+[:=]|(?:{_FIRST}|{_BEHIND}|{_LIMITED})\s+[\d$£€]"
+    rf"|(?:{_FIRST})\s+(?:{_DISCOUNTS}|{_PRICES})\b)"
+    rf"|(?<=m\w\w\.)(?i:(?:{_BEHIND}|{_OUR})\s+(?:{_DISCOUNTS})\b))"
+)
+"""No end behind `max.` that begins a line or a clause, or stands behind what it limits, where a sum or a name
+for one follows. All else is: `Contact: Max.`, `30 Min.`, `5 users max.`."""
 _CLAUSE = re.compile(rf"(?<=[.!?…;]){MAX_GOES_ON}\s+|\n+")
 
 

@@ -58,7 +58,7 @@ FOR_THE_USER_ALONE = {
         "|Maximum discount: 12 percent."
         "|Discount: 12 % at most."
         "|The most I can take off is 150 pounds.|Lowest I can go: 13,400.|BATNA: elsewhere.|Ceiling: 255,000"
-        "|Fallback: lease from Coolspace.|Plan B: Coolspace.|Anchor: 50,000|Room to move: 2,000"
+        "|Fallback: lease from Coolspace.|Anchor: 50,000|Room to move: 2,000"
         "|Goal: 40,000 euros"
         "|If they hesitate, offer 5 percent.|We could live with 36,000.|I would do it for 36,000."
         "|Minimum price: 36,000|Our best price: 36,000|We need at least 36,000."
@@ -67,9 +67,9 @@ FOR_THE_USER_ALONE = {
         "|The most we'd pay is 255,000.|The least I’d take is 13,400.|Highest we'd pay: 255,000"
         "|We'd accept 13,400.|I'd take 13,400|I would do it for $36,000.|In the worst case we take $37,000."
         "|We would take 13,400."
-        "|Budget: 240,000. Anything above goes to Anna at 260,000.|Budget: as follows\n- 41,000 for the van"
-        "|Budget:\n- 41,000 for the van|# Limits and targets\n- 37,000 a year|Worst case:\n- 37,000"
-        "|Our limit:\n- 37,000|Margins:\n- 22 % on pumps"
+        "|Price: max. 255,000|price: floor 37,000|We give 12 % max.|Discount: 12 % max.|Discount: 12,5 % max."
+        "|Price max. 255,000|**Max. discount:** 12 %|- Max. discount: 12 %|Discount: max. 12 %"
+        "|I may spend up to 2,000."
     ),
     "de": (
         "Zielpreis: 18.000 Euro.|Ziel: 18.000 Euro.|Verhandlungsspielraum: 6 Prozent."
@@ -77,7 +77,8 @@ FOR_THE_USER_ALONE = {
         "|Preisuntergrenze: 1.250 Euro|Mindestpreis 1.250 Euro|Nachlass höchstens 8 Prozent."
         "|Maximaler Rabatt: 8 Prozent"
         "|Vollmacht: bis 20.000 Euro.|Gutschrift bis 50 Euro ohne Rückfrage.|Letzter Preis: 17.000 Euro."
-        "|Plan B: Kessler.|Max. Rabatt: 8 %|Unser max. Rabatt: 8 %|Höchstpreis: 37.000|Zielgehalt: 82.000"
+        "|Preis: Ziel 18.000 Euro|Max. Preis: 255.000|Min. Preis: 1.250|Max. Rabatt: 8 %"
+        "|Unser max. Rabatt: 8 %|Höchstpreis: 37.000|Zielgehalt: 82.000"
         "|Gutschrift bis 50 Euro ohne Rücksprache."
     ),
     "fr": (
@@ -86,12 +87,12 @@ FOR_THE_USER_ALONE = {
         "|Prix minimum : 37 000"
         "|Je peux rembourser jusqu'à 50 euros sans demander.|Solution de repli : Kessler."
         "|Remise max. 8 %|Remise max. : 8 %|Rabais max : 8 %|Prix mini : 37 000|Budget max : 45 000"
-        "|Plafond de 45 000"
+        "|Plafond de 45 000|Prix max. : 45 000"
     ),
     "es": (
         "Peor caso: 37.000 euros.|En el peor de los casos 37.000 euros.|Precio mínimo: 37.000|Suelo: 37.000"
         "|Objetivo: 40.000 euros|Máximo descuento: 0,2 puntos.|Puedo devolver hasta 50 euros sin preguntar."
-        "|Precio máximo: 45.000|Presupuesto: 240.000|Descuento máx. 8 %"
+        "|Precio máximo: 45.000|Presupuesto: 240.000|Descuento máx. 8 %|Precio máx.: 45.000"
     ),
     "pt": (
         "Pior caso: 37.000 euros.|Preço mínimo: 37.000|Teto: 45.000|Meta: 40.000 euros|Desconto máximo: 8 %"
@@ -121,6 +122,10 @@ TOLD = (
     "|It can do it for 500 users.|It would take 120 days.|Final price: 940 euros with VAT."
     "|Best rate: 3.2 % over ten years.|Concessions: students pay 5 euros.|Limits: 5 users on the free plan."
     "|Mandat : SEPA, signé une fois.|Response time: 4 hours, worst case next day."
+    "|Plan A: 600 euros. Plan B: 900 euros.|We refund up to 500 euros without asking questions."
+    "|You can cancel 100 % online without checking in.|50 % deposit, delivery without approval of plans."
+    "|The card lets you spend up to 2,000 euros.|The bank can approve up to 500,000 euros."
+    "|Der Einbau dauert 30 Min. Danach ist Schulung.|Ask for Max. He is on the third floor."
     "|Presupuesto: gratis y sin compromiso en 24 horas.|El precio incluye un máximo de 5 usuarios"
     "|Prix : 38 euros, engagement minimum 12 mois|Discount: 10 percent for a minimum of 50 seats"
 )
@@ -135,11 +140,22 @@ PRICED = {
     "Price: 40 euros, 5 users max. Delivery: six weeks.": "40 euros, 5 users max",
     "Setup: 30 min. Price: 900 euros.": "900 euros",
     "Budget: 240,000. Price: 900 euros.": "900 euros",
+    "Einrichtung: 30 Min. Preis: 900 Euro.": "900 Euro",
+    "Ansprechpartner ist Max. Preis: 900 Euro.": "900 Euro",
+    "Contact: Max. Price: 900 euros.": "900 euros",
+    "Data is kept by Max. Security: Dublin. Price: 900 euros.": "900 euros",
+    "price: 900 euros, 5 users max. delivery: six weeks.": "900 euros, 5 users max",
+    "Rabatt 8 % max. Preis: 40 Euro.": "40 Euro",
+    "price: 900 euros (max. 5 users). Delivery: six weeks.": "900 euros (max. 5 users)",
+    "Goal: 40,000 euros. Our prices start at 900 euros.": "Our prices start at 900 euros",
+    "Budget: 240,000, price: 48,000, delivery: six weeks": "48,000",
+    "Target:\n45,000\nPrice: 48,000 euros\nWarranty: 24 months": "48,000 euros",
 }
 HEADINGS = (
     "## Never offline|## Nie wieder Ausfall|## API limit|## Credit limit|## Best price|## Mandate"
     "|## Concessions"
     "|## Presupuesto|## Orçamento|## Verhandlungsgespräch|Verhandlungspunkte:|## Target group"
+    "|## Limits|Limits:|Budget:|Target: June.|Their budget: 9,000.|Target: 45,000 by June."
 )
 
 
@@ -149,17 +165,20 @@ def test_what_one_wants_or_would_still_take_is_said_by_nobody_and_what_is_so_is(
             # lines without a full stop are one sentence with those around them
             for brief in (line, f"Pets: one cat\n{line}\n\nWe train on site"):
                 told = aloud(brief, _sentences, INWARD) + aloud(brief, by_clause, PRIVATE)
-                told += slots_of(load_playbook("sales"), openly(brief)).values()
+                filled = slots_of(load_playbook("sales"), openly(brief))
+                assert all(slots_of(load_playbook("sales"), brief).values()), brief
+                told += filled.values()
                 assert {*" ".join(told).split()} <= AROUND, (brief, told)
     for line in TOLD.split("|"):
-        assert aloud(line, _sentences, INWARD) == [line], line
+        assert " ".join(aloud(line, _sentences, INWARD)) == line, line
     for line, price in PRICED.items():
         assert slots_of(load_playbook("sales"), openly(line))["price"] == price, line
     for value in ("900, worst case 850", "900 (target 950)", "900; floor 850", "900, Zielpreis: 950"):
         assert slots_of(load_playbook("sales"), f"price: {value}") == {"price": "900"}, value
     may = "credit up to 50 pounds without asking"
     assert slots_of(load_playbook("support"), f"goodwill: {may}") == {"goodwill": may}
-    assert aloud("Limits:\n- 37,000 a year\n\nPets: one cat", _sentences, INWARD) == ["Pets: one cat"]
+    apart = "Budget: 9,000. Discount is 5 % for a year. We charge 900 euros a day. Travel is 300 euros."
+    assert " ".join(aloud(apart, _sentences, INWARD)) == apart.removeprefix("Budget: 9,000. ")
 
 
 def test_below_a_heading_that_names_no_limit_all_is_told() -> None:

@@ -10,18 +10,12 @@ import re
 from collections.abc import Callable, Iterable
 
 from wingman.core.sentence_ends import MAX_GOES_ON
-from wingman.suggest.card.private import HEADED, KEPT, OURS, SUM
+from wingman.suggest.card.choice import named_parts
+from wingman.suggest.card.private import KEPT, OURS
 
 _HEADING = re.compile(r"[^.:;!?]{2,60}:(?!\d)")
 _DASHED = re.compile(r"[^.:;!?]{2,60}? [-–—] ")
 _SENTENCE = re.compile(rf"(?<=[.;!?]){MAX_GOES_ON}\s+")
-_FACT = re.compile(
-    r"(?:(?:the|our|der|die|unser\w*|le|la|el|notre|nuestro|o|nosso) )?(?:price|delivery|preis|lieferung|prix"
-    r"|livraison"
-    r"|precio|entrega|preço)\b",
-    re.IGNORECASE,
-)
-_BELOW = re.compile(r"\b(?:follow(?:s|ing)|below|folgt|unten|suit|sigue|segue)\b", re.IGNORECASE)
 _POINT = re.compile(r"\s+|(?:[-–—*•·◦▪‣+]|(?:\d{1,2}|[a-zA-Z])[.)])\s+")
 """A line of a list, or an indented one."""
 _TITLE = re.compile(r"(?P<marks>#{1,6} )?\s*[*_]*(?P<title>[^.:;!?]{2,60}?)[*_]*\s*(?P<colon>:)?[*_]*\s*")
@@ -49,30 +43,29 @@ def openly(brief: str) -> str:
     """
     told: list[str] = []
     kept = begun = may_end = False
-    above, written = 0, ""
-    """Where in `told` the last line is that is not empty, and how it stands in the brief."""
+    above = 0
+    """Where in `told` the last line is that is not empty."""
     for line in brief.splitlines():
         point = _POINT.match(line)
         title = _TITLE.fullmatch(line[point.end() :] if point else line)
         if title and (title["marks"] or title["colon"]) and not (kept and point):
-            kept = _is_kept(title["title"]) or _is_headed(title["title"])
-            begun = may_end = False
+            kept, begun, may_end = _is_kept(title["title"]), False, False
             if kept:
                 continue
         elif kept and may_end and not point and _HEADING.match(line):
             kept = False
-        elif not kept and line.strip() and told and _is_under(line, written):
-            before = _before_kept(written)
+        elif not kept and line.strip() and told and _is_under(line, told[above]):
+            before = _before_kept(told[above])
             kept = before is not None
-            told[above] = told[above] if before is None else _without_ours(before)
+            told[above] = told[above] if before is None else before
         if not kept:
-            above, written = (len(told), line) if line.strip() else (above, written)
-            told.append(_without_ours(line))
+            above = len(told) if line.strip() else above
+            told.append(line)
         elif line.strip():
             begun, may_end = True, point is not None
         else:
             may_end = begun
-    return "\n".join(told)
+    return "\n".join(_without_ours(line) for line in told)
 
 
 def _before_kept(line: str) -> str | None:
@@ -87,29 +80,19 @@ def _before_kept(line: str) -> str | None:
             begins = start if begins is None else begins
         elif named:
             begins = None
-        is_list = KEPT.search(part) or (named and _is_list_of_ours(part, named[0]))
-        if begins is None and unfinished and is_list:
+        if begins is None and unfinished and KEPT.search(part):
             begins = start
     return None if begins is None else line[:begins].rstrip()
 
 
 def _without_ours(line: str) -> str:
-    """`line` without what it names as the user's own, and the sums behind that (`Budget: 9,000. Or 9,500.`).
+    """`line` without the sentences that begin with a name for what the user wants or may.
 
-    By line: without a full stop, the next line would be one sentence with it.
+    By line: without a full stop, the lines around it would be one sentence with it.
     """
-    told, ours = "", False
-    starts = [0, *(found.end() for found in _SENTENCE.finditer(line))]
-    for start, end in zip(starts, [*starts[1:], len(line)], strict=True):
-        part = line[start:end]
-        named = _HEADING.match(part)
-        if OURS.match(part):
-            ours = True
-            continue
-        ours = ours and not named and not _FACT.match(part)
-        if not (ours and SUM.search(part)):
-            told += part
-    return told
+    parts = [part for named in named_parts(line) for part in _SENTENCE.split(named)]
+    told = [part for part in parts if not OURS.match(part)]
+    return line if len(told) == len(parts) else " ".join(told)
 
 
 def _is_under(line: str, above: str) -> bool:
@@ -117,15 +100,6 @@ def _is_under(line: str, above: str) -> bool:
     deeper = len(line) - len(line.lstrip()) > len(above) - len(above.lstrip())
     in_list = _POINT.match(line.lstrip()) is not None and _POINT.match(above.lstrip()) is None
     return deeper or in_list or above.rstrip(" *_").endswith(":")
-
-
-def _is_list_of_ours(part: str, name: str) -> bool:
-    """Does `Budget: as follows` announce what is below? `Budget: unknown` does not."""
-    return _is_headed(name) and _BELOW.search(part) is not None
-
-
-def _is_headed(heading: str) -> bool:
-    return HEADED.fullmatch(heading) is not None
 
 
 def _is_kept(heading: str) -> bool:

@@ -397,7 +397,7 @@ def slots_of(playbook: Playbook, brief: str) -> dict[str, str]:
             filled[name] = _up_to_the_next(found["value"], name)
     told = _told(brief)
     filled = {name: value for name, value in filled.items() if value}
-    return filled | {name: told[name] for name in sorted(names) if name in told and name not in filled}
+    return filled | {name: told[name] for name in sorted(names) if told.get(name) and name not in filled}
 
 
 def _up_to_the_next(value: str, name: str) -> str:

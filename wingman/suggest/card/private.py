@@ -43,7 +43,7 @@ _MONEY = rf"(?:{_AMOUNT}|\d[\d.,]{{0,12}} ?(?:%|(?:per ?cent|prozent|pour cent|p
 _POSITIONS = (
     r"targets?(?: (?:price|rate|fee|salary|margin|discount))?|authority|budget(?: (?:ceiling|cap|max\w*))?"
     r"|profit"
-    r"|batna|plan b"
+    r"|batna"
     r"|fall-?back|rock bottom|red line|walk-?away(?: (?:price|point|rate))?|hidden reserve"
     r"|(?:signing|spending|approval|decision|discount|price|rate) (?:authority|limit|ceiling|floor|cap)"
     r"|(?:last|lowest|emergency|reserve|reservation|floor|limit|min\.?|max\.?) (?:price|rate|fee|offer|point)"
@@ -62,7 +62,7 @@ _POSITIONS = (
     r"|pouvoirs?(?: de \w+)?|délégation|point de rupture|(?:solution|position) de repli|pire cas"
     r"|precio (?:suelo|objetivo|límite|mínimo|máximo)|último (?:precio|preço)|autoridad|(?:peor|pior) caso"
     r"|preço[ -](?:alvo|limite|mínimo|máximo)|(?:presupuesto|orçamento|descuento|desconto) máximo|alçada"
-    r"|plano b"
+    r"|(?:price|preis|prix|precio|preço) m(?:ax|in|áx|ín)\.?|m(?:ax|in|áx|ín)\.? (?:preis|prix|precio|preço)"
 )
 """Names of what one wants, may, or would still take. Only as the whole name: a `target group` is told."""
 _SUMS = (
@@ -83,24 +83,17 @@ _NAMED = (
     rf"(?:(?:{_POSITIONS})(?:(?=[*_]*\s?[:=(–—→|]|[*_]* -)|{_IS}{_MONEY})|(?:{_SUMS}){_IS}{_MONEY}"
     rf"|(?:{_GOALS}){_IS}{_AMOUNT})"
 )
+_PRICE_IS = rf"(?:price|preis|prix|precio|preço)\s?[:=]\s?(?:{_POSITIONS}|{_SUMS}|{_GOALS}){_IS}{_MONEY}"
 _WORST = (
     r"(?:worst[ -]case|schlimmste[rn] fall|schlimmstenfalls|pire (?:cas|scénario|des cas)|peor (?:caso"
     r"|escenario)"
     r"|(?:peor|pior) de los casos|pior (?:caso|cenário|dos casos))"
 )
-_HEADED = (
-    rf"{_POSITIONS}|(?:negotiation )?limite?s?|límites?|{_WORST}|schmerzgrenze|\w*untergrenze|margins?|marge"
-    rf"|margen"
-    r"|margem|spielraum"
-)
-HEADED = re.compile(rf"[^\w]*{_THE}(?:{_HEADED})(?:\s(?:and|&|und|et|y|e)\s(?:{_HEADED}))?\W*", re.IGNORECASE)
-"""The whole of a heading over what one wants or may."""
 OURS = re.compile(_NAMED, re.IGNORECASE)
 """The beginning of what names it, in a heading's place or with its sum."""
-SUM = re.compile(_MONEY, re.IGNORECASE)
-"""What may be one."""
 _INWARD = (
-    rf"{_KEPT}|{_NAMED}|\b(?:limite?|límite|walk away|reserve price|bottom line|schmerzgrenze|\w*untergrenze"
+    rf"{_KEPT}|{_NAMED}|\b{_PRICE_IS}|\b(?:limite?|límite|walk away|reserve price|bottom line"
+    r"|schmerzgrenze|\w*untergrenze"
     rf"|{_WORST}[^.;\d]{{0,30}}+(?={_MONEY})[$£€]? ?"
     r"|(?:most|least|lowest|highest|furthest) (?:that )?(?:i|we)(?:['’](?:d|ll)| (?:can|could|may|will|would"
     r"|take|go"
@@ -108,7 +101,8 @@ _INWARD = (
     r"|(?:minimum|maximum|minimale?r?) (?:price|fee|discount|sum|preis)"
     r"|(?:discount|nachlass|rabatt|remise|rabais|descuento|desconto)\b[^.;,]{0,40}?(?:at most|höchstens|au plus"
     rf"|max(?:imum|imal|\.)?|máx(?:imo)?)(?=\.?\W*$|\.?\s?:?\s?{_MONEY})"
-    r"|(?:máximo|mínimo) (?:descuento|desconto)|\d ?(?:%|per ?cent|prozent|pour cent) max(?:imum|imal)?(?=\W*$)"
+    r"|(?:máximo|mínimo) (?:descuento|desconto)"
+    r"|\d[\d.,]{0,12} ?(?:%|per ?cent|prozent|pour cent) max(?:imum|imal)?(?=\W*$)"
     r"|(?:\b(?:i|we)(?: \w+|['’](?:d|ll))? (?:need|want|get|take|expect) (?:at least|not? less than)"
     r"|(?:brauch\w+|woll\w+) (?:mindestens|nicht weniger als)"
     r"|(?:faut|voulons) au moins|(?:queremos|necesitamos) (?:al menos|como mínimo)|(?:queremos"
@@ -148,16 +142,15 @@ _INWARD = (
     r"|jamais|nunca|jamás|n[oã]o? \w+[aeiíoô]r)\b"
 )
 _UNASKED = (
-    r"(?:without (?:asking(?! why)|approval|checking|sign-?off)|ohne (?:rückfrage|rücksprache|freigabe"
+    r"(?:without (?:asking|approval|checking|sign-?off)|ohne (?:rückfrage|rücksprache|freigabe"
     r"|genehmigung"
     r"|zustimmung)|sans (?:demander|validation|en référer)|sin (?:preguntar|consultar)|sem (?:perguntar"
-    r"|consultar))"
+    r"|consultar))\b(?! (?:why|questions?|any|an?|for|of|in|de[rs]?|von|por|pourquoi)\b)"
 )
 _AUTHORITY = (
-    rf"(?:(?:{_MONEY}|\b(?:i|we) (?:may|can) )[^;.]{{0,60}} {_UNASKED}\b"
-    rf"|\b(?:(?:sign|approve|agree|spend|authori[sz]e|knock off)|(?:i|we) (?:may|can) (?:refund|credit"
-    rf"|waive)) up to"
-    rf" (?={_MONEY}))"
+    rf"(?:(?:{_MONEY}|\b(?:i|we) (?:may|can) )[^;.]{{0,60}} {_UNASKED}"
+    r"|\b(?:knock off|(?:i|we)(?: \w+)? (?:sign|approve|agree|spend|authori[sz]e)"
+    rf"|(?:i|we) (?:may|can) (?:refund|credit|waive)) up to (?={_MONEY}))"
 )
 _LIMITS = re.compile(_INWARD, re.IGNORECASE)
 INWARD = re.compile(rf"{_INWARD}|{_AUTHORITY}", re.IGNORECASE)
