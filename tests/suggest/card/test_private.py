@@ -69,7 +69,7 @@ FOR_THE_USER_ALONE = {
         "|We would take 13,400."
         "|Price: max. 255,000|price: floor 37,000|We give 12 % max.|Discount: 12 % max.|Discount: 12,5 % max."
         "|Price max. 255,000|**Max. discount:** 12 %|- Max. discount: 12 %|Discount: max. 12 %"
-        "|I may spend up to 2,000."
+        "|I may spend up to 2,000.|We grant 12.5 % max|I may credit 50 pounds without asking Anna."
     ),
     "de": (
         "Zielpreis: 18.000 Euro.|Ziel: 18.000 Euro.|Verhandlungsspielraum: 6 Prozent."
@@ -124,6 +124,9 @@ TOLD = (
     "|Mandat : SEPA, signé une fois.|Response time: 4 hours, worst case next day."
     "|Plan A: 600 euros. Plan B: 900 euros.|We refund up to 500 euros without asking questions."
     "|You can cancel 100 % online without checking in.|50 % deposit, delivery without approval of plans."
+    "|We can start without approval from the council.|We can start without checking the wiring."
+    "|Humidity: 12 % max."
+    "|Nous remboursons 50 euros sans demander pourquoi.|We agree up to 3 revisions."
     "|The card lets you spend up to 2,000 euros.|The bank can approve up to 500,000 euros."
     "|Der Einbau dauert 30 Min. Danach ist Schulung.|Ask for Max. He is on the third floor."
     "|Presupuesto: gratis y sin compromiso en 24 horas.|El precio incluye un máximo de 5 usuarios"

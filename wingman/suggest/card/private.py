@@ -102,7 +102,9 @@ _INWARD = (
     r"|(?:discount|nachlass|rabatt|remise|rabais|descuento|desconto)\b[^.;,]{0,40}?(?:at most|höchstens|au plus"
     rf"|max(?:imum|imal|\.)?|máx(?:imo)?)(?=\.?\W*$|\.?\s?:?\s?{_MONEY})"
     r"|(?:máximo|mínimo) (?:descuento|desconto)"
-    r"|\d[\d.,]{0,12} ?(?:%|per ?cent|prozent|pour cent) max(?:imum|imal)?(?=\W*$)"
+    r"|(?:^|(?:discount|nachlass|rabatt|remise|rabais|descuento|desconto|give|grant|gebe|geben|donnons)\b"
+    r"[^.;\d]{0,30})\d[\d.,]{0,12} ?(?:%|per ?cent|prozent|pour cent) max(?:imum|imal)?"
+    r"(?=\W*$|\s(?-i:[A-ZÀ-Ý]))"
     r"|(?:\b(?:i|we)(?: \w+|['’](?:d|ll))? (?:need|want|get|take|expect) (?:at least|not? less than)"
     r"|(?:brauch\w+|woll\w+) (?:mindestens|nicht weniger als)"
     r"|(?:faut|voulons) au moins|(?:queremos|necesitamos) (?:al menos|como mínimo)|(?:queremos"
@@ -145,7 +147,7 @@ _UNASKED = (
     r"(?:without (?:asking|approval|checking|sign-?off)|ohne (?:rückfrage|rücksprache|freigabe"
     r"|genehmigung"
     r"|zustimmung)|sans (?:demander|validation|en référer)|sin (?:preguntar|consultar)|sem (?:perguntar"
-    r"|consultar))\b(?! (?:why|questions?|any|an?|for|of|in|de[rs]?|von|por|pourquoi)\b)"
+    r"|consultar))(?=(?: first| any(?:one|body))?(?:\s*(?:[.;,!)]|$)| (?-i:[A-ZÀ-Ý])))"
 )
 _AUTHORITY = (
     rf"(?:(?:{_MONEY}|\b(?:i|we) (?:may|can) )[^;.]{{0,60}} {_UNASKED}"
