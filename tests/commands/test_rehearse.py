@@ -94,7 +94,11 @@ def test_nothing_that_others_wrote_steers_the_terminal(
     assert {json.loads(line)["meeting"] for line in capsys.readouterr().out.splitlines()} == {" [2J 31m m"}
 
 
-def test_a_brief_that_looks_like_a_path_is_not_taken_for_words() -> None:
+def test_a_brief_that_looks_like_a_path_is_not_taken_for_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")  # with a folder above it in which nothing is, either
     for path in (
         "brief.md",
         "acme/brief.yaml",

@@ -16,7 +16,7 @@ _FIRST = "|".join(
     rf"(?<={begin}{_MAX})" for begin in ("(?m:^)", r"(?m:^)[-*•]\s", r"\s\s[-*•]\s", "[*_]", r"\.\s")
 )
 _BEHIND = rf"(?<=[:;,(–—-]\s{_MAX})|(?<=\({_MAX})"
-_OUR = rf"(?<=\bour {_MAX})|(?<=\bunser {_MAX})"
+_OUR = "|".join(rf"(?<=\b{word} {_MAX})" for word in ("our", "my", "the", "unser", "mein", "der"))
 MAX_GOES_ON = (
     rf"(?!(?i:(?<=\b{_MAX})\s+[:=]|(?:{_FIRST}|{_BEHIND}|{_LIMITED})\s+[\d$£€]"
     rf"|(?:{_FIRST})\s+(?:{_DISCOUNTS}|{_PRICES})\b)"

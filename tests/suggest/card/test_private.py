@@ -70,6 +70,8 @@ FOR_THE_USER_ALONE = {
         "|Price: max. 255,000|price: floor 37,000|We give 12 % max.|Discount: 12 % max.|Discount: 12,5 % max."
         "|Price max. 255,000|**Max. discount:** 12 %|- Max. discount: 12 %|Discount: max. 12 %"
         "|I may spend up to 2,000.|We grant 12.5 % max|I may credit 50 pounds without asking Anna."
+        "|I can credit 50 pounds without asking my manager.|I'm allowed to spend up to 30,000."
+        "|I am authorised to sign up to 245,000.|The max. discount is 12 %.|My max. discount is 12 %."
     ),
     "de": (
         "Zielpreis: 18.000 Euro.|Ziel: 18.000 Euro.|Verhandlungsspielraum: 6 Prozent."
@@ -79,7 +81,7 @@ FOR_THE_USER_ALONE = {
         "|Vollmacht: bis 20.000 Euro.|Gutschrift bis 50 Euro ohne Rückfrage.|Letzter Preis: 17.000 Euro."
         "|Preis: Ziel 18.000 Euro|Max. Preis: 255.000|Min. Preis: 1.250|Max. Rabatt: 8 %"
         "|Unser max. Rabatt: 8 %|Höchstpreis: 37.000|Zielgehalt: 82.000"
-        "|Gutschrift bis 50 Euro ohne Rücksprache."
+        "|Gutschrift bis 50 Euro ohne Rücksprache.|Wir dürfen 500 Euro ohne Freigabe erstatten."
     ),
     "fr": (
         "Pire cas : 37 000 euros.|Dans le pire des cas 37 000 euros.|Plancher : 37 000|Prix cible : 40 000"

@@ -147,11 +147,14 @@ _UNASKED = (
     r"(?:without (?:asking|approval|checking|sign-?off)|ohne (?:rückfrage|rücksprache|freigabe"
     r"|genehmigung"
     r"|zustimmung)|sans (?:demander|validation|en référer)|sin (?:preguntar|consultar)|sem (?:perguntar"
-    r"|consultar))(?=(?: first| any(?:one|body))?(?:\s*(?:[.;,!)]|$)| (?-i:[A-ZÀ-Ý])))"
+    r"|consultar))(?=(?: first| any(?:one|body))?(?:\s*(?:[.;,!)]|$)| (?-i:[A-ZÀ-Ý]))"
+    r"| (?:(?:à|con|o|a) )?(?:my|our|mon|ma|notre|mi|nuestr[oa]|meu|minha|mein\w*|unser\w*)\b"
+    r"| (?:gutschreiben|erstatten|geben|nachlassen|gewähren|unterschreiben|zusagen|ausgeben)\b)"
 )
 _AUTHORITY = (
     rf"(?:(?:{_MONEY}|\b(?:i|we) (?:may|can) )[^;.]{{0,60}} {_UNASKED}"
-    r"|\b(?:knock off|(?:i|we)(?: \w+)? (?:sign|approve|agree|spend|authori[sz]e)"
+    r"|\b(?:knock off|(?:(?:i|we)(?: \w+)?|(?:i['’]m|i am|we are) (?:allowed|authori[sz]ed|entitled) to"
+    r"|^authori[sz]ed to) (?:sign|approve|agree|spend|authori[sz]e)"
     rf"|(?:i|we) (?:may|can) (?:refund|credit|waive)) up to (?={_MONEY}))"
 )
 _LIMITS = re.compile(_INWARD, re.IGNORECASE)

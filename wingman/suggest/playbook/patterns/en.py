@@ -729,9 +729,9 @@ CARE = {
         r" (?:your (?:limit|maximum|ceiling|floor|reserve)|the (?:limit|maximum|minimum) you)|your (?:floor"
         r"|reserve)(?: price)?|what budget (?:did|have|do) (?:they|you)|what (?:would|will"
         r"|'d) you settle for",
-        r"(?:most|least) you(?:'d|'ll| would| could| can| will)? (?:pay|take|accept|go)"
-        r"|(?:most|least) you(?:'d|'ll| would| could| can| will) (?:do (?:it|this|that) for|spend"
-        r"|let (?:it|this|that) go|sell (?:(?:(?!to )\S+ ){0,3}for|(?:(?:it|this|that) )?at$))"
+        r"(?:most|least) you(?:'d| would| could| can| will)? (?:pay|take|accept|go)"
+        r"|what(?: is|'s| would be) the (?:\w+ )?(?:most|least) you(?:'d|'ll| would| could| can| will)"
+        r" (?:do (?:it|this|that) for|spend|let (?:it|this|that) go|sell (?:it|this|that|the \w+) (?:for|at)$)"
         r"|(?:most|least) you(?:'d| would) charge"
         r"|what(?: is|'s| would be) your (?:(?:overall|total|rough) )?budget(?: for (?:this|that|it)"
         r"|$| if| roughly| range| like$| then| please)|how much"

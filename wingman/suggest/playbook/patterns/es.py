@@ -425,8 +425,8 @@ CARE = {
         r" (?:digo|diré|cuento|contaré) a nadie|cuánto (?:pagan|les cobra|cobra) (?:los|el|la) otr\w+"
         r"|cuánto"
         r" (?:le|les) cobran? a|sin factura"
-        r"|(?<!pantalla )(?<!pantalla está )(?<!pantalla se queda )(?<!pantalla se quedó )"
-        r"(?<!pantalla se pone )(?<!monitor )(?<!monitor está )(?<!modelo )(?<!imprime )(?<!imprime solo )"
+        r"|(?<!pantalla )(?<!pantalla está )(?<!se queda )(?<!se quedó )(?<!se pone )"
+        r"(?<!imagen sale )(?<!monitor )(?<!monitor está )(?<!modelo )(?<!imprime )(?<!imprime solo )"
         r"(?<!capa )en negro(?! (?:mate|brillante|satinado))"
         r"|sin iva|bajo mano|haga la vista gorda|fecha anterior"
         r"|otra fecha (?:en|a) (?:la|el) (?:factura|contrato|recibo)|antedat\w+",

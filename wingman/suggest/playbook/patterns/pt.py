@@ -430,13 +430,9 @@ CARE = {
         r"(?:aqui |cá )?entre nós|em off|ninguém precisa saber|não (?:conto|falo"
         r"|digo) (?:nada )?(?:pra|para|a)"
         r" ninguém|quanto (?:pagam|os outros pagam|cobra) (?:os|o|a)? ?(?:outr\w+)?|quanto (?:vocês"
-        r" )?(?:cobram|cobra) (?:do|da|dos|das|pro|pros)|sem nota|por fora d[ao] (?:nota|contrato)"
-        r"|(?:(?:pag|cobr|receb|acert|negoci|ganh)\w*|combin\w*(?! com [ao]s? (?:janela|porta|parede|casa))"
-        r"|resolv\w*(?! \w+[aei]r\b)) (?:\S+ ){0,3}por fora(?! d[aeo]s?\b)"
-        r"|(?:fa[zç]\w*|fizer\w*) (?:\S+ ){0,2}por fora(?! d[aeo]s?\b)"
-        r"|(?:trabalh\w+|serviço|acordo|negócio|valor|dinheir\w+|grana|metade|parte|resto|comissão|extra|propina"
-        r"|gorjeta|trocad\w+|reais|euros|cem|(?:duz|trez|quatroc|quinh|seisc|setec|oitoc|novec)entos|mil"
-        r"|[123456789]\d*|algo|um) por fora(?! d[aeo]s?\b)"
+        r" )?(?:cobram|cobra) (?:do|da|dos|das|pro|pros)|sem nota"
+        r"|(?<!casa )(?<!janela )(?<!porta )(?<!parede )(?<!cabo )(?<!estou )(?<!estava )(?<!tô )(?<!ficou )"
+        r"por fora(?! (?:é|d[aeo] (?:assunto|casa|janela|parede|porta|prédio))\b)"
         r"|caixa dois|dar um jeitinho|data"
         r" anterior|outra data na (?:nota|fatura)|retroativ\w+",
     ),
