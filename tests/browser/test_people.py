@@ -17,6 +17,7 @@ from tests.browser.support.people import (
     edits_a_playbook,
     enters_a_key,
     finds_exports_deletes,
+    kept,
     opens_a_call,
     person,
 )
@@ -307,7 +308,7 @@ def test_a_colleague_follows_and_shows_a_card_that_is_marked(browser: Browser, w
             page.click("button:has-text('Phone or second screen')")
             one.click("#coach")
             expect(page.get_by_text("Type the colleague’s name first")).to_be_visible()
-            asked[0].continue_()
+            kept(page, asked).continue_()
             expect(page.get_by_text("This link works on this computer")).to_be_visible()
             expect(page.get_by_text("Type the colleague’s name first")).to_be_visible()  # that came later
             one.type("#coach-name", "Grace")
@@ -353,7 +354,7 @@ def test_a_key_that_waits_goes_on_waiting_when_the_titles_come(browser: Browser,
         said = page.locator("#keys [role=status]")
         one.click(".own-key[data-name=say]")
         expect(said).to_have_text("say: press its new key. Esc leaves it as it is.")
-        held[0].continue_()
+        kept(page, held).continue_()
         expect(said).to_have_text("What to say: press its new key. Esc leaves it as it is.")
         page.keyboard.press("q")
         expect(said).to_have_text("What to say: q from now on.")

@@ -13,7 +13,7 @@ from tests.browser.support.chromium import PLAYER_TITLE
 from tests.browser.support.whole_service import WholeService
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 NOTES = "# Prices\n\nThe enterprise plan costs 900 euros per month for 200 users.\n"
 CONVERSATION = (
@@ -63,6 +63,13 @@ def person(browser: Browser, service: WholeService, path: str = "/") -> Iterator
         yield Person(page)
     finally:
         context.close()
+
+
+def kept(page: Page, routes: list[Route]) -> Route:
+    """The first request that a route's handler keeps: it is told of it a moment after the page has asked."""
+    while not routes:
+        page.wait_for_timeout(10)
+    return routes[0]
 
 
 ASKS = """(title) => {
